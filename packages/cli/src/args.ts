@@ -1,0 +1,143 @@
+/**
+ * Command lines. The only file that knows yargs, which splits them; what is valid is decided here, from the table.
+ *
+ * @module
+ */
+import yargs from "yargs/yargs";
+import { COMMON_OPTIONS, type CommandSpec, type OptionSpec } from "./command.ts";
+import { ExitCode, ExitError } from "./exit.ts";
+
+/** A parsed command line: each option by its long name. */
+export class Args {
+  readonly #values: Readonly<Record<string, unknown>>;
+  /** Words that belong to no option. */
+  readonly words: readonly string[];
+
+  constructor(values: Readonly<Record<string, unknown>>, words: readonly string[]) {
+    this.#values = values;
+    this.words = words;
+  }
+
+  flag(name: string): boolean {
+    return this.#values[name] === true;
+  }
+
+  /** @returns the option's text, or its default's. */
+  text(name: string): string | undefined {
+    const value = this.#values[name];
+    return typeof value === "string" ? value : undefined;
+  }
+
+  /** @throws {ExitError} usage, if it is missing. */
+  required(name: string): string {
+    return this.text(name) ?? usage(`--${name} is missing: say which`);
+  }
+
+  texts(name: string): readonly string[] {
+    const value = this.#values[name];
+    return Array.isArray(value) ? value.map(String) : [];
+  }
+
+  /** @throws {ExitError} usage, unless it is a whole number in the range. */
+  integer(name: string, minimum: number, maximum: number): number | undefined {
+    const text = this.text(name);
+    if (text === undefined) return undefined;
+    const number = Number(text);
+    if (!/^-?\d+$/.test(text) || number < minimum || number > maximum) {
+      usage(`--${name} is "${text}": needs a whole number from ${minimum} to ${maximum}`);
+    }
+    return number;
+  }
+
+  /** @param parse throws SyntaxError with a sentence, which becomes a usage error. */
+  parsed<T>(name: string, parse: (text: string) => T): T | undefined {
+    const text = this.text(name);
+    return text === undefined ? undefined : orUsage(() => parse(text), `--${name}`);
+  }
+}
+
+/** Runs what may find its text wrong, and turns that into a usage error. */
+export function orUsage<T>(parse: () => T, where?: string): T {
+  try {
+    return parse();
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return usage(where === undefined ? error.message : `${where}: ${error.message}`);
+  }
+}
+
+function usage(message: string): never {
+  throw new ExitError(ExitCode.usage, message);
+}
+
+/** @throws {ExitError} usage, naming the option that is unknown, incomplete, repeated or none of its choices. */
+export function parseArgs(spec: CommandSpec, argv: readonly string[]): Args {
+  const options = [...spec.options, ...COMMON_OPTIONS];
+  const parsed = split(options, argv);
+  const words = [...(parsed["_"] as unknown[]), ...((parsed["--"] as unknown[]) ?? [])].map(String);
+  const values: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(parsed)) {
+    if (key === "_" || key === "--" || key === "$0") continue;
+    const option = options.find((known) => known.name === key) ?? unknown(key, options);
+    values[key] = checkValue(option, value);
+  }
+  for (const option of options) values[option.name] ??= defaultOf(option);
+  if (!values["help"] && !values["version"] && !values["schema"]) checkWords(spec, words);
+  return new Args(values, words);
+}
+
+function split(options: readonly OptionSpec[], argv: readonly string[]): Record<string, unknown> {
+  const parser = yargs([...argv])
+    .help(false)
+    .version(false)
+    .exitProcess(false)
+    .fail(false)
+    .parserConfiguration({
+      "camel-case-expansion": false,
+      "dot-notation": false,
+      "parse-numbers": false,
+      "parse-positional-numbers": false,
+      "strip-aliased": true,
+      "populate--": true,
+    });
+  for (const option of options) {
+    parser.option(option.name, {
+      type: option.value === undefined ? "boolean" : "string",
+      ...(option.letter === undefined ? {} : { alias: option.letter }),
+    });
+  }
+  const parsed = parser.parseSync() as Record<string, unknown>;
+  return Object.fromEntries(Object.entries(parsed).filter(([, value]) => value !== undefined));
+}
+
+function checkValue(option: OptionSpec, value: unknown): unknown {
+  const name = `--${option.name}`;
+  if (Array.isArray(value) && !option.isRepeated)
+    usage(`${name} is given ${value.length} times: needs to be given once`);
+  for (const one of Array.isArray(value) ? value : [value]) {
+    if (option.value !== undefined && (typeof one !== "string" || one === ""))
+      usage(`${name} needs a value: ${name} ${option.value}`);
+    if (option.choices !== undefined && !option.choices.includes(one)) {
+      usage(`${name} is "${one}": needs ${option.choices.join(", ")}`);
+    }
+  }
+  return option.isRepeated && !Array.isArray(value) ? [value] : value;
+}
+
+function defaultOf(option: OptionSpec): unknown {
+  return option.value === undefined ? option.default === "true" : option.default;
+}
+
+function unknown(key: string, options: readonly OptionSpec[]): never {
+  const shown = key.length === 1 ? `-${key}` : `--${key}`;
+  const near = options.find((option) => option.name.startsWith(key.slice(0, 3)));
+  const hint = key.length > 2 && near ? `; did you mean --${near.name}?` : "";
+  return usage(`${shown} is unknown: --help lists the options${hint}`);
+}
+
+function checkWords(spec: CommandSpec, words: readonly string[]): void {
+  const { name = "", atLeast = 0 } = spec.words ?? {};
+  if (spec.words === undefined && words.length > 0)
+    usage(`"${words[0]}" is one word too many: --help shows the form`);
+  if (words.length < atLeast) usage(`${name} is missing: say which`);
+}

@@ -1,0 +1,65 @@
+/**
+ * What a command looks like, as data: parsing, `--help` and, later, man pages and completions come from it.
+ *
+ * @module
+ */
+
+export interface OptionSpec {
+  /** Long name without dashes. A flag whose default is true is switched off with `--no-NAME`. */
+  readonly name: string;
+  readonly letter?: string;
+  /** What its value is called in the help; without it, the option is a flag. */
+  readonly value?: string;
+  readonly choices?: readonly string[];
+  /** May be given several times. */
+  readonly isRepeated?: boolean;
+  /** As it would be typed. For a flag: "true". */
+  readonly default?: string;
+  readonly about: string;
+}
+
+export interface CommandSpec {
+  readonly name: string;
+  /** One line. */
+  readonly summary: string;
+  /** After the name: "-I IF --vrid N VIP…". */
+  readonly usage: string;
+  readonly examples: readonly (readonly [command: string, about: string])[];
+  readonly options: readonly OptionSpec[];
+  /** How many words beside the options it takes; none if left out. */
+  readonly words?: { readonly name: string; readonly atLeast: number };
+  readonly subcommands?: readonly CommandSpec[];
+  /** Exit codes beside those that every tool has. */
+  readonly exits?: readonly (readonly [code: number, about: string])[];
+  /** Types of records it writes, for `--schema`. */
+  readonly records?: readonly string[];
+}
+
+/** Options that every command has. */
+export const COMMON_OPTIONS: readonly OptionSpec[] = [
+  { name: "json", about: "write records also on a terminal" },
+  { name: "host-name", value: "NAME", about: "what records call this host" },
+  { name: "help", letter: "h", about: "print this" },
+  { name: "version", letter: "V", about: "print the version" },
+  { name: "schema", about: "print the JSON Schema of the records it writes" },
+];
+
+/** Options of commands that read records. */
+export const PIPE_OPTIONS: readonly OptionSpec[] = [
+  { name: "pass", default: "true", about: "write the records that were read (--no-pass: only own ones)" },
+  { name: "heartbeats", default: "true", about: "pass leases and other heartbeats on" },
+  { name: "strict", about: "stop at a line that is no record (65)" },
+  {
+    name: "on-reader-loss",
+    value: "WHAT",
+    choices: ["release", "ignore"],
+    default: "release",
+    about: "when the reader of standard output is gone or frozen",
+  },
+];
+
+/** @returns the subcommand's own specification, named with its parent's name. */
+export function findSubcommand(spec: CommandSpec, word: string): CommandSpec | undefined {
+  const found = spec.subcommands?.find((sub) => sub.name === word);
+  return found && { ...found, name: `${spec.name} ${found.name}` };
+}

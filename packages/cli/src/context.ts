@@ -1,0 +1,97 @@
+/**
+ * The world of one command while it runs: its arguments, where it writes, what it says to people, its counters.
+ *
+ * @module
+ */
+import type { RecordBody } from "@viptools/records";
+import type { Args } from "./args.ts";
+import { parseDurationUs } from "./duration.ts";
+import { harmless } from "./human.ts";
+import { LineQueue } from "./line-queue.ts";
+import { type Clocks, type Moment, type OutputEnd, RecordOutput } from "./record-output.ts";
+
+/** What the command line needs of Linux; `packages/kernel` has it. */
+export interface Machine extends Clocks {
+  openOutputEnd(fd: number): OutputEnd;
+  readHostName(): string;
+}
+
+/** People read it later or never: above this, sentences are dropped rather than waited for. */
+const DIAGNOSTICS_BYTES_MAX = 1 << 16;
+const DIAGNOSTICS_DRAIN_MS = 500;
+
+export type Counters = Readonly<Record<string, number>>;
+
+export class Context {
+  readonly args: Args;
+  readonly host: string;
+  readonly #tool: string;
+  readonly #diagnostics: LineQueue;
+  readonly #openOutput: () => RecordOutput;
+  #output: RecordOutput | undefined;
+  #counters: (() => Counters) | undefined;
+  #statsTimer: NodeJS.Timeout | undefined;
+
+  constructor(tool: string, args: Args, machine: Machine) {
+    this.args = args;
+    this.#tool = tool;
+    this.host = args.text("host-name") ?? machine.readHostName();
+    this.#diagnostics = new LineQueue(machine.openOutputEnd(2), DIAGNOSTICS_BYTES_MAX, () => {});
+    this.#openOutput = () => {
+      const end = machine.openOutputEnd(1);
+      return new RecordOutput({
+        end,
+        clocks: machine,
+        tool: tool.split(" ")[0]!,
+        host: this.host,
+        pid: process.pid,
+        isHuman: end.kind === "terminal" && !args.flag("json"),
+        passes: args.flag("pass"),
+        passesHeartbeats: args.flag("heartbeats"),
+      });
+    };
+  }
+
+  /** Standard output, opened when it is first used. */
+  get output(): RecordOutput {
+    this.#output ??= this.#openOutput();
+    return this.#output;
+  }
+
+  write(body: RecordBody, moment?: Moment): void {
+    this.output.write(body, moment);
+  }
+
+  /** One terse line for people, on standard error, with the next step to take. Never waits. */
+  say(message: string): void {
+    this.#diagnostics.push(Buffer.from(`${this.#tool}: ${harmless(message)}\n`), true);
+  }
+
+  /** Tells people and the pipe that something went wrong. */
+  report(code: string, message: string): void {
+    this.say(message);
+    this.write({ type: "tool.error", code, message });
+  }
+
+  /** Names the counters: written on SIGUSR1, every `--stats`, and at the end. */
+  count(counters: () => Counters): void {
+    this.#counters = counters;
+    process.on("SIGUSR1", () => this.#writeStats());
+    const everyUs = this.args.parsed("stats", parseDurationUs);
+    if (everyUs !== undefined) this.#statsTimer = setInterval(() => this.#writeStats(), everyUs / 1000);
+  }
+
+  /** Writes out what is left. */
+  async finish(): Promise<void> {
+    clearInterval(this.#statsTimer);
+    this.#writeStats();
+    await this.#output?.finish();
+    await this.#diagnostics.drain(DIAGNOSTICS_DRAIN_MS);
+  }
+
+  #writeStats(): void {
+    if (this.#counters === undefined) return;
+    const lost = { output_dropped: this.output.dropped };
+    this.write({ type: "tool.stats", counters: { ...this.#counters(), ...lost } });
+  }
+}

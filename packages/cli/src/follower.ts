@@ -1,0 +1,117 @@
+/**
+ * What every tool that reads records does with its pipe: obeys what it reads, passes it on, and lets go when either end
+ * of the pipe is gone.
+ *
+ * @module
+ */
+import type { KnownRecord } from "@viptools/records";
+import type { Context } from "./context.ts";
+import { ExitCode, ExitError } from "./exit.ts";
+import { type InputLine, readRecords } from "./record-input.ts";
+import { onStopSignals } from "./signals.ts";
+
+/** Why a follower stopped. */
+export type FollowEnd =
+  /** Whoever decides is gone. */
+  | "input_end"
+  /** Nobody hears what we do. */
+  | "reader_lost"
+  /** Asked to stop, and the input did not end in time; or asked twice. */
+  | "signal"
+  /** A bad line under `--strict`. */
+  | "bad_line"
+  /** The tool itself could not go on. */
+  | "failed";
+
+export interface FollowerOptions {
+  readonly context: Context;
+  /** How long the input may still go on after the first signal to stop. */
+  readonly handoverMs: number;
+  /** Called for each valid record, after it was passed on. */
+  readonly onRecord: (record: KnownRecord) => void;
+}
+
+export class Follower {
+  readonly #options: FollowerOptions;
+  readonly #ended: Promise<FollowEnd>;
+  #end: (why: FollowEnd) => void = () => {};
+  #isOver = false;
+
+  constructor(options: FollowerOptions) {
+    this.#options = options;
+    this.#ended = new Promise((resolve) => {
+      this.#end = (why) => {
+        this.#isOver = true;
+        resolve(why);
+      };
+    });
+  }
+
+  /** Follows until one of the ends of {@link FollowEnd} has come. */
+  async follow(): Promise<FollowEnd> {
+    const { context, handoverMs } = this.#options;
+    if (process.stdin.isTTY) {
+      throw new ExitError(
+        ExitCode.usage,
+        "standard input is a terminal: needs records, like vrrp-elect … | this",
+      );
+    }
+    if (context.args.text("on-reader-loss") !== "ignore") {
+      context.output.onReaderLost(() => this.#end("reader_lost"));
+    }
+    onStopSignals((times) => {
+      if (times > 1) this.#end("signal");
+      else setTimeout(() => this.#end("signal"), handoverMs);
+    });
+    readRecords(process.stdin, {
+      onLine: (line) => this.#handle(line),
+      onEnd: () => this.#end("input_end"),
+    });
+    return await this.#ended;
+  }
+
+  /** Ends following because the tool cannot do its job. */
+  fail(): void {
+    this.#end("failed");
+  }
+
+  #handle({ number, bytes, parsed }: InputLine): void {
+    if (this.#isOver) return;
+    const { context, onRecord } = this.#options;
+    context.output.pass(bytes, parsed.kind === "record" ? parsed.record.type : undefined);
+    if (parsed.kind === "bad") {
+      context.report("bad_line", `standard input, line ${number} ${parsed.message}`);
+      if (context.args.flag("strict")) this.#end("bad_line");
+    } else if (parsed.kind === "record") {
+      if (parsed.record.type === "vrrp.lease") this.#checkReader(parsed.record.valid_ms);
+      onRecord(parsed.record);
+    }
+  }
+
+  /** A reader that leaves a whole lease unread is frozen: what we do is not heard, and may not be obeyed. */
+  #checkReader(validMs: number): void {
+    const { context } = this.#options;
+    if (context.args.text("on-reader-loss") === "ignore") return;
+    const unreadUs = context.output.oldestUnreadLeaseUs();
+    if (unreadUs < validMs * 1000) return;
+    context.say(
+      `the reader of standard output has not read for ${Math.round(unreadUs / 1000)} ms: letting go`,
+    );
+    this.#end("reader_lost");
+  }
+}
+
+/** The exit code that tells how following ended. */
+export function exitCodeOf(end: FollowEnd): ExitCode {
+  switch (end) {
+    case "input_end":
+    case "signal":
+      return ExitCode.done;
+    case "reader_lost":
+      return ExitCode.outputLost;
+    case "bad_line":
+      return ExitCode.badInput;
+    case "failed":
+      return ExitCode.kernel;
+  }
+}

@@ -1,0 +1,77 @@
+/**
+ * Records for people: one line each, the moment first, then who, what, and the fields that matter.
+ *
+ * @module
+ */
+import type { KnownRecord, RecordOf } from "@viptools/records";
+
+type Writers = { [T in KnownRecord["type"]]?: (record: RecordOf<T>) => string };
+
+const ARP_WORDS: Readonly<Record<string, string>> = {
+  request: "Request",
+  reply: "Reply",
+  probe: "Probe",
+  announcement: "Announcement",
+  gratuitous_request: "Gratuitous request",
+  gratuitous_reply: "Gratuitous reply",
+  other: "Other operation",
+};
+
+const ownership = (word: string) => (r: RecordOf<"vmac.up">) =>
+  `${r.instance} ${word} ${r.vips.join(" ")} ${r.mac} on ${r.interface} (${milliseconds(r.took_us)})`;
+
+/** Types without a line of their own are shown as their fields. */
+const WRITERS: Writers = {
+  "vrrp.state": (r) =>
+    `${r.instance} ${r.previous} -> ${r.state.toUpperCase()} (${r.reason}), priority ${r.priority}${
+      r.active_address === undefined ? "" : `, active ${r.active_address} (${r.active_priority})`
+    }`,
+  "vrrp.rejected": (r) =>
+    `${r.instance} rejected ${r.count} adverts: ${r.cause} ${r.peers.join(" ")} ${r.detail ?? ""}`,
+  "vrrp.conflict": (r) => `${r.instance} CONFLICT ${r.cause} ${r.peers.join(" ")} ${r.detail ?? ""}`,
+  "vrrp.stalled": (r) => `${r.instance} stalled for ${milliseconds(r.late_us)}`,
+  "vmac.up": (r) => ownership("OWNS")(r),
+  "vmac.down": (r) => ownership("released")({ ...r, type: "vmac.up" }),
+  "vmac.prepared": (r) => ownership("is ready, muted, for")({ ...r, type: "vmac.up" }),
+  "vmac.fenced": (r) => ownership("MUTED by the kernel:")({ ...r, type: "vmac.up" }),
+  "vmac.error": (r) => `${r.instance} ERROR ${r.message}`,
+  "garp.sent": (r) => `announced ${r.ip} is-at ${r.sha} (${r.form}) on ${r.interface}`,
+  "garp.round": (r) =>
+    `round ${r.n}: ${r.sent} sent, ${r.fenced} fenced, ${r.failed} failed on ${r.interface} (${milliseconds(r.took_us)})`,
+  "arp.seen": (r) =>
+    `ARP, ${ARP_WORDS[r.kind]} ${
+      r.operation === 2 ? `${r.spa} is-at ${r.sha}` : `who-has ${r.tpa} (${r.tha}) tell ${r.spa}`
+    }, ${r.eth_src} > ${r.eth_dst}${r.flags.length === 0 ? "" : ` [${r.flags.join(" ")}]`}`,
+  "probe.lost": (r) => `${r.target} stopped answering`,
+  "probe.back": (r) => `${r.target} answers again after ${r.outage_ms.toFixed(1)} ms, ${r.lost} lost`,
+  "probe.summary": (r) =>
+    `${r.target}: ${r.asked} asked, ${r.lost} lost, longest outage ${r.outage_ms.toFixed(1)} ms`,
+  "tool.error": (r) => `ERROR ${r.code}: ${r.message}`,
+};
+
+/** @param record a record, or the text of a line that is none. @returns one line without its end. */
+export function formatHuman(record: KnownRecord | string): string {
+  if (typeof record === "string") return harmless(record);
+  const write = WRITERS[record.type] as ((record: KnownRecord) => string) | undefined;
+  const body = write === undefined ? fieldsOf(record) : write(record);
+  return harmless(`${record.ts.slice(11, 23)} ${record.host} ${record.tool} ${body}`).trimEnd();
+}
+
+function fieldsOf(record: KnownRecord): string {
+  const { v, type, tool, host, pid, ts, mono_ns, seq, ...fields } = record;
+  const pairs = Object.entries(fields).map(([key, value]) => `${key}=${plain(value)}`);
+  return `${type} ${pairs.join(" ")}`;
+}
+
+function plain(value: unknown): string {
+  return Array.isArray(value) || typeof value === "object" ? JSON.stringify(value) : String(value);
+}
+
+function milliseconds(us: number): string {
+  return `${(us / 1000).toFixed(1)} ms`;
+}
+
+/** Control characters as their code, so that nothing from the wire or a pipe can steer a terminal. */
+export function harmless(text: string): string {
+  return text.replaceAll(/\p{Cc}/gu, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, "0")}`);
+}

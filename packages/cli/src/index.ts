@@ -1,0 +1,11 @@
+export { type Args, orUsage } from "./args.ts";
+export * from "./command.ts";
+export type { Context, Counters, Machine } from "./context.ts";
+export * from "./duration.ts";
+export * from "./exit.ts";
+export * from "./follower.ts";
+export { formatHuman, harmless } from "./human.ts";
+export type { Moment } from "./record-output.ts";
+export { run } from "./run.ts";
+export { onStopSignals } from "./signals.ts";
+export { VERSION } from "./version.ts";

@@ -1,0 +1,147 @@
+/**
+ * Lines on their way out: written when the reader takes them, never waited for.
+ *
+ * Lines leave in pieces of whole lines of at most {@link ATOMIC_BYTES}, so that several tools can share one pipe
+ * (pipe(7): a write of up to PIPE_BUF octets is not torn apart).
+ *
+ * @module
+ */
+
+/** What the queue needs of a descriptor; `packages/kernel` has it. */
+export interface QueueEnd {
+  readonly kind: "pipe" | "socket" | "terminal" | "file";
+  write(bytes: Uint8Array): number;
+  onWritable(ready: () => void): void;
+}
+
+const ATOMIC_BYTES = 4096;
+/** Nobody shares a file's write with us; larger pieces cost fewer calls. */
+const FILE_BYTES = 1 << 16;
+const COMPACT_LINES = 65536;
+
+export class LineQueue {
+  readonly #end: QueueEnd;
+  readonly #limitBytes: number;
+  readonly #onLost: (error: unknown) => void;
+  readonly #pieceBytes: number;
+  #lines: Uint8Array[] = [];
+  /** Lines before this place are written: taking them off the front one by one would move all others. */
+  #first = 0;
+  /** What the end did not take of the last piece. */
+  #rest: Uint8Array | undefined;
+  #queuedBytes = 0;
+  #isWaiting = false;
+  #isScheduled = false;
+  #isLost = false;
+  #whenEmpty: (() => void) | undefined;
+
+  /**
+   * @param limitBytes above it, lines that may be dropped are.
+   * @param onLost called once, when the end can be written to no more.
+   */
+  constructor(end: QueueEnd, limitBytes: number, onLost: (error: unknown) => void) {
+    this.#end = end;
+    this.#pieceBytes = end.kind === "file" ? FILE_BYTES : ATOMIC_BYTES;
+    this.#limitBytes = limitBytes;
+    this.#onLost = onLost;
+  }
+
+  /** @returns false if the line was dropped. What was queued in one turn of the loop leaves together at its end. */
+  push(line: Uint8Array, mayDrop: boolean): boolean {
+    if (line.length === 0) return true;
+    if (this.#isLost || (mayDrop && this.#queuedBytes + line.length > this.#limitBytes)) return false;
+    this.#lines.push(line);
+    this.#queuedBytes += line.length;
+    if (!this.#isScheduled) {
+      this.#isScheduled = true;
+      process.nextTick(() => this.flush());
+    }
+    return true;
+  }
+
+  /** Writes what the end takes now. */
+  flush(): void {
+    this.#isScheduled = false;
+    try {
+      while (!this.#isWaiting && !this.#isLost && this.#queuedBytes > 0) this.#writePiece();
+    } catch (error) {
+      this.lose(error);
+    }
+    if (this.#queuedBytes === 0) this.#settle();
+  }
+
+  /** Gives up: what is queued cannot be delivered. */
+  lose(error: unknown): void {
+    if (this.#isLost) return;
+    this.#isLost = true;
+    this.#lines = [];
+    this.#first = 0;
+    this.#rest = undefined;
+    this.#queuedBytes = 0;
+    this.#settle();
+    this.#onLost(error);
+  }
+
+  /** Octets that the end has not taken yet. */
+  get queuedBytes(): number {
+    return this.#queuedBytes;
+  }
+
+  get isLost(): boolean {
+    return this.#isLost;
+  }
+
+  /** Resolves when everything is written or lost, or after `limitMs`. */
+  async drain(limitMs: number): Promise<void> {
+    this.flush();
+    if (this.#queuedBytes === 0) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, limitMs);
+      this.#whenEmpty = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  #settle(): void {
+    this.#whenEmpty?.();
+    this.#whenEmpty = undefined;
+  }
+
+  #writePiece(): void {
+    const piece = this.#rest ?? this.#nextPiece();
+    const taken = this.#end.write(piece);
+    this.#queuedBytes -= taken;
+    this.#rest = taken === piece.length ? undefined : piece.subarray(taken);
+    if (this.#rest === undefined) return;
+    this.#isWaiting = true;
+    this.#end.onWritable(() => {
+      this.#isWaiting = false;
+      this.flush();
+    });
+  }
+
+  /** Takes whole lines off the front; at least one. */
+  #nextPiece(): Uint8Array {
+    const start = this.#first;
+    let bytes = 0;
+    let end = start;
+    while (
+      end < this.#lines.length &&
+      (end === start || bytes + this.#lines[end]!.length <= this.#pieceBytes)
+    ) {
+      bytes += this.#lines[end]!.length;
+      end += 1;
+    }
+    const taken = this.#lines.slice(start, end);
+    this.#first = end;
+    if (this.#first === this.#lines.length || this.#first > COMPACT_LINES) this.#compact();
+    return taken.length === 1 ? taken[0]! : Buffer.concat(taken);
+  }
+
+  #compact(): void {
+    this.#lines = this.#lines.slice(this.#first);
+    this.#first = 0;
+  }
+}

@@ -1,0 +1,143 @@
+/**
+ * Standard output: own records with their heads, records passed on unchanged, for a reader who may be slow, frozen or
+ * gone.
+ *
+ * @module
+ */
+import { formatLine, formatTimestamp, type KnownRecord, parseLine, type RecordBody } from "@viptools/records";
+import { formatHuman } from "./human.ts";
+import { LineQueue, type QueueEnd } from "./line-queue.ts";
+import { ReaderWatch } from "./reader-watch.ts";
+
+/** The clocks of this machine; `packages/kernel` has them. */
+export interface Clocks {
+  monotonicNs(): bigint;
+  realtimeNs(): bigint;
+}
+
+/** Standard output as `packages/kernel` opens it. */
+export interface OutputEnd extends QueueEnd {
+  unread(): number | undefined;
+  onLost(lost: () => void): void;
+  close(): void;
+}
+
+export interface RecordOutputOptions {
+  readonly end: OutputEnd;
+  readonly clocks: Clocks;
+  readonly tool: string;
+  readonly host: string;
+  readonly pid: number;
+  readonly isHuman: boolean;
+  readonly passes: boolean;
+  readonly passesHeartbeats: boolean;
+}
+
+/** When a record's fact happened, where that is not now: a captured packet's time. */
+export interface Moment {
+  readonly realtimeNs: bigint;
+  /** Absent for a packet from a capture file. */
+  readonly monotonicNs?: bigint;
+}
+
+const QUEUE_BYTES_MAX = 1 << 20;
+const DRAIN_LIMIT_MS = 2000;
+/** Said again and again: when the reader is slow, the next one will do. */
+const HEARTBEATS: ReadonlySet<string> = new Set(["vrrp.lease", "vrrp.alive", "track.state", "tool.stats"]);
+/** What is heard or sent in bulk: when the reader is slow, a count must do. */
+const BULK: ReadonlySet<string> = new Set([
+  "arp.seen",
+  "ndp.seen",
+  "garp.sent",
+  "garp.answered",
+  "garp.probed",
+]);
+
+export class RecordOutput {
+  readonly #options: RecordOutputOptions;
+  readonly #queue: LineQueue;
+  readonly #watch = new ReaderWatch();
+  #sequence = 0;
+  #dropped = 0;
+  #onLost: (() => void) | undefined;
+
+  constructor(options: RecordOutputOptions) {
+    this.#options = options;
+    this.#queue = new LineQueue(options.end, QUEUE_BYTES_MAX, () => this.#onLost?.());
+  }
+
+  /** @param lost called once, as soon as nobody can read the output any more. */
+  onReaderLost(lost: () => void): void {
+    this.#onLost = lost;
+    this.#options.end.onLost(() => this.#queue.lose(new Error("reader is gone")));
+    if (this.#queue.isLost) lost();
+  }
+
+  get isLost(): boolean {
+    return this.#queue.isLost;
+  }
+
+  /** Heartbeats and bulk records that a slow reader made us drop. */
+  get dropped(): number {
+    return this.#dropped;
+  }
+
+  /** Writes a record of our own. */
+  write(body: RecordBody, moment?: Moment): void {
+    const { clocks, tool, host, pid } = this.#options;
+    this.#sequence += 1;
+    const at = moment ?? { realtimeNs: clocks.realtimeNs(), monotonicNs: clocks.monotonicNs() };
+    const mono = at.monotonicNs === undefined ? undefined : String(at.monotonicNs);
+    const stamp = { tool, host, pid, ts: formatTimestamp(at.realtimeNs), mono_ns: mono, seq: this.#sequence };
+    const line = formatLine(stamp, body);
+    this.#push(body.type, this.#options.isHuman ? this.#humanLine(line) : Buffer.from(line));
+  }
+
+  /** Passes on a line that was read, unchanged, with the end that belongs to it. */
+  pass(line: Uint8Array, type: string | undefined): void {
+    if (!this.#options.passes) return;
+    if (!this.#options.passesHeartbeats && type !== undefined && HEARTBEATS.has(type)) return;
+    this.#push(type, this.#options.isHuman ? this.#humanLine(Buffer.from(line).toString("utf8")) : line);
+  }
+
+  /** Microseconds for which the oldest lease in the pipe has not been read; 0 where nobody can tell. */
+  oldestUnreadLeaseUs(): number {
+    const unread = this.#options.end.unread();
+    if (unread === undefined) return 0;
+    return this.#watch.oldestUnreadUs(unread + this.#queue.queuedBytes, this.#nowUs());
+  }
+
+  /** Waits until what was written has left, at most two seconds. */
+  async finish(): Promise<void> {
+    await this.#queue.drain(DRAIN_LIMIT_MS);
+    this.#options.end.close();
+  }
+
+  #push(type: string | undefined, line: Uint8Array): void {
+    const mayDrop = type !== undefined && (HEARTBEATS.has(type) || BULK.has(type));
+    if (!this.#queue.push(line, mayDrop)) {
+      this.#dropped += 1;
+      return;
+    }
+    this.#watch.wrote(line.length);
+    if (type === "vrrp.lease") this.#watch.expectRead(this.#nowUs());
+  }
+
+  #nowUs(): number {
+    return Number(this.#options.clocks.monotonicNs() / 1000n);
+  }
+
+  /** On a terminal nobody wants heartbeats, and what the wire brought must not move the cursor. */
+  #humanLine(line: string): Uint8Array {
+    const parsed = parseLine(line);
+    if (parsed.kind !== "record") return Buffer.from(`${formatHuman(line.trimEnd())}\n`);
+    return HEARTBEATS.has(parsed.record.type) ? NOTHING : Buffer.from(`${formatHuman(parsed.record)}\n`);
+  }
+}
+
+const NOTHING = new Uint8Array();
+
+/** True for records that are said again and again. */
+export function isHeartbeat(record: KnownRecord): boolean {
+  return HEARTBEATS.has(record.type);
+}

@@ -1,0 +1,68 @@
+/**
+ * The clocks, and who and where this process is. All reading of time in the project starts here.
+ *
+ * @module
+ */
+import { readFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { must, native } from "./native.ts";
+
+const CLOCK_REALTIME = 0;
+const AF_UNIX = 1;
+const AF_PACKET = 17;
+const SOCK_DGRAM = 2;
+const SOL_SOCKET = 1;
+const SO_NETNS_COOKIE = 71;
+
+/** CLOCK_MONOTONIC in nanoseconds: the same count for every process of this boot. */
+export function monotonicNs(): bigint {
+  return process.hrtime.bigint();
+}
+
+/** CLOCK_MONOTONIC in whole microseconds, as a number: exact for 285 years. */
+export function monotonicUs(): number {
+  return Number(process.hrtime.bigint() / 1000n);
+}
+
+/** CLOCK_REALTIME in nanoseconds since 1970. */
+export function realtimeNs(): bigint {
+  return native.clock(CLOCK_REALTIME) as bigint;
+}
+
+/** The kernel's random name of this boot: two processes with the same one share a monotonic clock. */
+export function readBootId(): string {
+  return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+}
+
+export function readHostName(): string {
+  return hostname();
+}
+
+/**
+ * A number for this network namespace that no other gets while the machine is up (Linux 5.14): inode numbers
+ * are given out again, cookies are not.
+ */
+export function readNamespaceCookie(): string {
+  const fd = must(native.socket(AF_UNIX, SOCK_DGRAM, 0), "Cannot open a socket");
+  try {
+    const cookie = new Uint8Array(8);
+    must(native.getOption(fd, SOL_SOCKET, SO_NETNS_COOKIE, cookie), "Cannot read the namespace cookie");
+    return new DataView(cookie.buffer).getBigUint64(0, true).toString();
+  } finally {
+    native.close(fd);
+  }
+}
+
+/** @returns the index of a network interface of this namespace, or undefined if there is none of that name. */
+export function findInterface(name: string): number | undefined {
+  const index = name.length === 0 || name.length > 15 ? 0 : native.ifIndex(name);
+  return index > 0 ? index : undefined;
+}
+
+/** True if the calling process may open packet and raw sockets (CAP_NET_RAW). */
+export function mayUseRawSockets(): boolean {
+  const fd = native.socket(AF_PACKET, SOCK_DGRAM, 0);
+  if (fd < 0) return false;
+  native.close(fd);
+  return true;
+}

@@ -1,0 +1,15 @@
+export * from "./alarm.ts";
+export * from "./bpf.ts";
+export * from "./capture-file.ts";
+export * from "./clock.ts";
+export * from "./file-lock.ts";
+export * from "./link-monitor.ts";
+export { KernelError } from "./native.ts";
+export * from "./nft-message.ts";
+export * from "./nft-socket.ts";
+export * from "./output-end.ts";
+export * from "./packet-socket.ts";
+export * from "./raw-ip.ts";
+export { type Ipv4Address, type Link, MacvlanMode, type Neighbour } from "./route-message.ts";
+export * from "./route-socket.ts";
+export * from "./sysctl.ts";

@@ -1,0 +1,102 @@
+/**
+ * Hears from the kernel that links and addresses changed (rtnetlink(7)). On the addon's socket, because npm's `netlink`
+ * aborts the process when notifications outrun it; here an overrun is told, and the caller reads everything again.
+ *
+ * @module
+ */
+import {
+  int32,
+  META_FIELDS,
+  Meta,
+  must,
+  native,
+  RECEIVE_BATCH,
+  unwatchAndClose,
+  type Watch,
+  WatchEvent,
+  watch,
+} from "./native.ts";
+import { decodeIpv4Address, decodeLink, type Ipv4Address, type Link, RouteMessage } from "./route-message.ts";
+
+const AF_NETLINK = 16;
+const SOCK_RAW = 3;
+const NETLINK_ROUTE = 0;
+const SOL_SOCKET = 1;
+const SO_RCVBUFFORCE = 33;
+const RTMGRP_LINK = 0x1;
+const RTMGRP_IPV4_IFADDR = 0x10;
+const HEADER_LENGTH = 16;
+const SLOT_BYTES = 8192;
+const RECEIVE_BUFFER_BYTES = 4 << 20;
+const ENOBUFS = -105;
+
+export type LinkEvent =
+  | { readonly type: "link"; readonly link: Link; readonly isDeleted: boolean }
+  | { readonly type: "address"; readonly address: Ipv4Address; readonly isDeleted: boolean }
+  /** Something was lost: what is known about links and addresses must be read anew. */
+  | { readonly type: "overrun" };
+
+export class LinkMonitor {
+  readonly #fd: number;
+  readonly #watch: Watch;
+  readonly #onEvent: (event: LinkEvent) => void;
+  readonly #arena = new Uint8Array(RECEIVE_BATCH * SLOT_BYTES);
+  readonly #meta = new Float64Array(RECEIVE_BATCH * META_FIELDS);
+
+  constructor(onEvent: (event: LinkEvent) => void) {
+    this.#onEvent = onEvent;
+    this.#fd = must(native.socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE), "Cannot open a netlink socket");
+    native.setOption(this.#fd, SOL_SOCKET, SO_RCVBUFFORCE, int32(RECEIVE_BUFFER_BYTES));
+    const address = new DataView(new ArrayBuffer(12));
+    address.setUint16(0, AF_NETLINK, true);
+    address.setUint32(8, RTMGRP_LINK | RTMGRP_IPV4_IFADDR, true);
+    must(native.bind(this.#fd, new Uint8Array(address.buffer)), "Cannot listen for link changes");
+    this.#watch = watch(this.#fd, WatchEvent.readable, () => this.#read());
+  }
+
+  close(): void {
+    unwatchAndClose(this.#watch, this.#fd);
+  }
+
+  #read(): void {
+    const got = native.receive(this.#fd, this.#arena, SLOT_BYTES, this.#meta);
+    if (got === ENOBUFS) this.#onEvent({ type: "overrun" });
+    for (let n = 0; n < got; n++) {
+      const length = Math.min(SLOT_BYTES, this.#meta[n * META_FIELDS + Meta.length]!);
+      const start = n * SLOT_BYTES;
+      for (const event of decodeLinkEvents(this.#arena.slice(start, start + length))) this.#onEvent(event);
+    }
+  }
+}
+
+/** @param datagram netlink messages one after the other; those of other types are passed over. */
+export function decodeLinkEvents(datagram: Uint8Array): LinkEvent[] {
+  const view = new DataView(datagram.buffer, datagram.byteOffset, datagram.byteLength);
+  const events: LinkEvent[] = [];
+  for (let at = 0; at + HEADER_LENGTH <= datagram.length; ) {
+    const length = view.getUint32(at, true);
+    if (length < HEADER_LENGTH || at + length > datagram.length) break;
+    const event = decodeLinkEvent(
+      view.getUint16(at + 4, true),
+      datagram.subarray(at + HEADER_LENGTH, at + length),
+    );
+    if (event !== undefined) events.push(event);
+    at += (length + 3) & ~3;
+  }
+  return events;
+}
+
+function decodeLinkEvent(type: number, body: Uint8Array): LinkEvent | undefined {
+  switch (type) {
+    case RouteMessage.newLink:
+    case RouteMessage.delLink:
+      return { type: "link", link: decodeLink(body), isDeleted: type === RouteMessage.delLink };
+    case RouteMessage.newAddress:
+    case RouteMessage.delAddress: {
+      const address = decodeIpv4Address(body);
+      return address && { type: "address", address, isDeleted: type === RouteMessage.delAddress };
+    }
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,162 @@
+/**
+ * Frames in and out of one interface (packet(7)).
+ *
+ * An `ETH_P_ALL` socket on the parent is the only one that sees everything while a private macvlan is up: such a
+ * macvlan takes away frames whose source is its own MAC before `ETH_P_IP` or raw sockets get them. Live capture is done
+ * here and not by libpcap because the callers need the direction of each frame, a bounded amount of work per turn of
+ * the loop, draining on demand, and a clean close.
+ *
+ * @module
+ */
+import { assemble, type Instruction } from "./bpf.ts";
+import {
+  int32,
+  META_FIELDS,
+  Meta,
+  must,
+  native,
+  RECEIVE_BATCH,
+  unwatchAndClose,
+  type Watch,
+  WatchEvent,
+  watch,
+} from "./native.ts";
+
+const AF_PACKET = 17;
+const SOCK_RAW = 3;
+const SOL_SOCKET = 1;
+const SO_RCVBUF = 8;
+const SO_RCVBUFFORCE = 33;
+const SO_TIMESTAMPNS = 35;
+const SOL_PACKET = 263;
+const PACKET_STATISTICS = 6;
+const PACKET_AUXDATA = 8;
+const ETH_P_ALL = 3;
+const PACKET_OUTGOING = 4;
+
+const RECEIVE_BUFFER_BYTES = 4 << 20;
+/** Longer frames are cut: no packet that the tools read needs more. */
+const SLOT_BYTES = 2048;
+/** One drain reads at most this many frames, so that a flood cannot hold the loop. */
+const DRAIN_FRAMES = 4096;
+
+export interface CapturedFrame {
+  /** The caller's own copy; at most 2,048 octets of the frame. */
+  readonly bytes: Uint8Array;
+  /** How long the frame was on the wire. */
+  readonly length: number;
+  /** `out` for what this host sent itself, whatever MAC it carries. */
+  readonly direction: "in" | "out";
+  /** The VLAN's number; undefined for untagged and priority-tagged (0) frames. */
+  readonly vlan: number | undefined;
+  /** When the kernel took the frame, CLOCK_REALTIME. */
+  readonly realtimeNs: bigint;
+}
+
+export interface PacketSocketOptions {
+  readonly ifindex: number;
+  /** What to capture; without it the socket only sends, and closes without waiting for the kernel. */
+  readonly filter?: readonly Instruction[];
+  readonly onFrame?: (frame: CapturedFrame) => void;
+}
+
+export class PacketSocket {
+  readonly #fd: number;
+  readonly #ifindex: number;
+  readonly #onFrame: ((frame: CapturedFrame) => void) | undefined;
+  readonly #arena: Uint8Array;
+  readonly #meta = new Float64Array(RECEIVE_BATCH * META_FIELDS);
+  #watch: Watch | undefined;
+  #dropped = 0;
+
+  /** @throws {KernelError} EPERM without CAP_NET_RAW, ENODEV if the interface is gone. */
+  constructor(options: PacketSocketOptions) {
+    this.#ifindex = options.ifindex;
+    this.#onFrame = options.onFrame;
+    this.#fd = must(native.socket(AF_PACKET, SOCK_RAW, 0), "Cannot open a packet socket");
+    this.#arena = new Uint8Array(options.filter === undefined ? 0 : RECEIVE_BATCH * SLOT_BYTES);
+    if (options.filter !== undefined) this.#listen(options.filter);
+  }
+
+  /** The filter goes on before the socket is bound, so that no other frame slips in. */
+  #listen(filter: readonly Instruction[]): void {
+    must(native.attachFilter(this.#fd, assemble(filter)), "Cannot attach a socket filter");
+    if (native.setOption(this.#fd, SOL_SOCKET, SO_RCVBUFFORCE, int32(RECEIVE_BUFFER_BYTES)) < 0) {
+      native.setOption(this.#fd, SOL_SOCKET, SO_RCVBUF, int32(RECEIVE_BUFFER_BYTES));
+    }
+    must(native.setOption(this.#fd, SOL_SOCKET, SO_TIMESTAMPNS, int32(1)), "Cannot ask for time stamps");
+    must(native.setOption(this.#fd, SOL_PACKET, PACKET_AUXDATA, int32(1)), "Cannot ask for VLAN tags");
+    must(native.bind(this.#fd, linkAddress(this.#ifindex, ETH_P_ALL)), "Cannot bind a packet socket");
+    this.#watch = watch(this.#fd, WatchEvent.readable, () => this.#read());
+  }
+
+  /**
+   * Sends one whole frame now, from whatever MAC it carries.
+   *
+   * @throws {KernelError} ENOBUFS if a full queue or a fence dropped it, ENETDOWN if the interface is down.
+   */
+  send(frame: Uint8Array): void {
+    must(native.send(this.#fd, frame, linkAddress(this.#ifindex, 0)), "Cannot send a frame");
+  }
+
+  /**
+   * Reads what already waits, before anybody believes that nothing came (S6).
+   *
+   * @returns how many frames were handed to `onFrame`.
+   */
+  drain(): number {
+    let total = 0;
+    while (total < DRAIN_FRAMES) {
+      const got = this.#read();
+      if (got === 0) break;
+      total += got;
+    }
+    return total;
+  }
+
+  /** Frames that the kernel could not queue for this socket, since it was opened. */
+  dropped(): number {
+    const statistics = new Uint32Array(2);
+    const octets = new Uint8Array(statistics.buffer);
+    if (native.getOption(this.#fd, SOL_PACKET, PACKET_STATISTICS, octets) > 0)
+      this.#dropped += statistics[1]!;
+    return this.#dropped;
+  }
+
+  close(): void {
+    unwatchAndClose(this.#watch, this.#fd);
+    this.#watch = undefined;
+  }
+
+  /** An error (ENETDOWN after a link went down) is told by the link monitor, and clears itself by being read. */
+  #read(): number {
+    const got = Math.max(0, native.receive(this.#fd, this.#arena, SLOT_BYTES, this.#meta));
+    for (let n = 0; n < got; n++) this.#onFrame?.(this.#frame(n));
+    return got;
+  }
+
+  #frame(n: number): CapturedFrame {
+    const at = n * META_FIELDS;
+    const length = this.#meta[at + Meta.length]!;
+    const start = n * SLOT_BYTES;
+    const tag = this.#meta[at + Meta.vlan]!;
+    const vlan = tag < 0 ? 0 : tag & 0xfff;
+    return {
+      bytes: this.#arena.slice(start, start + Math.min(length, SLOT_BYTES)),
+      length,
+      direction: this.#meta[at + Meta.packetType] === PACKET_OUTGOING ? "out" : "in",
+      vlan: vlan === 0 ? undefined : vlan,
+      realtimeNs:
+        BigInt(this.#meta[at + Meta.seconds]!) * 1_000_000_000n + BigInt(this.#meta[at + Meta.nanoseconds]!),
+    };
+  }
+}
+
+/** `struct sockaddr_ll` (packet(7)); the protocol is in network byte order. */
+function linkAddress(ifindex: number, protocol: number): Uint8Array {
+  const view = new DataView(new ArrayBuffer(20));
+  view.setUint16(0, AF_PACKET, true);
+  view.setUint16(2, protocol, false);
+  view.setInt32(4, ifindex, true);
+  return new Uint8Array(view.buffer);
+}

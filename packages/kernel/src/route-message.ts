@@ -1,0 +1,212 @@
+/**
+ * Links and addresses as rtnetlink says them (rtnetlink(7), linux/if_link.h, linux/if_addr.h): decode and encode.
+ *
+ * @module
+ */
+import { type Ipv4, ipv4FromBytes, ipv4ToBytes, type Mac, macFromBytes, macToBytes } from "@viptools/wire";
+import {
+  attribute,
+  concat,
+  nested,
+  readAttributes,
+  readString,
+  readU32,
+  stringAttribute,
+  u8,
+  u32,
+} from "./attributes.ts";
+
+export const RouteMessage = {
+  newLink: 16,
+  delLink: 17,
+  getLink: 18,
+  newAddress: 20,
+  delAddress: 21,
+  getAddress: 22,
+  getNeighbour: 30,
+} as const;
+
+const IFF_UP = 0x1;
+const IFF_RUNNING = 0x40;
+const AF_INET = 2;
+const AF_INET6 = 10;
+const LINK_HEADER_LENGTH = 16;
+const ADDRESS_HEADER_LENGTH = 8;
+const NEIGHBOUR_HEADER_LENGTH = 12;
+
+const IFLA = { address: 1, name: 3, mtu: 4, link: 5, linkInfo: 18, alias: 20, afSpec: 26 } as const;
+const IFLA_INFO_KIND = 1;
+const IFLA_INFO_DATA = 2;
+const IFLA_MACVLAN_MODE = 1;
+const IFLA_INET6_ADDR_GEN_MODE = 8;
+const IN6_ADDR_GEN_MODE_NONE = 1;
+const IFA = { address: 1, local: 2, label: 3, flags: 8 } as const;
+const IFA_F_NOPREFIXROUTE = 0x200;
+const NDA = { destination: 1, linkAddress: 2 } as const;
+const NEIGHBOUR_STATES: readonly [number, string][] = [
+  [0x01, "incomplete"],
+  [0x02, "reachable"],
+  [0x04, "stale"],
+  [0x08, "delay"],
+  [0x10, "probe"],
+  [0x20, "failed"],
+  [0x40, "noarp"],
+  [0x80, "permanent"],
+];
+
+/** Macvlan modes (linux/if_link.h). */
+export const MacvlanMode = { private: 1, vepa: 2, bridge: 4, passthru: 8 } as const;
+
+export interface Link {
+  readonly index: number;
+  readonly name: string;
+  readonly mac: Mac | undefined;
+  readonly isUp: boolean;
+  /** Up, and with a carrier. */
+  readonly isRunning: boolean;
+  readonly mtu: number | undefined;
+  readonly kind: string | undefined;
+  /** The interface it stands on, for a macvlan or a VLAN. */
+  readonly parentIndex: number | undefined;
+  readonly macvlanMode: number | undefined;
+  readonly alias: string | undefined;
+}
+
+export interface Ipv4Address {
+  readonly ifindex: number;
+  readonly address: Ipv4;
+  readonly prefixLength: number;
+  readonly isSecondary: boolean;
+}
+
+export interface Neighbour {
+  readonly ifindex: number;
+  readonly address: Ipv4;
+  readonly mac: Mac | undefined;
+  readonly state: string;
+}
+
+/** @param body a link message after its netlink header. */
+export function decodeLink(body: Uint8Array): Link {
+  const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
+  const flags = view.getUint32(8, true);
+  const found = readAttributes(body.subarray(LINK_HEADER_LENGTH));
+  const info = readAttributes(found.get(IFLA.linkInfo) ?? new Uint8Array());
+  const data = readAttributes(info.get(IFLA_INFO_DATA) ?? new Uint8Array());
+  const kind = readString(info.get(IFLA_INFO_KIND));
+  const mac = found.get(IFLA.address);
+  return {
+    index: view.getInt32(4, true),
+    name: readString(found.get(IFLA.name)) ?? "",
+    mac: mac?.length === 6 ? macFromBytes(mac) : undefined,
+    isUp: (flags & IFF_UP) !== 0,
+    isRunning: (flags & IFF_UP) !== 0 && (flags & IFF_RUNNING) !== 0,
+    mtu: readU32(found.get(IFLA.mtu)),
+    kind,
+    parentIndex: readU32(found.get(IFLA.link)),
+    macvlanMode: kind === "macvlan" ? readU32(data.get(IFLA_MACVLAN_MODE)) : undefined,
+    alias: readString(found.get(IFLA.alias)),
+  };
+}
+
+/** @returns undefined for addresses of other families. */
+export function decodeIpv4Address(body: Uint8Array): Ipv4Address | undefined {
+  const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
+  const found = readAttributes(body.subarray(ADDRESS_HEADER_LENGTH));
+  const address = found.get(IFA.local) ?? found.get(IFA.address);
+  if (view.getUint8(0) !== AF_INET || address === undefined) return undefined;
+  return {
+    ifindex: view.getInt32(4, true),
+    address: ipv4FromBytes(address),
+    prefixLength: view.getUint8(1),
+    isSecondary: (view.getUint8(2) & 1) !== 0,
+  };
+}
+
+/** @returns undefined for neighbours of other families. */
+export function decodeNeighbour(body: Uint8Array): Neighbour | undefined {
+  const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
+  const found = readAttributes(body.subarray(NEIGHBOUR_HEADER_LENGTH));
+  const address = found.get(NDA.destination);
+  const mac = found.get(NDA.linkAddress);
+  if (view.getUint8(0) !== AF_INET || address?.length !== 4) return undefined;
+  const state = view.getUint16(8, true);
+  return {
+    ifindex: view.getInt32(4, true),
+    address: ipv4FromBytes(address),
+    mac: mac?.length === 6 ? macFromBytes(mac) : undefined,
+    state: NEIGHBOUR_STATES.find(([bit]) => (state & bit) !== 0)?.[1] ?? "none",
+  };
+}
+
+function linkHeader(index: number, flags = 0, change = 0): Uint8Array {
+  const view = new DataView(new ArrayBuffer(LINK_HEADER_LENGTH));
+  view.setInt32(4, index, true);
+  view.setUint32(8, flags, true);
+  view.setUint32(12, change, true);
+  return new Uint8Array(view.buffer);
+}
+
+export interface MacvlanOptions {
+  readonly name: string;
+  readonly parentIndex: number;
+  readonly mac: Mac;
+  readonly mode: number;
+}
+
+/** A macvlan, still down. */
+export function encodeNewMacvlan(options: MacvlanOptions): Uint8Array {
+  return concat([
+    linkHeader(0),
+    stringAttribute(IFLA.name, options.name),
+    attribute(IFLA.address, macToBytes(options.mac)),
+    u32(IFLA.link, options.parentIndex),
+    nested(
+      IFLA.linkInfo,
+      stringAttribute(IFLA_INFO_KIND, "macvlan"),
+      nested(IFLA_INFO_DATA, u32(IFLA_MACVLAN_MODE, options.mode)),
+    ),
+  ]);
+}
+
+/** Marks a link, so that people and `vmac-ctl cleanup` know whose it is. */
+export function encodeLinkAlias(index: number, alias: string): Uint8Array {
+  return concat([linkHeader(index), attribute(IFLA.alias, Buffer.from(alias, "utf8"))]);
+}
+
+/** No IPv6 link-local address by itself; refused by the kernel when said while the link is created. */
+export function encodeAddressGenerationNone(index: number): Uint8Array {
+  const mode = u8(IFLA_INET6_ADDR_GEN_MODE, IN6_ADDR_GEN_MODE_NONE);
+  return concat([linkHeader(index), nested(IFLA.afSpec, nested(AF_INET6, mode))]);
+}
+
+export function encodeLinkUp(index: number): Uint8Array {
+  return linkHeader(index, IFF_UP, IFF_UP);
+}
+
+/** Selects one link, to delete it or to read it. */
+export function encodeLinkIndex(index: number): Uint8Array {
+  return linkHeader(index);
+}
+
+/** An IPv4 address as keepalived adds one: no label, global scope, and no route for its prefix. */
+export function encodeIpv4Address(address: Omit<Ipv4Address, "isSecondary">): Uint8Array {
+  const view = new DataView(new ArrayBuffer(ADDRESS_HEADER_LENGTH));
+  view.setUint8(0, AF_INET);
+  view.setUint8(1, address.prefixLength);
+  view.setInt32(4, address.ifindex, true);
+  const octets = ipv4ToBytes(address.address);
+  return concat([
+    new Uint8Array(view.buffer),
+    attribute(IFA.local, octets),
+    attribute(IFA.address, octets),
+    u32(IFA.flags, IFA_F_NOPREFIXROUTE),
+  ]);
+}
+
+/** Asks for all of a family: `ifaddrmsg` and `ndmsg` both start with it. */
+export function encodeIpv4Dump(length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  bytes[0] = AF_INET;
+  return bytes;
+}

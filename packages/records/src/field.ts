@@ -1,0 +1,42 @@
+/**
+ * The kinds of values that records carry, each written once: validators, types, JSON Schema and documentation come from
+ * these.
+ *
+ * @module
+ */
+import * as v from "valibot";
+
+const MAC = /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/;
+const DECIMAL = /^[0-9]+$/;
+const TIMESTAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z$/;
+const VIP = /^[0-9a-f.:]+\/[0-9]{1,3}$/;
+const INSTANCE = /^[^/\s]+\/[46]\/[0-9]{1,3}$/;
+
+export const text = (about: string) => v.pipe(v.string(), v.description(about));
+export const mac = (about: string) => v.pipe(v.string(), v.regex(MAC), v.description(about));
+/** An IPv4 or IPv6 address; lower case, IPv6 as RFC 5952. */
+export const address = (about: string) => v.pipe(v.string(), v.regex(/^[0-9a-f.:]+$/), v.description(about));
+export const vips = (about: string) =>
+  v.pipe(v.array(v.pipe(v.string(), v.regex(VIP))), v.description(`${about}, each ADDRESS/LENGTH`));
+export const instance = v.pipe(
+  v.string(),
+  v.regex(INSTANCE),
+  v.description("virtual router: interface/family/VRID, `eth0/4/51`"),
+);
+export const integer = (about: string, minimum: number, maximum: number) =>
+  v.pipe(v.number(), v.integer(), v.minValue(minimum), v.maxValue(maximum), v.description(about));
+/** A count, or a whole number of the unit that its name ends with. */
+export const count = (about: string) => integer(about, 0, Number.MAX_SAFE_INTEGER);
+/** Milliseconds with a fraction. */
+export const measure = (about: string) => v.pipe(v.number(), v.minValue(0), v.description(about));
+export const flag = (about: string) => v.pipe(v.boolean(), v.description(about));
+export const decimal = (about: string) => v.pipe(v.string(), v.regex(DECIMAL), v.description(about));
+export const timestamp = (about: string) => v.pipe(v.string(), v.regex(TIMESTAMP), v.description(about));
+export const texts = (about: string) => v.pipe(v.array(v.string()), v.description(about));
+export const choice = <const T extends readonly string[]>(about: string, values: T) =>
+  v.pipe(v.picklist(values), v.description(about));
+export const vrid = integer("VRID", 1, 255);
+export const priority = integer("VRRP priority: 0 leaves, 255 owns the address", 0, 255);
+export const family = v.pipe(v.picklist([4, 6]), v.description("address family: 4 or 6"));
+export const epoch = count("counts this instance's changes of state");
+export const bootId = text("the kernel's name of this boot: without the same one, `mono_ns` means nothing");

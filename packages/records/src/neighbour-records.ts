@@ -1,0 +1,111 @@
+/**
+ * What `arp-listen` hears and `garp-send` says.
+ *
+ * @module
+ */
+import * as v from "valibot";
+import { address, choice, count, instance, integer, mac, measure, text, texts } from "./field.ts";
+import { recordType } from "./record-type.ts";
+
+export const ARP_KINDS = [
+  "request",
+  "reply",
+  "probe",
+  "announcement",
+  "gratuitous_request",
+  "gratuitous_reply",
+  "other",
+] as const;
+export const NDP_KINDS = ["solicitation", "advertisement", "dad"] as const;
+
+const frame = {
+  interface: text("where it was seen, or the capture file"),
+  vlan: v.optional(integer("VLAN number", 1, 4094)),
+  direction: v.optional(choice("out: sent by this host", ["in", "out"])),
+  eth_src: mac("Ethernet source: what switches learn"),
+  eth_dst: mac("Ethernet destination"),
+  flags: texts("what is unusual about it"),
+};
+
+export const arpSeen = recordType("arp.seen", "arp-listen", "An ARP packet", {
+  ...frame,
+  kind: choice("what it is for", ARP_KINDS),
+  operation: integer("1 request, 2 reply", 0, 65535),
+  sha: mac("sender MAC: what neighbours learn"),
+  spa: address("sender address"),
+  tha: mac("target MAC"),
+  tpa: address("target address"),
+});
+
+export const ndpSeen = recordType("ndp.seen", "arp-listen", "A neighbour discovery packet", {
+  ...frame,
+  kind: choice("what it is for", NDP_KINDS),
+  source: address("IPv6 source"),
+  target: address("target address"),
+  lladdr: v.optional(mac("link-layer address option")),
+});
+
+const owners = {
+  ip: address("the address"),
+  owners: v.pipe(
+    v.array(
+      v.object({
+        mac: mac("who claims it"),
+        first_seen: text("RFC 3339"),
+        last_seen: text("RFC 3339"),
+      }),
+    ),
+    v.description("MACs that claimed it, oldest first"),
+  ),
+  expected: v.optional(mac("who should")),
+};
+
+export const arpChanged = recordType("arp.changed", "arp-listen", "An address moved to another MAC", owners);
+export const arpConflict = recordType("arp.conflict", "arp-listen", "Two MACs claim one address", owners);
+export const arpFlipFlop = recordType("arp.flip_flop", "arp-listen", "An address goes to and fro", owners);
+
+const sent = {
+  ip: address("announced, answered or probed address"),
+  form: choice("kind of frame", ["request", "reply", "advertisement", "probe", "solicitation"]),
+  eth_src: mac("Ethernet source: what switches learn"),
+  sha: mac("sender MAC: what neighbours learn"),
+  tha: mac("target MAC"),
+  interface: text("where it left"),
+  n: count("which round, from 1"),
+};
+
+export const garpSent = recordType("garp.sent", "garp-send", "One announcement left", sent);
+export const garpAnswered = recordType("garp.answered", "garp-send", "One question was answered", sent);
+export const garpProbed = recordType("garp.probed", "garp-send", "One question was asked", sent);
+
+export const garpRound = recordType("garp.round", "garp-send", "A round of announcements is complete", {
+  instance: v.optional(instance),
+  interface: text("where it left"),
+  n: count("which round, from 1"),
+  sent: count("frames that the kernel took"),
+  fenced: count("frames that the fence dropped: no permission to speak"),
+  failed: count("frames that the kernel refused otherwise"),
+  took_us: count("from the first frame to the last"),
+});
+
+export const probeLost = recordType("probe.lost", "vip-probe", "The target stopped answering", {
+  target: address("what is asked"),
+  mac_before: v.optional(mac("who answered last")),
+});
+
+const outage = {
+  target: address("what is asked"),
+  outage_ms: measure("from the first unanswered ask to the first answered one"),
+  lost: count("asks without an answer"),
+  mac_before: v.optional(mac("who answered before")),
+  mac_after: v.optional(mac("who answers now")),
+};
+
+export const probeBack = recordType("probe.back", "vip-probe", "The target answers again", outage);
+export const probeSummary = recordType("probe.summary", "vip-probe", "All asks of a run", {
+  target: address("what was asked"),
+  asked: count("asks"),
+  lost: count("asks without an answer"),
+  outages: count("times the target stopped answering"),
+  outage_ms: measure("the longest outage"),
+});

@@ -1,0 +1,48 @@
+/**
+ * What `vmac-ctl` says about owning a virtual MAC and its VIPs.
+ *
+ * @module
+ */
+import * as v from "valibot";
+import { choice, count, epoch, instance, mac, text, texts, vips } from "./field.ts";
+import { recordType } from "./record-type.ts";
+
+const ownership = {
+  instance,
+  epoch,
+  mode: choice("how the address is owned", ["macvlan", "rewrite", "address"]),
+  interface: text("where the VIPs are"),
+  parent: text("the NIC"),
+  mac: mac("the MAC that answers for the VIPs"),
+  vips: vips("addresses"),
+  took_us: count("from reading the record that asked for it to the kernel's last confirmation"),
+  changes: texts("what was changed, at most 64 entries, then a count; the journal has all"),
+};
+
+export const vmacUp = recordType(
+  "vmac.up",
+  "vmac-ctl",
+  "This host owns the VIPs and answers for them",
+  ownership,
+);
+export const vmacPrepared = recordType("vmac.prepared", "vmac-ctl", "Everything is built, muted", ownership);
+export const vmacDown = recordType("vmac.down", "vmac-ctl", "This host has given the VIPs back", ownership);
+export const vmacRepaired = recordType(
+  "vmac.repaired",
+  "vmac-ctl",
+  "Somebody took a part away; it was put back",
+  ownership,
+);
+export const vmacFenced = recordType(
+  "vmac.fenced",
+  "vmac-ctl",
+  "The lease ran out: the kernel has muted this host",
+  ownership,
+);
+
+export const vmacError = recordType("vmac.error", "vmac-ctl", "Ownership could not be taken or kept", {
+  instance,
+  epoch: v.optional(epoch),
+  code: text("errno's name, or an exit code's"),
+  message: text("what was tried, what was seen, what to do"),
+});

@@ -1,0 +1,60 @@
+/**
+ * All types of records, in the order in which the documentation shows them.
+ *
+ * @module
+ */
+import type * as v from "valibot";
+import * as neighbour from "./neighbour-records.ts";
+import * as owner from "./owner-records.ts";
+import * as tool from "./tool-records.ts";
+import * as vrrp from "./vrrp-records.ts";
+
+export const VOCABULARY = [
+  vrrp.vrrpState,
+  vrrp.vrrpPrepare,
+  vrrp.vrrpLease,
+  vrrp.vrrpAlive,
+  vrrp.vrrpPeer,
+  vrrp.vrrpChanged,
+  vrrp.vrrpHealed,
+  vrrp.vrrpSilent,
+  vrrp.vrrpConflict,
+  vrrp.vrrpRejected,
+  vrrp.vrrpStalled,
+  owner.vmacUp,
+  owner.vmacPrepared,
+  owner.vmacDown,
+  owner.vmacRepaired,
+  owner.vmacFenced,
+  owner.vmacError,
+  neighbour.arpSeen,
+  neighbour.ndpSeen,
+  neighbour.arpChanged,
+  neighbour.arpConflict,
+  neighbour.arpFlipFlop,
+  neighbour.garpSent,
+  neighbour.garpAnswered,
+  neighbour.garpProbed,
+  neighbour.garpRound,
+  neighbour.probeLost,
+  neighbour.probeBack,
+  neighbour.probeSummary,
+  tool.trackState,
+  tool.electSet,
+  tool.keepalivedState,
+  tool.toolError,
+  tool.toolStats,
+] as const;
+
+type Declared = (typeof VOCABULARY)[number];
+type OutputOf<D> = D extends { schema: infer S extends v.GenericSchema } ? v.InferOutput<S> : never;
+type HeadKey = "v" | "tool" | "host" | "pid" | "ts" | "mono_ns" | "seq";
+type WithoutHead<R> = R extends unknown ? Omit<R, HeadKey> : never;
+
+/** Every record of schema 1, told apart by `type`. */
+export type KnownRecord = OutputOf<Declared>;
+/** The record of one type. */
+export type RecordOf<T extends KnownRecord["type"]> = Extract<KnownRecord, { type: T }>;
+/** A record before its writer has put the head on. */
+export type RecordBody = WithoutHead<KnownRecord>;
+export type VrrpStateName = RecordOf<"vrrp.state">["state"];

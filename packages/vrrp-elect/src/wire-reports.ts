@@ -1,0 +1,87 @@
+/**
+ * What is wrong with the adverts that come in: counted exactly, said seldom.
+ *
+ * @module
+ */
+import type { RecordBody, RecordOf } from "@viptools/records";
+import type { AcceptedAdvert, Rejection, Verdict } from "./receive.ts";
+import { REJECTIONS } from "./receive.ts";
+import { type Trouble, TroubleLog } from "./trouble-log.ts";
+
+type Cause = RecordOf<"vrrp.rejected">["cause"];
+
+/** What a rejection is called in records; those left out concern others and are only counted. */
+const CAUSES: { readonly [R in Rejection]?: Cause } = {
+  ip_header: "value",
+  ttl: "ttl",
+  version: "version_mismatch",
+  type: "type",
+  length: "length",
+  checksum: "checksum",
+  address_count: "value",
+  interval_zero: "value",
+  auth: "auth_mismatch",
+  interval_mismatch: "interval_mismatch",
+};
+
+export class WireReports {
+  readonly #instance: string;
+  readonly #rejected: Record<Rejection, number>;
+  readonly #rejections = new TroubleLog<Cause>();
+  readonly #conflicts = new TroubleLog<Cause>();
+
+  constructor(instance: string) {
+    this.#instance = instance;
+    this.#rejected = Object.fromEntries(REJECTIONS.map((why) => [why, 0])) as Record<Rejection, number>;
+  }
+
+  /** Counts a refused packet. @returns a record, if it is time for one. */
+  reject(verdict: Extract<Verdict, { kind: "rejected" }>, nowUs: number): RecordBody[] {
+    this.#rejected[verdict.why] += 1;
+    const cause = CAUSES[verdict.why];
+    if (cause === undefined) return [];
+    return this.#records(
+      "vrrp.rejected",
+      this.#rejections.note(cause, verdict.source, verdict.detail, nowUs),
+    );
+  }
+
+  /**
+   * Compares an accepted advert with our own settings (V3-7.1-l, -m): told, and it still counts.
+   *
+   * @param vips our own, as the advert lists them.
+   */
+  compare(advert: AcceptedAdvert, advertUs: number, vips: readonly string[], nowUs: number): RecordBody[] {
+    const found: [Cause, string][] = [];
+    if (advert.advertUs !== advertUs) {
+      found.push([
+        "interval_mismatch",
+        `interval is ${advert.advertUs / 1000} ms, ours is ${advertUs / 1000} ms`,
+      ]);
+    }
+    if (advert.vips.join(" ") !== vips.join(" ")) {
+      found.push(["vip_mismatch", `addresses are ${advert.vips.join(" ")}, ours are ${vips.join(" ")}`]);
+    }
+    return found.flatMap(([cause, detail]) =>
+      this.#records("vrrp.conflict", this.#conflicts.note(cause, advert.address, detail, nowUs)),
+    );
+  }
+
+  /** What was counted since the last word on it, when that word is old enough. */
+  due(nowUs: number): RecordBody[] {
+    return [
+      ...this.#rejections.due(nowUs).flatMap((trouble) => this.#records("vrrp.rejected", trouble)),
+      ...this.#conflicts.due(nowUs).flatMap((trouble) => this.#records("vrrp.conflict", trouble)),
+    ];
+  }
+
+  counters(): Record<string, number> {
+    return Object.fromEntries(Object.entries(this.#rejected).map(([why, n]) => [`rejected_${why}`, n]));
+  }
+
+  #records(type: "vrrp.rejected" | "vrrp.conflict", trouble: Trouble<Cause> | undefined): RecordBody[] {
+    return trouble === undefined
+      ? []
+      : [{ type, instance: this.#instance, ...trouble, peers: [...trouble.peers] }];
+  }
+}

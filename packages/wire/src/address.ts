@@ -1,0 +1,83 @@
+/**
+ * Ethernet and IPv4 addresses as canonical text: `00:00:5e:00:01:33`, `192.0.2.1`.
+ *
+ * Text is what records carry and what people compare; it is unique per address, so `===` is equality.
+ *
+ * @module
+ */
+
+/** Six octets as lower-case hexadecimal pairs with colons. */
+export type Mac = string;
+/** Dotted quad without leading zeros. */
+export type Ipv4 = string;
+
+export const MAC_LENGTH = 6;
+export const IPV4_LENGTH = 4;
+
+export const BROADCAST_MAC: Mac = "ff:ff:ff:ff:ff:ff";
+export const ZERO_MAC: Mac = "00:00:00:00:00:00";
+export const ANY_IPV4: Ipv4 = "0.0.0.0";
+
+const HEX: readonly string[] = Array.from({ length: 256 }, (_, n) => n.toString(16).padStart(2, "0"));
+const MAC_TEXT = /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/;
+const IPV4_PART = /^(0|[1-9][0-9]{0,2})$/;
+
+/** @returns the address in the six octets from `offset` on. */
+export function macFromBytes(bytes: Uint8Array, offset = 0): Mac {
+  const pair = (n: number): string => HEX[bytes[offset + n]!]!;
+  return `${pair(0)}:${pair(1)}:${pair(2)}:${pair(3)}:${pair(4)}:${pair(5)}`;
+}
+
+export function macToBytes(mac: Mac): Uint8Array {
+  return Uint8Array.from(mac.split(":"), (pair) => Number.parseInt(pair, 16));
+}
+
+/**
+ * Reads a MAC address as people type it: upper or lower case, colons or dashes.
+ *
+ * @throws {SyntaxError} if the text is not six pairs.
+ */
+export function parseMac(text: string): Mac {
+  const mac = text.toLowerCase().replaceAll("-", ":");
+  if (!MAC_TEXT.test(mac)) {
+    throw new SyntaxError(`Cannot read MAC address "${text}": needs six pairs like 02:00:5e:10:00:01`);
+  }
+  return mac;
+}
+
+/** True for broadcast and multicast addresses (IEEE 802.3: lowest bit of the first octet). */
+export function isGroupMac(mac: Mac): boolean {
+  return (Number.parseInt(mac.slice(0, 2), 16) & 1) === 1;
+}
+
+/** @returns the address in the four octets from `offset` on. */
+export function ipv4FromBytes(bytes: Uint8Array, offset = 0): Ipv4 {
+  return `${bytes[offset]}.${bytes[offset + 1]}.${bytes[offset + 2]}.${bytes[offset + 3]}`;
+}
+
+export function ipv4ToBytes(address: Ipv4): Uint8Array {
+  return Uint8Array.from(address.split("."), Number);
+}
+
+/** True for exactly four decimal parts of 0 to 255 without leading zeros. */
+export function isIpv4(text: string): boolean {
+  const parts = text.split(".");
+  return parts.length === 4 && parts.every((part) => IPV4_PART.test(part) && Number(part) <= 255);
+}
+
+/** @throws {SyntaxError} if the text is no IPv4 address. */
+export function parseIpv4(text: string): Ipv4 {
+  if (!isIpv4(text))
+    throw new SyntaxError(`Cannot read IPv4 address "${text}": needs four numbers like 192.0.2.1`);
+  return text;
+}
+
+/** Negative, 0 or positive as `a` is smaller, equal or greater: unsigned, network byte order (RFC 9568 §6.4.3). */
+export function compareIpv4(a: Ipv4, b: Ipv4): number {
+  return ipv4ToNumber(a) - ipv4ToNumber(b);
+}
+
+/** The address as an unsigned 32-bit number, for comparing and masking. */
+export function ipv4ToNumber(address: Ipv4): number {
+  return address.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
+}
