@@ -10,19 +10,6 @@ import { ExitCode, ExitError } from "./exit.ts";
 import { type InputLine, readRecords } from "./record-input.ts";
 import { onStopSignals } from "./signals.ts";
 
-/** Why a follower stopped. */
-export type FollowEnd =
-  /** Whoever decides is gone. */
-  | "input_end"
-  /** Nobody hears what we do. */
-  | "reader_lost"
-  /** Asked to stop, and the input did not end in time; or asked twice. */
-  | "signal"
-  /** A bad line under `--strict`. */
-  | "bad_line"
-  /** The tool itself could not go on. */
-  | "failed";
-
 export interface FollowerOptions {
   readonly context: Context;
   /** How long the input may still go on after the first signal to stop. */
@@ -33,22 +20,27 @@ export interface FollowerOptions {
 
 export class Follower {
   readonly #options: FollowerOptions;
-  readonly #ended: Promise<FollowEnd>;
-  #end: (why: FollowEnd) => void = () => {};
+  readonly #ended: Promise<ExitCode>;
+  #end: (code: ExitCode) => void = () => {};
   #isOver = false;
 
   constructor(options: FollowerOptions) {
     this.#options = options;
     this.#ended = new Promise((resolve) => {
-      this.#end = (why) => {
+      this.#end = (code) => {
         this.#isOver = true;
-        resolve(why);
+        resolve(code);
       };
     });
   }
 
-  /** Follows until one of the ends of {@link FollowEnd} has come. */
-  async follow(): Promise<FollowEnd> {
+  /**
+   * Follows until whoever decides is gone (end of input), nobody hears what we do (reader lost), we were asked to stop
+   * and the input did not end in time, or the tool failed.
+   *
+   * @returns the exit code that tells which.
+   */
+  async follow(): Promise<ExitCode> {
     const { context, handoverMs } = this.#options;
     if (process.stdin.isTTY) {
       throw new ExitError(
@@ -57,22 +49,22 @@ export class Follower {
       );
     }
     if (context.args.text("on-reader-loss") !== "ignore") {
-      context.output.onReaderLost(() => this.#end("reader_lost"));
+      context.output.onReaderLost(() => this.#end(ExitCode.outputLost));
     }
     onStopSignals((times) => {
-      if (times > 1) this.#end("signal");
-      else setTimeout(() => this.#end("signal"), handoverMs);
+      if (times > 1) this.#end(ExitCode.done);
+      else setTimeout(() => this.#end(ExitCode.done), handoverMs);
     });
     readRecords(process.stdin, {
       onLine: (line) => this.#handle(line),
-      onEnd: () => this.#end("input_end"),
+      onEnd: () => this.#end(ExitCode.done),
     });
     return await this.#ended;
   }
 
   /** Ends following because the tool cannot do its job. */
-  fail(): void {
-    this.#end("failed");
+  fail(code: ExitCode): void {
+    this.#end(code);
   }
 
   #handle({ number, bytes, parsed }: InputLine): void {
@@ -81,7 +73,7 @@ export class Follower {
     context.output.pass(bytes, parsed.kind === "record" ? parsed.record.type : undefined);
     if (parsed.kind === "bad") {
       context.report("bad_line", `standard input, line ${number} ${parsed.message}`);
-      if (context.args.flag("strict")) this.#end("bad_line");
+      if (context.args.flag("strict")) this.#end(ExitCode.badInput);
     } else if (parsed.kind === "record") {
       if (parsed.record.type === "vrrp.lease") this.#checkReader(parsed.record.valid_ms);
       onRecord(parsed.record);
@@ -97,21 +89,6 @@ export class Follower {
     context.say(
       `the reader of standard output has not read for ${Math.round(unreadUs / 1000)} ms: letting go`,
     );
-    this.#end("reader_lost");
-  }
-}
-
-/** The exit code that tells how following ended. */
-export function exitCodeOf(end: FollowEnd): ExitCode {
-  switch (end) {
-    case "input_end":
-    case "signal":
-      return ExitCode.done;
-    case "reader_lost":
-      return ExitCode.outputLost;
-    case "bad_line":
-      return ExitCode.badInput;
-    case "failed":
-      return ExitCode.kernel;
+    this.#end(ExitCode.outputLost);
   }
 }

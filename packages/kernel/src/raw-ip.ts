@@ -1,8 +1,9 @@
 /**
- * Membership of a multicast group on the parent, held by a raw socket of protocol 112 (npm's `raw-socket`).
+ * Raw IP sockets (raw(7)), through npm's `raw-socket`.
  *
- * It makes the NIC and snooping switches let adverts through, and keeps the kernel from answering them with "protocol
- * unreachable". The adverts themselves are read by the packet socket: a private macvlan hides the peer's from this one.
+ * A membership of protocol 112 on the parent makes the NIC and snooping switches let adverts through, and keeps the
+ * kernel from answering them with "protocol unreachable". The adverts themselves are read by the packet socket: a private
+ * macvlan hides the peer's from this one.
  *
  * @module
  */
@@ -21,6 +22,14 @@ interface RawSocket {
   setOption(level: number, option: number, value: Buffer, length: number): void;
   pauseRecv(): void;
   on(event: "error", listener: (error: Error) => void): void;
+  on(event: "message", listener: (packet: Buffer, source: string) => void): void;
+  send(
+    buffer: Buffer,
+    offset: number,
+    length: number,
+    address: string,
+    sent: (error: Error | null) => void,
+  ): void;
   close(): void;
 }
 
@@ -33,7 +42,7 @@ export interface Membership {
 
 /** @throws {KernelError} EPERM without CAP_NET_RAW. */
 export function joinGroup(interfaceName: string, ifindex: number, group: Ipv4): Membership {
-  const socket = open();
+  const socket = open(IpProtocol.vrrp, 64);
   held.add(socket);
   socket.on("error", () => {});
   const set = (level: number, option: number, value: Buffer): void =>
@@ -50,12 +59,38 @@ export function joinGroup(interfaceName: string, ifindex: number, group: Ipv4): 
   };
 }
 
-function open(): RawSocket {
+/** An ICMP socket: what the host receives of ICMP, and what is sent through its own stack. */
+export interface IcmpSocket {
+  /** Hands one message to the host's IP stack. @param failed told if the stack refused it (no route, no neighbour). */
+  send(destination: Ipv4, message: Uint8Array, failed: () => void): void;
+  close(): void;
+}
+
+/** @param onMessage gets each ICMP message with its IPv4 header; the octets are the caller's own. */
+export function openIcmp(onMessage: (packet: Uint8Array) => void): IcmpSocket {
+  const socket = open(IpProtocol.icmp, 2048);
+  held.add(socket);
+  socket.on("error", () => {});
+  socket.on("message", (packet) => onMessage(Uint8Array.from(packet)));
+  return {
+    send: (destination, message, failed) => {
+      const buffer = Buffer.from(message);
+      socket.send(buffer, 0, buffer.length, destination, (error) => {
+        if (error) failed();
+      });
+    },
+    close: () => {
+      if (held.delete(socket)) socket.close();
+    },
+  };
+}
+
+function open(protocol: number, bufferSize: number): RawSocket {
   const { createSocket } = createRequire(import.meta.url)("raw-socket") as {
     createSocket(options: { protocol: number; bufferSize: number }): RawSocket;
   };
   try {
-    return createSocket({ protocol: IpProtocol.vrrp, bufferSize: 64 });
+    return createSocket({ protocol, bufferSize });
   } catch (error) {
     throw new KernelError(/not permitted/.test(String(error)) ? "EPERM" : "EIO", "Cannot open a raw socket");
   }

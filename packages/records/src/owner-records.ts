@@ -4,7 +4,7 @@
  * @module
  */
 import * as v from "valibot";
-import { choice, count, epoch, instance, mac, text, texts, vips } from "./field.ts";
+import { choice, count, epoch, flag, instance, mac, text, texts, vips } from "./field.ts";
 import { recordType } from "./record-type.ts";
 
 const ownership = {
@@ -46,3 +46,23 @@ export const vmacError = recordType("vmac.error", "vmac-ctl", "Ownership could n
   code: text("errno's name, or an exit code's"),
   message: text("what was tried, what was seen, what to do"),
 });
+
+export const vmacStatus = recordType(
+  "vmac.status",
+  "vmac-ctl",
+  "What this host owns, or what a dead owner left",
+  {
+    instance,
+    interface: text("where the VIPs are"),
+    parent: text("the NIC"),
+    mac: mac("the MAC that answers for the VIPs"),
+    vips: vips("addresses"),
+    owner_pid: count("process that took it"),
+    owner: choice("living: a process holds it; standing: taken by `up`; dead: left over", [
+      "living",
+      "standing",
+      "dead",
+    ]),
+    is_present: flag("whether the interface is there"),
+  },
+);

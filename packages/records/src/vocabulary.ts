@@ -27,6 +27,7 @@ export const VOCABULARY = [
   owner.vmacRepaired,
   owner.vmacFenced,
   owner.vmacError,
+  owner.vmacStatus,
   neighbour.arpSeen,
   neighbour.ndpSeen,
   neighbour.arpChanged,

@@ -4,6 +4,7 @@ import test from "node:test";
 import { ArpOperation, decodeArp, encodeArp } from "./arp.ts";
 import { WireError } from "./error.ts";
 import { decodeEthernet, EtherType, encodeEthernet } from "./ethernet.ts";
+import { decodeIcmpEcho, encodeIcmpEcho } from "./icmp-echo.ts";
 import { decodeIpv4, encodeIpv4, IpProtocol } from "./ipv4.ts";
 import { VRRP_GROUP } from "./vrrp.ts";
 import { decodeVrrpV2, encodeVrrpV2, VrrpAuthType } from "./vrrp-v2.ts";
@@ -186,6 +187,13 @@ const ROWS: readonly Row[] = [
     encodeIpv4,
   ),
   row(
+    "an ICMP echo request",
+    "08 00 f7 f7 00 07 00 01",
+    { type: 8, identifier: 7, sequence: 1, data: hex("") },
+    decodeIcmpEcho,
+    encodeIcmpEcho,
+  ),
+  row(
     "IPv4 with options, a fragment offset and no payload",
     "46 00 00 18 12 34 20 05 01 11 de 95 0a 00 00 01 0a 00 00 02 94 04 00 00",
     {
@@ -239,6 +247,8 @@ const REFUSED: [string, string, (b: Uint8Array) => unknown, number, number, stri
   ["IPv4 total length past the frame", IP, decodeIpv4, 3, 0x21, "length"],
   ["IPv4 total length inside the header", IP, decodeIpv4, 3, 0x13, "length"],
   ["IPv4 header checksum", IP, decodeIpv4, 8, 254, "checksum"],
+  ["ICMP type 3", "03 00 fc f7 00 07 00 01", decodeIcmpEcho, 1, 0, "type"],
+  ["ICMP checksum", "08 00 f7 f7 00 07 00 01", decodeIcmpEcho, 7, 2, "checksum"],
   ["ARP-rx-1 hardware type 6", ARP, decodeArp, 1, 6, "value"],
   ["ARP-rx-1 protocol type IPv6", ARP, decodeArp, 2, 0x86, "value"],
   ["ARP-rx-1 hardware length 8", ARP, decodeArp, 4, 8, "value"],
@@ -280,5 +290,5 @@ test("decodeVrrpV3() and decodeVrrpV2() leave octets after the message alone", (
 });
 
 test("decodeIpv4() ends the payload where the header says, padding or not", () => {
-  assert.equal(decodeIpv4(hex(IP + "00 00 00 00 00 00")).payload.length, 12);
+  assert.equal(decodeIpv4(hex(`${IP}000000000000`)).payload.length, 12);
 });

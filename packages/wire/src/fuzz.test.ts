@@ -5,6 +5,7 @@ import { decodeArp, encodeArp } from "./arp.ts";
 import { internetChecksum, pseudoHeaderSum } from "./checksum.ts";
 import { WireError } from "./error.ts";
 import { decodeEthernet, encodeEthernet } from "./ethernet.ts";
+import { decodeIcmpEcho, encodeIcmpEcho } from "./icmp-echo.ts";
 import { decodeIpv4, encodeIpv4 } from "./ipv4.ts";
 import { decodeVrrpV2, encodeVrrpV2 } from "./vrrp-v2.ts";
 import { decodeVrrpV3, encodeVrrpV3 } from "./vrrp-v3.ts";
@@ -66,6 +67,16 @@ const CODECS: readonly Codec[] = [
       mend(b, 0, (b[0]! & 0xf) * 4, 10);
     },
     roundTrip: twice(decodeIpv4, encodeIpv4),
+  },
+  {
+    name: "ICMP echo",
+    longest: 40,
+    bend: (b, n) => {
+      if (b.length < 8) return;
+      b.set([n % 4 === 0 ? 0 : 8, 0]);
+      mend(b, 0, b.length, 2);
+    },
+    roundTrip: twice(decodeIcmpEcho, encodeIcmpEcho),
   },
   {
     name: "VRRPv3",

@@ -3,6 +3,7 @@ export * from "./arp.ts";
 export * from "./checksum.ts";
 export * from "./error.ts";
 export * from "./ethernet.ts";
+export * from "./icmp-echo.ts";
 export * from "./ipv4.ts";
 export * from "./vrrp.ts";
 export * from "./vrrp-v2.ts";

@@ -1,0 +1,95 @@
+/**
+ * arp-listen: says what ARP traffic really happens.
+ *
+ * @module
+ */
+import { accessSync, constants } from "node:fs";
+import {
+  type Context,
+  ExitCode,
+  ExitError,
+  type Moment,
+  onStopSignals,
+  parseDurationUs,
+  run,
+} from "@viptools/cli";
+import * as kernel from "@viptools/kernel";
+import { ARP_FILTER, CaptureFileError, findInterface, PacketSocket, readCaptureFile } from "@viptools/kernel";
+import { SPEC } from "./options.ts";
+import { Reporter } from "./reporter.ts";
+
+/** Runs the command on this machine. Does not return. */
+export async function main(argv: readonly string[]): Promise<never> {
+  return await run(SPEC, listen, kernel, argv);
+}
+
+async function listen(context: Context): Promise<ExitCode> {
+  const { args } = context;
+  const file = args.text("read");
+  if ((file === undefined) === (args.text("interface") === undefined)) {
+    throw new ExitError(ExitCode.usage, "needs one of -I IF and -r FILE");
+  }
+  const limit = args.integer("count", 1, Number.MAX_SAFE_INTEGER) ?? Number.POSITIVE_INFINITY;
+  return file === undefined ? await listenLive(context, limit) : await readFile(context, file, limit);
+}
+
+async function readFile(context: Context, file: string, limit: number): Promise<ExitCode> {
+  try {
+    accessSync(file, constants.R_OK);
+  } catch {
+    throw new ExitError(ExitCode.noFile, `cannot read "${file}": needs a capture file`);
+  }
+  const reporter = new Reporter(context, file);
+  context.count(() => reporter.counters());
+  try {
+    await readCaptureFile(file, "", ({ bytes, realtimeNs }) => {
+      if (reporter.seen < limit) reporter.report(bytes, { realtimeNs }, {});
+    });
+  } catch (error) {
+    if (!(error instanceof CaptureFileError)) throw error;
+    throw new ExitError(ExitCode.badInput, error.message);
+  }
+  return ExitCode.done;
+}
+
+async function listenLive(context: Context, limit: number): Promise<ExitCode> {
+  const name = context.args.required("interface");
+  const ifindex = findInterface(name);
+  if (ifindex === undefined)
+    throw new ExitError(ExitCode.noInterface, `there is no interface "${name}" here`);
+  if (!kernel.mayUseRawSockets()) {
+    throw new ExitError(
+      ExitCode.permission,
+      "CAP_NET_RAW is missing: run as root, or give node the capability",
+    );
+  }
+  const forUs = context.args.parsed("for", parseDurationUs);
+  const reporter = new Reporter(context, name);
+  let socket: PacketSocket | undefined;
+  await new Promise<void>((resolve) => {
+    socket = new PacketSocket({
+      ifindex,
+      filter: ARP_FILTER,
+      onFrame: ({ bytes, direction, vlan, realtimeNs }) => {
+        if (reporter.seen >= limit) return;
+        reporter.report(bytes, monotonicMoment(realtimeNs), {
+          direction,
+          ...(vlan === undefined ? {} : { vlan }),
+        });
+        if (reporter.seen >= limit) resolve();
+      },
+    });
+    context.count(() => ({ ...reporter.counters(), capture_dropped: socket!.dropped() }));
+    context.output.onReaderLost(resolve);
+    onStopSignals(() => resolve());
+    if (forUs !== undefined) setTimeout(resolve, forUs / 1000);
+  });
+  socket?.close();
+  return ExitCode.done;
+}
+
+/** The packet's time on both clocks: its age is the same on either. */
+function monotonicMoment(frameNs: bigint): Moment {
+  const ageNs = kernel.realtimeNs() - frameNs;
+  return { realtimeNs: frameNs, monotonicNs: kernel.monotonicNs() - ageNs };
+}

@@ -1,0 +1,29 @@
+/**
+ * The command line of arp-listen.
+ *
+ * @module
+ */
+import type { CommandSpec } from "@viptools/cli";
+
+export const SPEC: CommandSpec = {
+  name: "arp-listen",
+  summary: "say what ARP traffic really happens, live or from a capture file",
+  usage: "-I IF | -r FILE [-c N] [--for T]",
+  examples: [
+    ["arp-listen -I eth0", "every ARP packet on eth0, both directions, VLANs included"],
+    ["arp-listen -r capture.pcap --json | jq -r .kind | sort | uniq -c", "what kinds a capture holds"],
+  ],
+  options: [
+    { name: "interface", letter: "I", value: "IF", about: "where to listen" },
+    { name: "read", letter: "r", value: "FILE", about: "read a capture file (pcap, pcapng) instead" },
+    { name: "count", letter: "c", value: "N", about: "stop after so many packets" },
+    { name: "for", value: "T", about: "stop after this long" },
+    { name: "stats", value: "T", about: "write the counters this often" },
+  ],
+  exits: [
+    [65, "the file is no capture of Ethernet"],
+    [66, "no such file"],
+    [69, "no such interface"],
+  ],
+  records: ["arp.seen", "tool.error", "tool.stats"],
+};

@@ -1,0 +1,28 @@
+/**
+ * Until when each virtual router may be spoken of: pure.
+ *
+ * @module
+ */
+import type { RecordOf } from "@viptools/records";
+
+export class LeaseBook {
+  readonly #bootId: string;
+  readonly #endsUs = new Map<string, number>();
+
+  constructor(bootId: string) {
+    this.#bootId = bootId;
+  }
+
+  /** Notes a lease; one of another boot, or of one who leaves, allows nothing. */
+  note(lease: RecordOf<"vrrp.lease">): void {
+    const counts = lease.boot_id === this.#bootId && lease.mono_ns !== undefined && lease.leaving !== true;
+    const endUs = counts ? Number(BigInt(lease.mono_ns!) / 1000n) + lease.valid_ms * 1000 : 0;
+    for (const instance of lease.instances) this.#endsUs.set(instance, endUs);
+  }
+
+  /** True while the last lease runs, and where leases are not spoken of at all. */
+  allows(instance: string, nowUs: number): boolean {
+    const endUs = this.#endsUs.get(instance);
+    return endUs === undefined || nowUs < endUs;
+  }
+}

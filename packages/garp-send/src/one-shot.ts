@@ -1,0 +1,90 @@
+/**
+ * `garp-send ADDRESS…`: announces now.
+ *
+ * @module
+ */
+import { type Context, ExitCode, ExitError, orUsage, parseDurationUs } from "@viptools/cli";
+import { findInterface, mayUseRawSockets, RouteSocket } from "@viptools/kernel";
+import { type Ipv4, type Mac, parseIpv4 } from "@viptools/wire";
+import type { Form } from "./announcement.ts";
+import { Announcer, type Target } from "./announcer.ts";
+import { parseMacChoice } from "./options.ts";
+
+const ROUNDS_MAX = 1_000_000;
+
+/** Sends all rounds and returns; done only if the kernel took every frame. */
+export async function announce(context: Context): Promise<ExitCode> {
+  const { args } = context;
+  const interfaceName = args.required("interface");
+  if (args.words.length === 0)
+    throw new ExitError(ExitCode.usage, "ADDRESS is missing: say which to announce");
+  const addresses = args.words.map((word) => orUsage(() => parseIpv4(word.replace(/\/\d+$/, ""))));
+  const choice = args.parsed("mac", parseMacChoice)!;
+  const count = args.integer("count", 1, ROUNDS_MAX)!;
+  const intervalMs = args.parsed("interval", parseDurationUs)! / 1000;
+  const ifindex = findInterface(interfaceName);
+  if (ifindex === undefined)
+    throw new ExitError(ExitCode.noInterface, `there is no interface "${interfaceName}" here`);
+  const targets = await findTargets(context, ifindex, addresses, choice);
+  if (!mayUseRawSockets()) {
+    throw new ExitError(
+      ExitCode.permission,
+      "CAP_NET_RAW is missing: run as root, or give node the capability",
+    );
+  }
+  const announcer = new Announcer(interfaceName, ifindex, (body) => {
+    if (!args.flag("quiet")) context.write(body);
+  });
+  let refused = 0;
+  for (let n = 1; n <= count; n++) {
+    if (n > 1) await new Promise((resolve) => setTimeout(resolve, intervalMs));
+    const { fenced, failed } = announcer.send({ n, forms: chosenForms(context) }, targets, undefined);
+    refused += fenced + failed;
+  }
+  announcer.close();
+  if (refused > 0)
+    context.say(`${refused} frames did not leave: the interface is down, or a fence mutes this host`);
+  return refused > 0 ? ExitCode.kernel : ExitCode.done;
+}
+
+/** @returns both forms, unless one of `-U` and `-A` is given. */
+function chosenForms({ args }: Context): readonly Form[] {
+  if (args.flag("unsolicited") === args.flag("reply")) return ["request", "reply"];
+  return args.flag("unsolicited") ? ["request"] : ["reply"];
+}
+
+/** Who announces an address that is not on this host takes it from its owner: that has to be meant. */
+async function findTargets(
+  context: Context,
+  ifindex: number,
+  addresses: readonly Ipv4[],
+  choice: Mac | "auto",
+): Promise<Target[]> {
+  const owners = await findOwners(ifindex);
+  const nic = owners.get("")!;
+  return addresses.map((address) => {
+    const owner = owners.get(address);
+    if (owner === undefined && choice === "auto" && !context.args.flag("force")) {
+      throw new ExitError(
+        ExitCode.usage,
+        `${address} is not on this host: --mac says whose it is, --force announces it with the NIC's own MAC`,
+      );
+    }
+    return { address, mac: choice === "auto" ? (owner ?? nic) : choice };
+  });
+}
+
+/** MACs by address, of the interface and of those that stand on it; the interface's own under "". */
+async function findOwners(ifindex: number): Promise<Map<string, Mac>> {
+  const route = new RouteSocket();
+  const owners = new Map<string, Mac>();
+  for (const link of await route.links()) {
+    if (link.mac === undefined || (link.index !== ifindex && link.parentIndex !== ifindex)) continue;
+    if (link.index === ifindex) owners.set("", link.mac);
+    for (const { address } of await route.addresses(link.index)) owners.set(address, link.mac);
+  }
+  route.close();
+  if (!owners.has(""))
+    throw new ExitError(ExitCode.usage, "the interface has no MAC address: it is no Ethernet");
+  return owners;
+}

@@ -1,0 +1,74 @@
+/**
+ * The command line of garp-send. Letters are those of iputils arping.
+ *
+ * @module
+ */
+import { type CommandSpec, PIPE_OPTIONS } from "@viptools/cli";
+import { type Mac, parseMac, virtualMac } from "@viptools/wire";
+
+export const SPEC: CommandSpec = {
+  name: "garp-send",
+  summary: "tell the neighbours where an address is (gratuitous ARP)",
+  usage: "-I IF [--mac MAC] [-U|-A] [-c N] ADDRESS… | --follow",
+  examples: [
+    ["garp-send -I eth0 192.0.2.100", "announce an address of this host, as request and as reply"],
+    ["garp-send -I eth0 --mac vrid:51 -c 3 -i 0.2 192.0.2.100", "three rounds, from the virtual router MAC"],
+    ["… | vmac-ctl follow | garp-send --follow", "announce what vmac-ctl has taken"],
+  ],
+  words: { name: "ADDRESS", atLeast: 0 },
+  options: [
+    { name: "interface", letter: "I", value: "IF", about: "where to announce" },
+    {
+      name: "mac",
+      value: "MAC",
+      default: "auto",
+      about: "vrid:N, auto (who has the address) or a MAC: Ethernet source and sender",
+    },
+    { name: "unsolicited", letter: "U", about: "requests only" },
+    { name: "reply", letter: "A", about: "replies only" },
+    { name: "count", letter: "c", value: "N", default: "1", about: "rounds" },
+    { name: "interval", letter: "i", value: "T", default: "1s", about: "between rounds" },
+    { name: "quiet", letter: "q", about: "write no records" },
+    { name: "force", about: "announce also an address that this host does not have" },
+    { name: "follow", about: "obey the records on standard input" },
+    {
+      name: "again-after",
+      value: "T",
+      default: "5s",
+      about: "with --follow: once more, this long after; 0 for not",
+    },
+    {
+      name: "refresh",
+      value: "T",
+      default: "0",
+      about: "with --follow: requests again and again; 0 for not",
+    },
+    {
+      name: "handover",
+      value: "T",
+      default: "2s",
+      about: "with --follow: after a signal, how long the input may go on",
+    },
+    ...PIPE_OPTIONS,
+    { name: "stats", value: "T", about: "with --follow: write the counters this often" },
+  ],
+  exits: [
+    [69, "no such interface"],
+    [71, "a frame was refused by the kernel, or dropped by a fence"],
+  ],
+  records: ["garp.sent", "garp.round", "tool.error", "tool.stats"],
+};
+
+/**
+ * Reads `vrid:51`, `auto` or a MAC.
+ *
+ * @throws {SyntaxError} if it is none of them.
+ */
+export function parseMacChoice(text: string): Mac | "auto" {
+  if (text === "auto") return text;
+  const vrid = /^vrid:(\d{1,3})$/.exec(text)?.[1];
+  if (vrid === undefined) return parseMac(text);
+  if (Number(vrid) < 1 || Number(vrid) > 255)
+    throw new SyntaxError(`VRID is ${vrid}: needs a number from 1 to 255`);
+  return virtualMac(4, Number(vrid));
+}

@@ -1,0 +1,178 @@
+/**
+ * vip-probe: from a client, how long was an address away?
+ *
+ * @module
+ */
+import {
+  type CommandSpec,
+  type Context,
+  ExitCode,
+  ExitError,
+  onStopSignals,
+  orUsage,
+  parseDurationUs,
+  run,
+} from "@viptools/cli";
+import * as kernel from "@viptools/kernel";
+import { Alarm, findInterface, monotonicUs, RouteSocket } from "@viptools/kernel";
+import { type Ipv4, type Mac, parseIpv4 } from "@viptools/wire";
+import { type Asker, arpAsker, type OnAnswer, pingAsker } from "./asker.ts";
+import { type OutageEvent, OutageTracker } from "./outage.ts";
+
+export const SPEC: CommandSpec = {
+  name: "vip-probe",
+  summary: "ask an address again and again, and report each time it was away",
+  usage: "[--kind icmp|arp -I IF] [--every T] [--for T] ADDRESS",
+  examples: [
+    ["vip-probe --every 2ms --for 30s 192.0.2.100", "500 pings a second for half a minute"],
+    ["vip-probe --kind arp -I eth0 192.0.2.100", "who answers ARP for it, and when nobody does"],
+  ],
+  words: { name: "ADDRESS", atLeast: 1 },
+  options: [
+    { name: "kind", value: "KIND", choices: ["icmp", "arp"], default: "icmp", about: "how to ask" },
+    { name: "interface", letter: "I", value: "IF", about: "where to ask by ARP" },
+    { name: "every", value: "T", default: "100ms", about: "time between asks" },
+    { name: "grace", value: "T", default: "1s", about: "how long an answer may take" },
+    { name: "for", value: "T", about: "stop after this long" },
+  ],
+  exits: [
+    [1, "at least one ask was not answered"],
+    [69, "no such interface"],
+  ],
+  records: ["probe.lost", "probe.back", "probe.summary"],
+};
+
+/** Runs the command on this machine. Does not return. */
+export async function main(argv: readonly string[]): Promise<never> {
+  return await run(SPEC, probe, kernel, argv);
+}
+
+async function probe(context: Context): Promise<ExitCode> {
+  const { args } = context;
+  const target = orUsage(() => parseIpv4(args.words[0]!.replace(/\/32$/, "")));
+  const everyUs = args.parsed("every", parseDurationUs)!;
+  const graceUs = args.parsed("grace", parseDurationUs)!;
+  const forUs = args.parsed("for", parseDurationUs) ?? Number.POSITIVE_INFINITY;
+  if (everyUs < 1) throw new ExitError(ExitCode.usage, "--every is 0: needs a time between asks");
+  const stopwatch = new Stopwatch(context, target, graceUs);
+  const asker = await openAsker(context, target, stopwatch.onAnswer);
+  await askUntilOver(asker, stopwatch, everyUs, forUs);
+  await new Promise((resolve) => setTimeout(resolve, graceUs / 1000 + 1));
+  asker.close();
+  return stopwatch.summarise() > 0 ? ExitCode.negative : ExitCode.done;
+}
+
+async function openAsker(context: Context, target: Ipv4, onAnswer: OnAnswer): Promise<Asker> {
+  if (!kernel.mayUseRawSockets()) {
+    throw new ExitError(
+      ExitCode.permission,
+      "CAP_NET_RAW is missing: run as root, or give node the capability",
+    );
+  }
+  if (context.args.text("kind") === "icmp") return pingAsker(target, onAnswer);
+  const name = context.args.required("interface");
+  const ifindex = findInterface(name);
+  if (ifindex === undefined)
+    throw new ExitError(ExitCode.noInterface, `there is no interface "${name}" here`);
+  const route = new RouteSocket();
+  const mac = (await route.findLink(name))?.mac;
+  const source = (await route.addresses(ifindex))[0]?.address;
+  route.close();
+  if (mac === undefined) throw new ExitError(ExitCode.usage, `${name} has no MAC address: it is no Ethernet`);
+  return arpAsker({ ifindex, mac, source, target }, onAnswer);
+}
+
+/** Keeps the cadence whatever the answers do: the next ask is due at the last one's time plus the interval. */
+async function askUntilOver(
+  asker: Asker,
+  stopwatch: Stopwatch,
+  everyUs: number,
+  forUs: number,
+): Promise<void> {
+  const startUs = monotonicUs();
+  let dueUs = startUs;
+  await new Promise<void>((resolve) => {
+    const alarm = new Alarm(() => {
+      const nowUs = monotonicUs();
+      if (nowUs - startUs >= forUs) {
+        alarm.close();
+        resolve();
+        return;
+      }
+      asker.ask(stopwatch.ask());
+      dueUs = Math.max(dueUs + everyUs, nowUs);
+      alarm.set(dueUs);
+    });
+    onStopSignals(() => {
+      alarm.close();
+      resolve();
+    });
+    alarm.set(dueUs);
+  });
+}
+
+/** Tells of outages as they happen. */
+class Stopwatch {
+  readonly #context: Context;
+  readonly #target: Ipv4;
+  readonly #tracker: OutageTracker;
+  #last = -1;
+  #mac: Mac | undefined;
+  #macBefore: Mac | undefined;
+
+  constructor(context: Context, target: Ipv4, graceUs: number) {
+    this.#context = context;
+    this.#target = target;
+    this.#tracker = new OutageTracker(graceUs);
+  }
+
+  ask(): number {
+    const nowUs = monotonicUs();
+    for (const event of this.#tracker.look(nowUs)) this.#tell(event);
+    this.#last = this.#tracker.ask(nowUs);
+    return this.#last;
+  }
+
+  /** An ARP answer carries no number: it is the last ask's. */
+  readonly onAnswer: OnAnswer = (n, mac) => {
+    this.#mac = mac;
+    this.#tracker.answer(n ?? this.#last, monotonicUs());
+  };
+
+  /** @returns how many asks were lost. */
+  summarise(): number {
+    for (const event of this.#tracker.look(monotonicUs())) this.#tell(event);
+    const { asked, lost, outages, longestUs } = this.#tracker.summarise(monotonicUs());
+    this.#context.write({
+      type: "probe.summary",
+      target: this.#target,
+      asked,
+      lost,
+      outages: outages.length,
+      outage_ms: longestUs / 1000,
+    });
+    return lost;
+  }
+
+  #tell(event: OutageEvent): void {
+    const target = this.#target;
+    if (event.type === "lost") {
+      this.#macBefore = this.#mac;
+      this.#context.write({ type: "probe.lost", target, ...named("mac_before", this.#macBefore) });
+      return;
+    }
+    const { startUs, endUs, lost } = event.outage;
+    this.#context.write({
+      type: "probe.back",
+      target,
+      outage_ms: (endUs! - startUs) / 1000,
+      lost,
+      ...named("mac_before", this.#macBefore),
+      ...named("mac_after", this.#mac),
+    });
+  }
+}
+
+function named<K extends string>(key: K, mac: Mac | undefined): { [P in K]?: Mac } {
+  return mac === undefined ? {} : ({ [key]: mac } as { [P in K]?: Mac });
+}

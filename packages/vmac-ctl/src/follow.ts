@@ -1,0 +1,102 @@
+/**
+ * `vmac-ctl follow`: owns what the records say, while their leases run.
+ *
+ * @module
+ */
+import { type Context, ExitCode, ExitError, Follower, parseDurationUs } from "@viptools/cli";
+import { Alarm, KernelError, monotonicUs, readBootId } from "@viptools/kernel";
+import type { KnownRecord } from "@viptools/records";
+import { FollowedInstance } from "./followed-instance.ts";
+import { type OwnerAction, OwnerTable } from "./owner-table.ts";
+import { Ownership } from "./ownership.ts";
+import { RunDirectory } from "./run-directory.ts";
+
+/** Follows standard input to its end, then gives everything back. @returns the exit code. */
+export async function follow(context: Context): Promise<ExitCode> {
+  const house = new House(context);
+  try {
+    return await house.run();
+  } finally {
+    await house.giveAllBack();
+  }
+}
+
+/** All virtual routers of one pipe. */
+class House {
+  readonly #context: Context;
+  readonly #runs = new RunDirectory();
+  readonly #table = new OwnerTable(readBootId());
+  readonly #instances = new Map<string, FollowedInstance>();
+  readonly #alarm = new Alarm(() => this.#carryOut(this.#table.tick(monotonicUs())));
+  readonly #follower: Follower;
+
+  constructor(context: Context) {
+    this.#context = context;
+    this.#follower = new Follower({
+      context,
+      handoverMs: context.args.parsed("handover", parseDurationUs)! / 1000,
+      onRecord: (record) => this.#obey(record),
+    });
+  }
+
+  async run(): Promise<ExitCode> {
+    if (this.#context.args.text("fence") === "none") {
+      this.#context.say(
+        "no fence: if this process is frozen or killed, the host goes on answering for the VIPs",
+      );
+    }
+    this.#context.count(() => this.#counters());
+    return await this.#follower.follow();
+  }
+
+  /** The second half of rule 3: when the input has ended, nothing stays. */
+  async giveAllBack(): Promise<void> {
+    this.#alarm.close();
+    await Promise.all([...this.#instances.values()].map((instance) => instance.end()));
+  }
+
+  #obey(record: KnownRecord): void {
+    this.#carryOut(this.#table.obey(record, monotonicUs()));
+  }
+
+  #carryOut(actions: readonly OwnerAction[]): void {
+    for (const action of actions) this.#perform(action);
+    this.#alarm.set(this.#table.deadlineUs());
+  }
+
+  #perform(action: OwnerAction): void {
+    if (action.type === "prepare") this.#instances.set(action.claim.instance, this.#open(action));
+    else this.#instances.get(action.claim.instance)?.perform(action);
+  }
+
+  #open({ claim }: OwnerAction): FollowedInstance {
+    return new FollowedInstance({
+      context: this.#context,
+      open: () => new Ownership(this.#runs, claim),
+      withFence: this.#context.args.text("fence") !== "none",
+      claim,
+      fail: (error) => this.#fail(claim.instance, error),
+    });
+  }
+
+  /** A host that cannot act must not go on advertising: the end of this process travels up the pipe (S9). */
+  #fail(instance: string, error: unknown): void {
+    const isKnown = error instanceof ExitError || error instanceof KernelError;
+    if (!isKnown) throw error;
+    const code = error instanceof KernelError ? error.code : "EBUSY";
+    const message = `${error.message}${code === "EPERM" ? ": CAP_NET_ADMIN is missing, run as root" : ""}`;
+    this.#context.say(message);
+    this.#context.write({ type: "vmac.error", instance, code, message });
+    this.#follower.fail(error instanceof ExitError ? error.code : exitCodeOf(error));
+  }
+
+  #counters(): Record<string, number> {
+    const ignored = Object.entries(this.#table.ignored()).map(([why, n]) => [`ignored_${why}`, n]);
+    return Object.fromEntries(ignored);
+  }
+}
+
+function exitCodeOf(error: KernelError): ExitCode {
+  if (error.code === "EPERM") return ExitCode.permission;
+  return error.code === "ENODEV" ? ExitCode.noInterface : ExitCode.kernel;
+}

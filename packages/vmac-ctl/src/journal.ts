@@ -1,0 +1,69 @@
+/**
+ * What is noted about each owned virtual router before anything is changed for it, so that a crash leaves a trail.
+ *
+ * @module
+ */
+import { ExitCode, ExitError } from "@viptools/cli";
+import type { FileLock } from "@viptools/kernel";
+import { parseInstance } from "@viptools/records";
+import type { RunDirectory } from "./run-directory.ts";
+
+/** One owned virtual router. */
+export interface JournalEntry {
+  readonly instance: string;
+  readonly parent: string;
+  readonly vmac: string;
+  readonly vips: readonly string[];
+  /** The interface that carries the VIPs. */
+  readonly interface: string;
+  /** The fence's table; absent where there is no fence. */
+  readonly table?: string;
+  readonly pid: number;
+  /** Made by `vmac-ctl up`: it has no living owner, and is no left-over. */
+  readonly isStanding: boolean;
+  /** The link may be there without our mark: the kernel marks it only after it was made. */
+  readonly isBuilding: boolean;
+}
+
+const PREFIX = "own-";
+
+/** `own-eth0-4-51`: interface, family and VRID; boot and namespace are the folder's. */
+function fileOf(instance: string): string {
+  const { interface: parent, family, vrid } = parseInstance(instance)!;
+  return `${PREFIX}${parent}-${family}-${vrid}`;
+}
+
+/** @throws {ExitError} alreadyRunning, if a living process owns it. */
+export function lockInstance(runs: RunDirectory, instance: string): FileLock {
+  const lock = runs.lock(fileOf(instance));
+  if (lock !== undefined) return lock;
+  const pid = readEntry(runs, instance)?.pid;
+  const who = pid === undefined ? "another process" : `process ${pid}`;
+  throw new ExitError(
+    ExitCode.alreadyRunning,
+    `${instance} is in the hands of ${who}: only one owner at a time`,
+  );
+}
+
+export function readEntry(runs: RunDirectory, instance: string): JournalEntry | undefined {
+  return runs.read<JournalEntry>(fileOf(instance));
+}
+
+export function writeEntry(runs: RunDirectory, entry: JournalEntry): void {
+  runs.write(fileOf(entry.instance), entry);
+}
+
+export function removeEntry(runs: RunDirectory, instance: string): void {
+  runs.remove(fileOf(instance));
+}
+
+/** All that is noted, with whether a living process stands behind it. */
+export function listEntries(runs: RunDirectory): (JournalEntry & { readonly isAlive: boolean })[] {
+  return runs.list(PREFIX).flatMap((file) => {
+    const entry = runs.read<JournalEntry>(file);
+    if (entry === undefined) return [];
+    const lock = runs.lock(file);
+    lock?.release();
+    return [{ ...entry, isAlive: lock === undefined }];
+  });
+}

@@ -1,0 +1,22 @@
+/**
+ * vmac-ctl: makes this host own, or not own, a virtual MAC and its VIPs.
+ *
+ * @module
+ */
+import { run } from "@viptools/cli";
+import * as kernel from "@viptools/kernel";
+import { follow } from "./follow.ts";
+import { down, status, up } from "./one-shot.ts";
+import { SPEC } from "./options.ts";
+
+const COMMANDS = { follow, up, down, status } as const;
+
+/** Runs the command on this machine. Does not return. */
+export async function main(argv: readonly string[]): Promise<never> {
+  return await run(
+    SPEC,
+    (context, command) => COMMANDS[command as keyof typeof COMMANDS](context),
+    kernel,
+    argv,
+  );
+}

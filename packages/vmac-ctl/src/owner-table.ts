@@ -1,0 +1,138 @@
+/**
+ * What each virtual router's records ask of this host: pure, time comes in with each record.
+ *
+ * Nothing is taken on the word of a state alone. A state says who should own; only a lease that still runs says that it
+ * is so now. Late, queued, replayed and foreign-boot records therefore change nothing.
+ *
+ * @module
+ */
+import type { KnownRecord, RecordOf } from "@viptools/records";
+
+type StateRecord = RecordOf<"vrrp.state">;
+type LeaseRecord = RecordOf<"vrrp.lease">;
+
+/** A virtual router as its last state record described it. */
+export interface Claim {
+  readonly instance: string;
+  readonly parent: string;
+  readonly vrid: number;
+  readonly vmac: string | null;
+  readonly vips: readonly string[];
+  readonly epoch: number;
+}
+
+export type OwnerAction =
+  /** First word of this virtual router: get ready to be muted. */
+  | { readonly type: "prepare"; readonly claim: Claim }
+  /** Own it until then. Said again with each lease. */
+  | { readonly type: "own"; readonly claim: Claim; readonly untilUs: number }
+  /** Stop speaking as the virtual router, serve on until then. */
+  | { readonly type: "leave"; readonly claim: Claim; readonly untilUs: number }
+  /** The lease has run out: the kernel has muted this host. */
+  | { readonly type: "lapse"; readonly claim: Claim }
+  /** Give it back. */
+  | { readonly type: "release"; readonly claim: Claim };
+
+/** Why a record changed nothing; each has a counter. */
+export type Ignored = "foreign_boot" | "older_epoch" | "stale_lease" | "unknown_instance";
+
+interface Entry {
+  claim: Claim;
+  isActive: boolean;
+  leaseEndUs: number;
+  writerPid: number;
+  /** When the last state was written, in nanoseconds of this boot. */
+  statedAtNs: bigint;
+}
+
+export class OwnerTable {
+  readonly #bootId: string;
+  readonly #entries = new Map<string, Entry>();
+  readonly #ignored: Record<Ignored, number> = {
+    foreign_boot: 0,
+    older_epoch: 0,
+    stale_lease: 0,
+    unknown_instance: 0,
+  };
+
+  /** @param bootId of this machine: records of another boot count another clock. */
+  constructor(bootId: string) {
+    this.#bootId = bootId;
+  }
+
+  /** @returns what the record asks for, in order. */
+  obey(record: KnownRecord, nowUs: number): OwnerAction[] {
+    if (record.type !== "vrrp.state" && record.type !== "vrrp.lease") return [];
+    if (record.boot_id !== this.#bootId || record.mono_ns === undefined) return this.#ignore("foreign_boot");
+    return record.type === "vrrp.state" ? this.#obeyState(record) : this.#obeyLease(record, nowUs);
+  }
+
+  /** When {@link tick} must be called next; undefined if no lease runs. */
+  deadlineUs(): number | undefined {
+    const running = [...this.#entries.values()].filter((entry) => entry.leaseEndUs > 0);
+    return running.length === 0 ? undefined : Math.min(...running.map((entry) => entry.leaseEndUs));
+  }
+
+  /** @returns what to do about leases that have run out. */
+  tick(nowUs: number): OwnerAction[] {
+    const lapsed = [...this.#entries.values()].filter(
+      (entry) => entry.leaseEndUs > 0 && entry.leaseEndUs <= nowUs,
+    );
+    for (const entry of lapsed) entry.leaseEndUs = 0;
+    return lapsed.map(({ claim }) => ({ type: "lapse", claim }));
+  }
+
+  ignored(): Readonly<Record<Ignored, number>> {
+    return this.#ignored;
+  }
+
+  #obeyState(record: StateRecord): OwnerAction[] {
+    const known = this.#entries.get(record.instance);
+    const statedAtNs = BigInt(record.mono_ns!);
+    if (known !== undefined && isOlder(record, statedAtNs, known)) return this.#ignore("older_epoch");
+    const entry = known ?? {
+      claim: claimOf(record),
+      isActive: false,
+      leaseEndUs: 0,
+      writerPid: 0,
+      statedAtNs: 0n,
+    };
+    Object.assign(entry, { claim: claimOf(record), writerPid: record.pid, statedAtNs });
+    entry.isActive = record.state === "active";
+    this.#entries.set(record.instance, entry);
+    const { claim } = entry;
+    if (known === undefined) return [{ type: "prepare", claim }];
+    if (entry.isActive) return [];
+    entry.leaseEndUs = 0;
+    return [{ type: "release", claim }];
+  }
+
+  #obeyLease(record: LeaseRecord, nowUs: number): OwnerAction[] {
+    const untilUs = Number(BigInt(record.mono_ns!) / 1000n) + record.valid_ms * 1000;
+    return record.instances.flatMap((instance, n) => {
+      const entry = this.#entries.get(instance);
+      if (entry === undefined) return this.#ignore("unknown_instance");
+      if (!entry.isActive || record.epoch[n] !== entry.claim.epoch || record.pid !== entry.writerPid) {
+        return this.#ignore("older_epoch");
+      }
+      if (untilUs <= nowUs || untilUs < entry.leaseEndUs) return this.#ignore("stale_lease");
+      entry.leaseEndUs = untilUs;
+      return [{ type: record.leaving === true ? "leave" : "own", claim: entry.claim, untilUs } as const];
+    });
+  }
+
+  #ignore(why: Ignored): [] {
+    this.#ignored[why] += 1;
+    return [];
+  }
+}
+
+/** One writer counts its epochs; of two writers the one that spoke last is believed. */
+function isOlder(record: StateRecord, statedAtNs: bigint, known: Entry): boolean {
+  return record.pid === known.writerPid ? record.epoch < known.claim.epoch : statedAtNs <= known.statedAtNs;
+}
+
+function claimOf(record: StateRecord): Claim {
+  const { instance, vrid, vmac, vips, epoch } = record;
+  return { instance, parent: record.interface, vrid, vmac, vips, epoch };
+}

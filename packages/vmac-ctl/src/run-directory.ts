@@ -1,0 +1,77 @@
+/**
+ * The folder in which this host's owners note what they changed: one for each boot and network namespace, so that no
+ * note outlives what it is about.
+ *
+ * @module
+ */
+import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { ExitCode, ExitError } from "@viptools/cli";
+import { type FileLock, readBootId, readNamespaceCookie, tryLock } from "@viptools/kernel";
+
+const ROOT = "/run/viptools";
+const PRIVATE_DIRECTORY = 0o700;
+const PRIVATE_FILE = 0o600;
+
+export class RunDirectory {
+  readonly #path: string;
+
+  /** @throws {ExitError} permission, if the folder cannot be made or may be changed by others. */
+  constructor() {
+    this.#path = join(ROOT, `${readBootId()}-${readNamespaceCookie()}`);
+    try {
+      mkdirSync(this.#path, { recursive: true, mode: PRIVATE_DIRECTORY });
+    } catch (error) {
+      throw new ExitError(ExitCode.permission, `cannot make ${this.#path}: ${String(error)}; needs root`);
+    }
+    for (const path of [ROOT, this.#path]) checkPrivate(path);
+  }
+
+  /** @returns undefined if another process holds it. */
+  lock(name: string): FileLock | undefined {
+    return tryLock(join(this.#path, `${name}.lock`));
+  }
+
+  /** Names of the notes with this beginning. */
+  list(prefix: string): string[] {
+    return readdirSync(this.#path)
+      .filter((file) => file.startsWith(prefix) && file.endsWith(".json"))
+      .map((file) => file.slice(0, -".json".length));
+  }
+
+  /** @returns undefined if there is none, or it was cut short by a crash of the machine. */
+  read<T>(name: string): T | undefined {
+    try {
+      return JSON.parse(readFileSync(this.#file(name), "utf8")) as T;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Whole or not at all: written beside, then renamed. */
+  write(name: string, value: unknown): void {
+    const beside = `${this.#file(name)}.new`;
+    writeFileSync(beside, `${JSON.stringify(value)}\n`, { mode: PRIVATE_FILE });
+    renameSync(beside, this.#file(name));
+  }
+
+  remove(name: string): void {
+    rmSync(this.#file(name), { force: true });
+  }
+
+  #file(name: string): string {
+    return join(this.#path, `${name}.json`);
+  }
+}
+
+/** Who could write here could make us restore what they like. */
+function checkPrivate(path: string): void {
+  const status = lstatSync(path);
+  const isOurs = status.isDirectory() && status.uid === process.geteuid?.() && (status.mode & 0o022) === 0;
+  if (!isOurs) {
+    throw new ExitError(
+      ExitCode.permission,
+      `${path} is not a directory that only this user can write: remove it`,
+    );
+  }
+}
