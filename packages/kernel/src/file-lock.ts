@@ -3,22 +3,43 @@
  *
  * @module
  */
-import { closeSync, constants, openSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, rmSync, statSync } from "node:fs";
 import { native } from "./native.ts";
 
 const LOCK_EX = 2;
 const LOCK_NB = 4;
 
 export interface FileLock {
+  /** Removes the file and lets others have the lock. */
   release(): void;
 }
 
-/** @returns undefined if another process holds it. The file is made if need be and never removed: others may wait on it. */
+/**
+ * @returns undefined if another process holds it.
+ * @throws the file system's error: ENOENT if the folder is gone.
+ */
 export function tryLock(path: string): FileLock | undefined {
-  const fd = openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o600);
-  if (native.flock(fd, LOCK_EX | LOCK_NB) < 0) {
+  for (;;) {
+    const fd = openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o600);
+    if (native.flock(fd, LOCK_EX | LOCK_NB) < 0) {
+      closeSync(fd);
+      return undefined;
+    }
+    if (isStillThere(fd, path)) return { release: () => release(fd, path) };
+    // The last holder removed the file between our opening and locking it: what we hold is nobody's.
     closeSync(fd);
-    return undefined;
   }
-  return { release: () => closeSync(fd) };
+}
+
+function isStillThere(fd: number, path: string): boolean {
+  try {
+    return fstatSync(fd).ino === statSync(path).ino;
+  } catch {
+    return false;
+  }
+}
+
+function release(fd: number, path: string): void {
+  rmSync(path, { force: true });
+  closeSync(fd);
 }

@@ -8,6 +8,7 @@ import {
   type Context,
   ExitCode,
   ExitError,
+  type Moment,
   onStopSignals,
   orUsage,
   parseDurationUs,
@@ -111,12 +112,14 @@ async function askUntilOver(
   });
 }
 
+/** A neighbour on the same link answers ARP within this. */
+const MOMENTS_US = 5000;
+
 /** Tells of outages as they happen. */
 class Stopwatch {
   readonly #context: Context;
   readonly #target: Ipv4;
   readonly #tracker: OutageTracker;
-  #last = -1;
   #mac: Mac | undefined;
   #macBefore: Mac | undefined;
 
@@ -129,14 +132,14 @@ class Stopwatch {
   ask(): number {
     const nowUs = monotonicUs();
     for (const event of this.#tracker.look(nowUs)) this.#tell(event);
-    this.#last = this.#tracker.ask(nowUs);
-    return this.#last;
+    return this.#tracker.ask(nowUs);
   }
 
-  /** An ARP answer carries no number: it is the last ask's. */
+  /** An ARP answer carries no number. */
   readonly onAnswer: OnAnswer = (n, mac) => {
     this.#mac = mac;
-    this.#tracker.answer(n ?? this.#last, monotonicUs());
+    if (n === undefined) this.#tracker.answerOldest(monotonicUs(), MOMENTS_US);
+    else this.#tracker.answer(n, monotonicUs());
   };
 
   /** @returns how many asks were lost. */
@@ -154,23 +157,36 @@ class Stopwatch {
     return lost;
   }
 
+  /** The records' times are those of the asks, not of the moment when their fate was known. */
   #tell(event: OutageEvent): void {
     const target = this.#target;
     if (event.type === "lost") {
       this.#macBefore = this.#mac;
-      this.#context.write({ type: "probe.lost", target, ...named("mac_before", this.#macBefore) });
+      this.#context.write(
+        { type: "probe.lost", target, ...named("mac_before", this.#macBefore) },
+        momentOf(event.startUs),
+      );
       return;
     }
     const { startUs, endUs, lost } = event.outage;
-    this.#context.write({
-      type: "probe.back",
-      target,
-      outage_ms: (endUs! - startUs) / 1000,
-      lost,
-      ...named("mac_before", this.#macBefore),
-      ...named("mac_after", this.#mac),
-    });
+    this.#context.write(
+      {
+        type: "probe.back",
+        target,
+        outage_ms: (endUs! - startUs) / 1000,
+        lost,
+        ...named("mac_before", this.#macBefore),
+        ...named("mac_after", this.#mac),
+      },
+      momentOf(endUs!),
+    );
   }
+}
+
+/** The same moment on both clocks. */
+function momentOf(atUs: number): Moment {
+  const monotonicNs = BigInt(Math.round(atUs * 1000));
+  return { monotonicNs, realtimeNs: kernel.realtimeNs() - (kernel.monotonicNs() - monotonicNs) };
 }
 
 function named<K extends string>(key: K, mac: Mac | undefined): { [P in K]?: Mac } {

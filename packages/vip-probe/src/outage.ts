@@ -30,7 +30,9 @@ export interface OutageSummary {
 }
 
 /** What changed since the last look. */
-export type OutageEvent = { readonly type: "lost" } | { readonly type: "back"; readonly outage: Outage };
+export type OutageEvent =
+  | { readonly type: "lost"; readonly startUs: number }
+  | { readonly type: "back"; readonly outage: Outage };
 
 export class OutageTracker {
   readonly #graceUs: number;
@@ -56,6 +58,17 @@ export class OutageTracker {
     const ask = this.#asks[n];
     if (ask === undefined || ask.answeredAtUs !== undefined || nowUs - ask.atUs > this.#graceUs) return;
     ask.answeredAtUs = nowUs;
+  }
+
+  /** An answer that does not say to what: to the oldest ask of the last moments that has none. */
+  answerOldest(nowUs: number, momentsUs: number): void {
+    let n = this.#asks.length - 1;
+    for (
+      ;
+      n > 0 && nowUs - this.#asks[n - 1]!.atUs <= momentsUs && this.#asks[n - 1]!.answeredAtUs === undefined;
+    )
+      n -= 1;
+    this.answer(n, nowUs);
   }
 
   /** Decides what can be decided, in the order of the asks. */
@@ -89,7 +102,7 @@ export class OutageTracker {
       return undefined;
     }
     this.#current = { startUs: ask.atUs, lost: 1 };
-    return { type: "lost" };
+    return { type: "lost", startUs: ask.atUs };
   }
 
   #regain(ask: Ask): OutageEvent | undefined {

@@ -53,6 +53,7 @@ class House {
   async giveAllBack(): Promise<void> {
     this.#alarm.close();
     await Promise.all([...this.#instances.values()].map((instance) => instance.end()));
+    this.#runs.tidy();
   }
 
   #obey(record: KnownRecord): void {

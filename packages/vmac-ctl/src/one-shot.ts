@@ -31,6 +31,7 @@ export async function up(context: Context): Promise<ExitCode> {
     return ExitCode.done;
   } catch (error) {
     ownership.close();
+    runs.tidy();
     throw toExit(error);
   }
 }
@@ -66,12 +67,14 @@ export async function down(context: Context): Promise<ExitCode> {
   } finally {
     lock.release();
     route.close();
+    runs.tidy();
   }
 }
 
 /** Says what is owned on this host. */
 export async function status(context: Context): Promise<ExitCode> {
-  const entries = listEntries(new RunDirectory());
+  const runs = new RunDirectory();
+  const entries = listEntries(runs);
   const route = new RouteSocket();
   for (const entry of entries) {
     const owner = entry.isAlive ? "living" : entry.isStanding ? "standing" : "dead";
@@ -88,6 +91,7 @@ export async function status(context: Context): Promise<ExitCode> {
     });
   }
   route.close();
+  runs.tidy();
   if (entries.length === 0) context.say("this host owns nothing");
   return entries.length === 0 ? ExitCode.negative : ExitCode.done;
 }

@@ -4,7 +4,16 @@
  *
  * @module
  */
-import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { ExitCode, ExitError } from "@viptools/cli";
 import { type FileLock, readBootId, readNamespaceCookie, tryLock } from "@viptools/kernel";
@@ -19,17 +28,41 @@ export class RunDirectory {
   /** @throws {ExitError} permission, if the folder cannot be made or may be changed by others. */
   constructor() {
     this.#path = join(ROOT, `${readBootId()}-${readNamespaceCookie()}`);
+    this.#make();
+  }
+
+  /** @returns undefined if another process holds it. */
+  lock(name: string): FileLock | undefined {
+    const path = join(this.#path, `${name}.lock`);
+    for (;;) {
+      try {
+        return tryLock(path);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+        // Another process has just tidied up.
+        this.#make();
+      }
+    }
+  }
+
+  /** Removes the folders that hold nothing any more. */
+  tidy(): void {
+    for (const path of [this.#path, ROOT]) {
+      try {
+        rmdirSync(path);
+      } catch {
+        return;
+      }
+    }
+  }
+
+  #make(): void {
     try {
       mkdirSync(this.#path, { recursive: true, mode: PRIVATE_DIRECTORY });
     } catch (error) {
       throw new ExitError(ExitCode.permission, `cannot make ${this.#path}: ${String(error)}; needs root`);
     }
     for (const path of [ROOT, this.#path]) checkPrivate(path);
-  }
-
-  /** @returns undefined if another process holds it. */
-  lock(name: string): FileLock | undefined {
-    return tryLock(join(this.#path, `${name}.lock`));
   }
 
   /** Names of the notes with this beginning. */

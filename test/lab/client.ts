@@ -1,0 +1,79 @@
+/**
+ * A client that asks for the VIP all the time, and what it went through.
+ *
+ * @module
+ */
+import type { ChildProcess } from "node:child_process";
+import { openSync } from "node:fs";
+import { join } from "node:path";
+import type { RecordOf } from "@viptools/records";
+import { type Network, VIP } from "./network.ts";
+import { monotonicUsOf, ofType, readRecordLog } from "./record-log.ts";
+import { waitFor } from "./shell.ts";
+
+/** Time between asks: 500 a second. */
+export const ASK_EVERY_MS = 2;
+const GRACE = "200ms";
+
+export interface ClientOutage {
+  readonly startUs: number;
+  readonly outageMs: number;
+  readonly lost: number;
+}
+
+export interface ClientStory {
+  readonly asked: number;
+  readonly lost: number;
+  readonly outages: readonly ClientOutage[];
+  /** The target was away when the asking ended. */
+  readonly isAway: boolean;
+}
+
+export class Client {
+  readonly #path: string;
+  readonly #child: ChildProcess;
+
+  constructor(network: Network, host: string, kind: "icmp" | "arp") {
+    this.#path = join(network.folder, `client-${kind}-${Date.now()}.ndjson`);
+    const how = kind === "arp" ? ["--kind", "arp", "-I", "eth0"] : [];
+    const argv = ["vip-probe", "--every", `${ASK_EVERY_MS}ms`, "--grace", GRACE, ...how, VIP];
+    this.#child = network.start(host, argv, ["ignore", openSync(this.#path, "w"), "inherit"]);
+  }
+
+  /** Stops asking, and waits for the last answers. */
+  async stop(): Promise<ClientStory> {
+    this.#child.kill("SIGTERM");
+    await waitFor("the client to end", 5000, () => (this.#child.exitCode !== null ? true : undefined));
+    return readStory(readRecordLog(this.#path));
+  }
+}
+
+function readStory(records: ReturnType<typeof readRecordLog>): ClientStory {
+  const summary = ofType(records, "probe.summary")[0];
+  if (summary === undefined) throw new Error("the client wrote no summary");
+  const lost = ofType(records, "probe.lost");
+  const back = ofType(records, "probe.back");
+  return {
+    asked: summary.asked,
+    lost: summary.lost,
+    outages: back.map((record) => outageOf(record)),
+    isAway: lost.length > back.length,
+  };
+}
+
+function outageOf(back: RecordOf<"probe.back">): ClientOutage {
+  return { startUs: monotonicUsOf(back) - back.outage_ms * 1000, outageMs: back.outage_ms, lost: back.lost };
+}
+
+/**
+ * Asks in vain outside the expected outage, as a share of all asks outside it. A run in which more than one in twenty
+ * was lost there says nothing about failover.
+ */
+export function strayLossShare(story: ClientStory, fromUs: number, toUs: number): number {
+  const inside = (at: number): boolean => at >= fromUs && at <= toUs;
+  const stray = story.outages
+    .filter(({ startUs }) => !inside(startUs))
+    .reduce((sum, { lost }) => sum + lost, 0);
+  const expectedAsks = (toUs - fromUs) / (ASK_EVERY_MS * 1000);
+  return stray / Math.max(1, story.asked - expectedAsks);
+}

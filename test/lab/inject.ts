@@ -1,0 +1,22 @@
+/**
+ * Runs a command right after the next advert that enters the switch at a port: the worst moment for a fault, because a
+ * whole interval passes before anybody can miss something. Prints when the command had run.
+ *
+ * usage, in the switch's namespace: node inject.js PORT COMMAND…
+ */
+import { findInterface, monotonicUs, PacketSocket, VRRP_IPV4_FILTER } from "@viptools/kernel";
+import { must } from "./shell.ts";
+
+const [port, ...command] = process.argv.slice(2);
+let hasRun = false;
+const socket = new PacketSocket({
+  ifindex: findInterface(port!)!,
+  filter: VRRP_IPV4_FILTER,
+  onFrame: ({ direction }) => {
+    if (direction !== "in" || hasRun) return;
+    hasRun = true;
+    must(command);
+    process.stdout.write(`${monotonicUs()}\n`);
+    socket.close();
+  },
+});

@@ -1,0 +1,207 @@
+/**
+ * Hosts on a learning switch, as network namespaces: real links, real MAC learning, real neighbour caches.
+ *
+ * ```text
+ *   host a ── eth0 ═ p-a ┐
+ *   host b ── eth0 ═ p-b ├ br0 (a namespace of its own)
+ *   host c ── eth0 ═ p-c ┘
+ * ```
+ *
+ * @module
+ */
+import type { ChildProcess } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { attempt, inNamespace, must, type Outcome, sleep, start } from "./shell.ts";
+
+export interface Host {
+  readonly name: string;
+  readonly namespace: string;
+  /** 192.0.2.1 for the first host, and so on. */
+  readonly address: string;
+  readonly mac: string;
+  /** Its interface on the switch's side. */
+  readonly port: string;
+}
+
+/** The address that moves in all scenarios. */
+export const VIP = "192.0.2.100";
+const SWITCH_PORT_DISABLED = "0";
+const SWITCH_PORT_FORWARDING = "3";
+
+let labs = 0;
+
+export class Network {
+  readonly folder: string;
+  readonly switchNamespace: string;
+  readonly #hosts = new Map<string, Host>();
+  readonly #children = new Set<ChildProcess>();
+  readonly #onExit = (): void => this.#removeNow();
+
+  /** @param names one letter or word each; the first gets 192.0.2.1 and 02:00:00:00:00:01. */
+  constructor(names: readonly string[]) {
+    labs += 1;
+    const prefix = `vip${process.pid}x${labs}`;
+    this.folder = mkdtempSync(join(tmpdir(), `${prefix}-`));
+    this.switchNamespace = `${prefix}-switch`;
+    process.once("exit", this.#onExit);
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+      process.once(signal, () => process.exit(130));
+    this.#build(prefix, names);
+  }
+
+  host(name: string): Host {
+    const found = this.#hosts.get(name);
+    if (found === undefined) throw new Error(`no host "${name}" in this lab`);
+    return found;
+  }
+
+  get hosts(): readonly Host[] {
+    return [...this.#hosts.values()];
+  }
+
+  /** Runs a command on a host to its end. */
+  run(host: string, argv: readonly string[], input = ""): Outcome {
+    return attempt(inNamespace(this.host(host).namespace, argv), input);
+  }
+
+  /** Starts a command on a host, or on the switch under the name "switch"; it ends with the lab. */
+  start(
+    host: string,
+    argv: readonly string[],
+    stdio: NonNullable<Parameters<typeof start>[1]["stdio"]>,
+  ): ChildProcess {
+    const namespace = host === "switch" ? this.switchNamespace : this.host(host).namespace;
+    const child = start(inNamespace(namespace, argv), { stdio, detached: true });
+    this.#children.add(child);
+    child.once("exit", () => this.#children.delete(child));
+    return child;
+  }
+
+  /** Carrier lost: what a pulled cable does on both ends. */
+  linkDown(host: string): void {
+    this.#onSwitch(["ip", "link", "set", this.host(host).port, "down"]);
+  }
+
+  linkUp(host: string): void {
+    this.#onSwitch(["ip", "link", "set", this.host(host).port, "up"]);
+  }
+
+  /** Silent loss: the switch drops every frame of the port, and both ends keep their carrier. */
+  portOff(host: string): void {
+    this.#onSwitch(portState(this.host(host), SWITCH_PORT_DISABLED));
+  }
+
+  portOn(host: string): void {
+    this.#onSwitch(portState(this.host(host), SWITCH_PORT_FORWARDING));
+  }
+
+  /** What the switch has learned: MAC to host. */
+  learned(mac: string): string | undefined {
+    const table = must(inNamespace(this.switchNamespace, ["bridge", "fdb", "show", "br", "br0"]));
+    const line = table.split("\n").find((entry) => entry.startsWith(mac) && !entry.includes("permanent"));
+    return this.hosts.find(({ port }) => line?.includes(`dev ${port} `))?.name;
+  }
+
+  /** Ends every process of the lab, then removes its namespaces and, unless told otherwise, its files. */
+  async remove(keepFiles = false): Promise<void> {
+    for (const child of this.#children) signalGroup(child, "SIGCONT");
+    for (const child of this.#children) signalGroup(child, "SIGTERM");
+    for (let n = 0; n < 100 && this.#children.size > 0; n++) await sleep(20);
+    for (const { name } of this.hosts) this.#removeLeftovers(name);
+    this.#removeNow();
+    process.off("exit", this.#onExit);
+    if (!keepFiles) rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  #build(prefix: string, names: readonly string[]): void {
+    const ip = (...argv: string[]): void => void must(["ip", ...argv]);
+    ip("netns", "add", this.switchNamespace);
+    this.#onSwitch([
+      "ip",
+      "link",
+      "add",
+      "br0",
+      "type",
+      "bridge",
+      "forward_delay",
+      "0",
+      "mcast_snooping",
+      "0",
+    ]);
+    this.#onSwitch(["ip", "link", "set", "br0", "up"]);
+    names.forEach((name, n) => {
+      const mac = `02:00:00:00:00:${(n + 1).toString(16).padStart(2, "0")}`;
+      const host: Host = {
+        name,
+        namespace: `${prefix}-${name}`,
+        address: `192.0.2.${n + 1}`,
+        mac,
+        port: `p-${name}`,
+      };
+      this.#hosts.set(name, host);
+      ip("netns", "add", host.namespace);
+      ip("-n", host.namespace, "link", "set", "lo", "up");
+      ip(
+        "-n",
+        this.switchNamespace,
+        "link",
+        "add",
+        host.port,
+        "type",
+        "veth",
+        "peer",
+        "name",
+        "eth0",
+        "netns",
+        host.namespace,
+      );
+      ip("-n", host.namespace, "link", "set", "eth0", "address", mac);
+      ip("-n", host.namespace, "address", "add", `${host.address}/24`, "dev", "eth0");
+      this.#onSwitch(["ip", "link", "set", host.port, "master", "br0", "up"]);
+      ip("-n", host.namespace, "link", "set", "eth0", "up");
+    });
+  }
+
+  /** What a killed owner left in its journal would outlive the namespace. */
+  #removeLeftovers(host: string): void {
+    if (this.run(host, ["vmac-ctl", "status"]).code !== 0) return;
+    for (const { parent, vrid } of this.#journal(host))
+      this.run(host, ["vmac-ctl", "down", "-I", parent, "--vrid", vrid]);
+  }
+
+  #journal(host: string): { parent: string; vrid: string }[] {
+    return this.run(host, ["vmac-ctl", "status", "--json"])
+      .stdout.trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { instance: string })
+      .map(({ instance }) => ({ parent: instance.split("/")[0]!, vrid: instance.split("/")[2]! }));
+  }
+
+  #onSwitch(argv: readonly string[]): void {
+    must(inNamespace(this.switchNamespace, argv));
+  }
+
+  /** Also called when this process ends in the middle of a scenario. */
+  #removeNow(): void {
+    for (const child of this.#children) signalGroup(child, "SIGKILL");
+    for (const namespace of [...this.hosts.map((host) => host.namespace), this.switchNamespace]) {
+      attempt(["ip", "netns", "delete", namespace]);
+    }
+  }
+}
+
+/** @returns the command that sets what the switch does with a port. */
+export function portState(host: Host, state: string): string[] {
+  return ["bridge", "link", "set", "dev", host.port, "state", state];
+}
+
+/** A command started in a group of its own has its pipe's other processes in it. */
+function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+  try {
+    if (child.pid !== undefined) process.kill(-child.pid, signal);
+  } catch {
+    // It has ended by itself.
+  }
+}

@@ -1,0 +1,43 @@
+/**
+ * Who spoke as the virtual router, when: pure analysis of what entered the switch (S1).
+ *
+ * @module
+ */
+import type { PortFrame } from "./taps.ts";
+
+/** A stretch of time in which two hosts spoke as the virtual router by turns. */
+export interface Contest {
+  /** The first frame of the newcomer. */
+  readonly startUs: number;
+  /** From there to the last frame of the one that lost: how long both spoke. */
+  readonly overlapUs: number;
+  readonly from: string;
+  readonly to: string;
+}
+
+/**
+ * Every change of voice, and for how long the old one went on. A newcomer's first frame starts a contest; it lasts until
+ * the other one is heard no more, or takes over again after having been silent for `quietUs`.
+ */
+export function findContests(frames: readonly PortFrame[], quietUs: number): Contest[] {
+  const contests: Contest[] = [];
+  const lastHeard = new Map<string, number>();
+  let speaker: string | undefined;
+  for (const { host, atUs } of frames.filter((frame) => frame.isVoice)) {
+    const last = contests.at(-1);
+    if (speaker === undefined) {
+      speaker = host;
+    } else if (host !== speaker) {
+      const isOldVoice =
+        last !== undefined && host === last.from && atUs - (lastHeard.get(host) ?? 0) < quietUs;
+      if (isOldVoice) {
+        contests[contests.length - 1] = { ...last, overlapUs: atUs - last.startUs };
+      } else {
+        contests.push({ startUs: atUs, overlapUs: 0, from: speaker, to: host });
+        speaker = host;
+      }
+    }
+    lastHeard.set(host, atUs);
+  }
+  return contests;
+}
