@@ -24,6 +24,7 @@ export async function run(
   const chosen = findSubcommand(spec, argv[0] ?? "");
   const command = chosen ?? spec;
   let context: Context | undefined;
+  process.on("uncaughtException", (error) => process.exit(explain(command.name, error)));
   try {
     if (argv.length === 0 && (spec.words !== undefined || spec.subcommands !== undefined))
       throw missing(spec);

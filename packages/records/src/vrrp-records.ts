@@ -126,7 +126,7 @@ export const vrrpChanged = recordType(
   {
     instance,
     gap_ms: measure("from the last advert of the old to the first of the new"),
-    from: v.nullable(address("Active before")),
+    from: v.pipe(v.nullable(address("")), v.description("Active before; null if nobody was")),
     to: address("Active now"),
     reason: text("resign, silent, higher_priority"),
   },

@@ -138,7 +138,7 @@ class Stopwatch {
   /** An ARP answer carries no number. */
   readonly onAnswer: OnAnswer = (n, mac) => {
     this.#mac = mac;
-    if (n === undefined) this.#tracker.answerOldest(monotonicUs(), MOMENTS_US);
+    if (n === undefined) this.#tracker.answerNewest(monotonicUs(), MOMENTS_US);
     else this.#tracker.answer(n, monotonicUs());
   };
 

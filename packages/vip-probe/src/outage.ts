@@ -60,15 +60,13 @@ export class OutageTracker {
     ask.answeredAtUs = nowUs;
   }
 
-  /** An answer that does not say to what: to the oldest ask of the last moments that has none. */
-  answerOldest(nowUs: number, momentsUs: number): void {
-    let n = this.#asks.length - 1;
-    for (
-      ;
-      n > 0 && nowUs - this.#asks[n - 1]!.atUs <= momentsUs && this.#asks[n - 1]!.answeredAtUs === undefined;
-    )
-      n -= 1;
-    this.answer(n, nowUs);
+  /** An answer that does not say to what: to the newest ask of the last moments that has none. */
+  answerNewest(nowUs: number, momentsUs: number): void {
+    for (let n = this.#asks.length - 1; n >= 0 && nowUs - this.#asks[n]!.atUs <= momentsUs; n -= 1) {
+      if (this.#asks[n]!.answeredAtUs !== undefined) continue;
+      this.answer(n, nowUs);
+      return;
+    }
   }
 
   /** Decides what can be decided, in the order of the asks. */

@@ -23,9 +23,10 @@ export class LinkGuard {
     this.#monitor = new LinkMonitor((event) => this.#hear(event));
   }
 
-  /** Lets the speaker begin as soon as the interface can carry frames. */
-  async start(): Promise<void> {
+  /** Lets the speaker begin as soon as the interface can carry frames. @returns whether it can now. */
+  async start(): Promise<boolean> {
     await this.#readLink("startup");
+    return this.#isRunning;
   }
 
   close(): void {

@@ -92,7 +92,9 @@ async function untilOver(
       context.report("no_interface", `${options.interfaceName} is gone: start again when it is back`);
       resolve(ExitCode.noInterface);
     });
-    void guard.start();
+    void guard.start().then((isRunning) => {
+      if (!isRunning) context.say(`${options.interfaceName} is down or has no carrier: waiting for it`);
+    });
   });
   guard?.close();
   return code;

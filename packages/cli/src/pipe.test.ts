@@ -1,0 +1,174 @@
+/** The parts of the pipe, each alone: queue, reader watch, line splitter. */
+import assert from "node:assert/strict";
+import test from "node:test";
+import { LineQueue, type QueueEnd } from "./line-queue.ts";
+import { ReaderWatch } from "./reader-watch.ts";
+import { type InputLine, LineSplitter } from "./record-input.ts";
+
+/** An end that takes `room` octets, then no more until it is emptied. */
+class FakeEnd implements QueueEnd {
+  readonly kind: QueueEnd["kind"];
+  room: number;
+  isBroken = false;
+  written: string[] = [];
+  #ready: (() => void) | undefined;
+
+  constructor(room: number, kind: QueueEnd["kind"] = "pipe") {
+    this.room = room;
+    this.kind = kind;
+  }
+
+  write(bytes: Uint8Array): number {
+    if (this.isBroken) throw new Error("EPIPE");
+    const taken = Math.min(this.room, bytes.length);
+    this.room -= taken;
+    if (taken > 0) this.written.push(Buffer.from(bytes.subarray(0, taken)).toString());
+    return taken;
+  }
+
+  onWritable(ready: () => void): void {
+    this.#ready = ready;
+  }
+
+  empty(room: number): void {
+    this.room = room;
+    this.#ready?.();
+  }
+}
+
+const lines = (count: number, length: number): Uint8Array[] =>
+  Array.from({ length: count }, (_, n) => Buffer.from(`${String(n).padStart(length - 1, "0")}\n`));
+
+test("LineQueue writes what was queued in one turn together, in whole lines of at most 4,096 octets", async () => {
+  const end = new FakeEnd(1e6);
+  const queue = new LineQueue(end, 1e6, () => {});
+  for (const line of lines(100, 100)) queue.push(line, false);
+  assert.equal(end.written.length, 0);
+  await new Promise(process.nextTick);
+  assert.ok(end.written.every((piece) => piece.length <= 4096 && piece.endsWith("\n")));
+  assert.equal(end.written.join(""), Buffer.concat(lines(100, 100)).toString());
+  assert.equal(end.written.length, 3);
+});
+
+test("LineQueue resumes where a full pipe cut a line, with nothing lost or doubled", () => {
+  const end = new FakeEnd(0);
+  const queue = new LineQueue(end, 1e6, () => {});
+  for (const line of lines(50, 100)) queue.push(line, false);
+  queue.flush();
+  for (let n = 0; n < 1000 && queue.queuedBytes > 0; n++) end.empty(37);
+  assert.equal(end.written.join(""), Buffer.concat(lines(50, 100)).toString());
+});
+
+test("LineQueue drops what may be dropped above its limit, and nothing else", () => {
+  const end = new FakeEnd(0);
+  const queue = new LineQueue(end, 1000, () => {});
+  const kept = lines(20, 100).map((line, n) => queue.push(line, n % 2 === 0));
+  assert.deepEqual(kept, [...Array(10).fill(true), ...Array.from({ length: 10 }, (_, n) => n % 2 === 1)]);
+  queue.flush();
+  end.empty(1e6);
+  assert.equal(end.written.join("").split("\n").length - 1, 15);
+});
+
+test("LineQueue tells once that its reader is gone, and takes nothing more", () => {
+  const end = new FakeEnd(1e6);
+  let lost = 0;
+  const queue = new LineQueue(end, 1000, () => {
+    lost += 1;
+  });
+  end.isBroken = true;
+  queue.push(Buffer.from("a\n"), false);
+  queue.flush();
+  queue.push(Buffer.from("b\n"), false);
+  queue.flush();
+  assert.equal(lost, 1);
+  assert.equal(queue.queuedBytes, 0);
+});
+
+test("LineQueue.drain() waits for a slow reader, and gives up after its limit", async () => {
+  const end = new FakeEnd(0);
+  const queue = new LineQueue(end, 1000, () => {});
+  queue.push(Buffer.from("a\n"), false);
+  const drained = queue.drain(60_000);
+  end.empty(10);
+  await drained;
+  assert.equal(end.written.join(""), "a\n");
+  end.room = 0;
+  queue.push(Buffer.from("b\n"), false);
+  await queue.drain(1);
+  assert.equal(queue.queuedBytes, 2);
+});
+
+test("LineQueue writes files in larger pieces", () => {
+  const end = new FakeEnd(1e6, "file");
+  const queue = new LineQueue(end, 1e6, () => {});
+  for (const line of lines(600, 100)) queue.push(line, false);
+  queue.flush();
+  assert.equal(end.written.length, 1);
+});
+
+test("ReaderWatch knows the age of the oldest lease that was not read", () => {
+  const watch = new ReaderWatch();
+  const lease = (atUs: number): void => {
+    watch.wrote(100);
+    watch.expectRead(atUs);
+  };
+  assert.equal(watch.oldestUnreadUs(0, 0), 0);
+  lease(1000);
+  lease(2000);
+  watch.wrote(50);
+  assert.equal(watch.oldestUnreadUs(250, 5000), 4000);
+  assert.equal(watch.oldestUnreadUs(150, 5000), 3000);
+  assert.equal(watch.oldestUnreadUs(50, 5000), 0);
+  lease(6000);
+  assert.equal(watch.oldestUnreadUs(1, 6500), 500);
+});
+
+test("ReaderWatch holds bounded memory while nobody reads", () => {
+  const watch = new ReaderWatch();
+  for (let n = 0; n < 100_000; n++) {
+    watch.wrote(1);
+    watch.expectRead(n);
+  }
+  assert.equal(watch.oldestUnreadUs(100_000, 100_000), 100_000);
+});
+
+function split(text: Uint8Array, chunk: number): InputLine[] {
+  const found: InputLine[] = [];
+  const splitter = new LineSplitter((line) => found.push(line));
+  for (let at = 0; at < text.length; at += chunk) splitter.push(text.subarray(at, at + chunk));
+  splitter.end();
+  return found;
+}
+
+const INPUT = Buffer.from('{"a":1}\n\nräksmörgås\r\nlast without end');
+
+for (let chunk = 1; chunk <= INPUT.length; chunk++) {
+  test(`LineSplitter gives the same lines in pieces of ${chunk} octets`, () => {
+    const found = split(INPUT, chunk);
+    assert.deepEqual(
+      found.map(({ number, bytes }) => [number, Buffer.from(bytes).toString()]),
+      [
+        [1, '{"a":1}\n'],
+        [2, "\n"],
+        [3, "räksmörgås\r\n"],
+        [4, "last without end"],
+      ],
+    );
+    assert.deepEqual(
+      found.map(({ parsed }) => parsed.kind),
+      ["bad", "blank", "bad", "bad"],
+    );
+  });
+}
+
+test("LineSplitter names a line of 4 MB, holds none of it, and goes on", () => {
+  const huge = Buffer.concat([Buffer.alloc(4 << 20, 0x78), Buffer.from("\nnext\n")]);
+  const found = split(huge, 65_536);
+  assert.deepEqual(
+    found.map(({ bytes, parsed }) => [bytes.length, parsed.kind === "bad" && parsed.message]),
+    [
+      [0, "is longer than 1048576 octets"],
+      [5, "is not JSON: next"],
+    ],
+  );
+});

@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import type { RecordOf } from "@viptools/records";
+import { encodeAnnouncement, type Form } from "./announcement.ts";
+import { LeaseBook } from "./lease-book.ts";
+import { parseMacChoice } from "./options.ts";
+import { Schedule } from "./schedule.ts";
+
+const FRAMES: [Form, string][] = [
+  [
+    "request",
+    "ffffffffffff 00005e000101 0806 0001 0800 06 04 0001 00005e000101 c0000201 00005e000101 c0000201",
+  ],
+  [
+    "reply",
+    "ffffffffffff 00005e000101 0806 0001 0800 06 04 0002 00005e000101 c0000201 00005e000101 c0000201",
+  ],
+];
+for (const [form, octets] of FRAMES) {
+  test(`SM-6 vector G: encodeAnnouncement() writes a ${form}`, () => {
+    const frame = Buffer.from(encodeAnnouncement(form, "192.0.2.1", "00:00:5e:00:01:01")).toString("hex");
+    assert.equal(frame, octets.replaceAll(" ", ""));
+  });
+}
+
+const S = 1_000_000;
+const shown = (schedule: Schedule, atUs: number): string[] =>
+  schedule.take(atUs).map(({ n, forms }) => `${n} ${forms.join("+")}`);
+
+test("Schedule: requests at once, replies 1.1 s later, both again", () => {
+  const schedule = new Schedule({ againAfterUs: 5 * S, refreshUs: 0 });
+  schedule.begin(10 * S);
+  assert.deepEqual(shown(schedule, 10 * S), ["1 request"]);
+  assert.equal(schedule.deadlineUs(), 11.1 * S);
+  assert.deepEqual(shown(schedule, 11 * S), []);
+  assert.deepEqual(shown(schedule, 11.1 * S), ["2 reply"]);
+  assert.deepEqual(shown(schedule, 15 * S), ["3 request+reply"]);
+  assert.equal(schedule.deadlineUs(), undefined);
+});
+
+test("Schedule: a refresh goes on, from when it was sent", () => {
+  const schedule = new Schedule({ againAfterUs: 0, refreshUs: 60 * S });
+  schedule.begin(0);
+  assert.deepEqual(shown(schedule, 2 * S), ["1 request", "2 reply"]);
+  assert.deepEqual(shown(schedule, 61 * S), ["4 request"]);
+  assert.equal(schedule.deadlineUs(), 121 * S);
+  assert.deepEqual(shown(schedule, 121 * S), ["5 request"]);
+});
+
+test("Schedule: taking again begins anew, losing cancels all", () => {
+  const schedule = new Schedule({ againAfterUs: 5 * S, refreshUs: 60 * S });
+  schedule.begin(0);
+  schedule.take(0);
+  schedule.begin(1 * S);
+  assert.deepEqual(shown(schedule, 1 * S), ["1 request"]);
+  schedule.cancel();
+  assert.equal(schedule.deadlineUs(), undefined);
+  assert.deepEqual(shown(schedule, 1000 * S), []);
+});
+
+const lease = (atMs: number, more: Partial<RecordOf<"vrrp.lease">> = {}): RecordOf<"vrrp.lease"> => ({
+  v: 1,
+  type: "vrrp.lease",
+  tool: "vrrp-elect",
+  host: "a",
+  pid: 1,
+  ts: "2026-11-21T00:00:00.000000000Z",
+  seq: 1,
+  mono_ns: String(atMs * 1e6),
+  instances: ["eth0/4/51"],
+  epoch: [1],
+  valid_ms: 250,
+  boot_id: "here",
+  ...more,
+});
+
+const ALLOWED: [string, ReturnType<typeof lease>[], number, boolean][] = [
+  ["where no lease was ever heard of", [], 0, true],
+  ["while a lease runs", [lease(0)], 249, true],
+  ["not when it has run out", [lease(0)], 250, false],
+  ["not on a lease of another boot", [lease(0, { boot_id: "there" })], 0, false],
+  ["not for one who leaves", [lease(0), lease(10, { leaving: true })], 20, false],
+  ["again with the next lease", [lease(0), lease(500)], 600, true],
+];
+for (const [name, leases, atMs, allowed] of ALLOWED) {
+  test(`LeaseBook allows announcing ${name}`, () => {
+    const book = new LeaseBook("here");
+    for (const one of leases) book.note(one);
+    assert.equal(book.allows("eth0/4/51", atMs * 1000), allowed);
+  });
+}
+
+const CHOICES: [string, string | undefined][] = [
+  ["auto", "auto"],
+  ["vrid:51", "00:00:5e:00:01:33"],
+  ["02:00:00:00:00:0A", "02:00:00:00:00:0a"],
+  ["vrid:0", undefined],
+  ["vrid:256", undefined],
+  ["vrid:x", undefined],
+  ["eth0", undefined],
+];
+for (const [text, mac] of CHOICES) {
+  test(`parseMacChoice() reads "${text}" as ${mac}`, () => {
+    if (mac === undefined) assert.throws(() => parseMacChoice(text), SyntaxError);
+    else assert.equal(parseMacChoice(text), mac);
+  });
+}

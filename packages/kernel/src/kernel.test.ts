@@ -1,0 +1,196 @@
+/** What needs no privilege: encoders, files, pipes, timers. The rest is tested in the lab. */
+import assert from "node:assert/strict";
+import { spawn, spawnSync } from "node:child_process";
+import { closeSync, constants, existsSync, mkdtempSync, openSync, readSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import test from "node:test";
+import { Alarm } from "./alarm.ts";
+import {
+  attribute,
+  be32,
+  concat,
+  nested,
+  readAttributes,
+  readString,
+  readU32,
+  stringAttribute,
+  u32,
+} from "./attributes.ts";
+import { assemble, VRRP_IPV4_FILTER } from "./bpf.ts";
+import {
+  findInterface,
+  monotonicNs,
+  monotonicUs,
+  readBootId,
+  readNamespaceCookie,
+  realtimeNs,
+} from "./clock.ts";
+import { tryLock } from "./file-lock.ts";
+import { decodeLinkEvents } from "./link-monitor.ts";
+import { OutputLost, openOutputEnd } from "./output-end.ts";
+import { encodeIpv4Address, encodeNewMacvlan } from "./route-message.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "viptools-kernel-"));
+test.after(() => rmSync(folder, { recursive: true, force: true }));
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
+
+test("attribute() pads to four octets and keeps the true length", () => {
+  assert.equal(hex(attribute(3, Uint8Array.of(1, 2, 3, 4, 5))), "09000300" + "0102030405" + "000000");
+  assert.equal(hex(be32(1, -4)), "08000100fffffffc");
+  assert.equal(hex(nested(2, u32(1, 7))), "0c000280" + "0800010007000000");
+});
+
+test("readAttributes() reads what attribute() wrote, and stops where a length lies", () => {
+  const bytes = concat([stringAttribute(3, "eth0"), u32(5, 42)]);
+  const found = readAttributes(bytes);
+  assert.equal(readString(found.get(3)), "eth0");
+  assert.equal(readU32(found.get(5)), 42);
+  assert.equal(readAttributes(Uint8Array.of(2, 0, 1, 0)).size, 0);
+  assert.equal(readAttributes(Uint8Array.of(200, 0, 1, 0)).size, 0);
+});
+
+test("route messages carry their fields where the kernel reads them", () => {
+  const macvlan = encodeNewMacvlan({ name: "v", parentIndex: 2, mac: "00:00:5e:00:01:33", mode: 1 });
+  const found = readAttributes(macvlan.subarray(16));
+  assert.equal(hex(found.get(1)!), "00005e000133");
+  assert.equal(readU32(found.get(5)), 2);
+  const address = encodeIpv4Address({ ifindex: 3, address: "192.0.2.100", prefixLength: 32 });
+  assert.equal(hex(address.subarray(0, 8)), "0220000003000000");
+});
+
+test("decodeLinkEvents() never reads past a cut datagram", () => {
+  const message = new Uint8Array(64);
+  new DataView(message.buffer).setUint32(0, 64, true);
+  new DataView(message.buffer).setUint16(4, 16, true);
+  for (let length = 0; length <= message.length; length++) decodeLinkEvents(message.subarray(0, length));
+  assert.equal(decodeLinkEvents(message)[0]?.type, "link");
+});
+
+test("assemble() lays a filter out as struct sock_filter", () => {
+  assert.equal(
+    hex(assemble(VRRP_IPV4_FILTER)).slice(0, 32),
+    "28000000" + "0c000000" + "15000003" + "00080000",
+  );
+});
+
+test("clocks: both run, and name this boot and namespace", () => {
+  assert.ok(Math.abs(Number(realtimeNs() / 1_000_000n) - Date.now()) < 1000);
+  assert.ok(Math.abs(Number(monotonicNs() / 1000n) - monotonicUs()) < 1_000_000);
+  assert.match(readBootId(), /^[0-9a-f-]{36}$/);
+  assert.match(readNamespaceCookie(), /^[1-9][0-9]*$/);
+});
+
+test("findInterface() knows lo, and nothing by a name that cannot be", () => {
+  assert.equal(findInterface("lo"), 1);
+  for (const name of ["nope", "", "a-name-that-is-far-too-long"])
+    assert.equal(findInterface(name), undefined);
+});
+
+test("Alarm rings once for each setting, never early, also for a time that has passed", async () => {
+  const rung: number[] = [];
+  let heard: () => void = () => {};
+  const alarm = new Alarm(() => {
+    rung.push(monotonicUs());
+    heard();
+  });
+  for (const inUs of [20_000, -5_000, 0]) {
+    const atUs = monotonicUs() + inUs;
+    const next = new Promise<void>((resolve) => {
+      heard = resolve;
+    });
+    alarm.set(atUs);
+    await next;
+    assert.ok(rung.at(-1)! >= atUs, `${rung.at(-1)! - atUs} us early`);
+  }
+  alarm.set(monotonicUs() + 1000);
+  alarm.set(undefined);
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  alarm.close();
+  assert.equal(rung.length, 3);
+});
+
+test("tryLock() holds off others, in this process and in another, and leaves nothing behind", () => {
+  const path = join(folder, "a.lock");
+  const lock = tryLock(path);
+  assert.ok(lock);
+  assert.equal(tryLock(path), undefined);
+  assert.equal(spawnSync("flock", ["-n", path, "true"]).status, 1);
+  lock.release();
+  assert.equal(existsSync(path), false);
+  tryLock(path)!.release();
+});
+
+/** A real pipe: both ends of a FIFO. */
+function openFifo(name: string): { reader: number; writer: number } {
+  const path = join(folder, name);
+  spawnSync("mkfifo", [path]);
+  const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  return { reader, writer: openSync(path, constants.O_WRONLY) };
+}
+
+test("rule 4: an output end knows what its reader has not read, and never blocks", () => {
+  const { reader, writer } = openFifo("unread");
+  const end = openOutputEnd(writer);
+  assert.equal(end.kind, "pipe");
+  assert.equal(end.write(Buffer.alloc(1000)), 1000);
+  assert.equal(end.unread(), 1000);
+  readSync(reader, Buffer.alloc(400));
+  assert.equal(end.unread(), 600);
+  let taken = 0;
+  for (let n = end.write(Buffer.alloc(4096)); n > 0; n = end.write(Buffer.alloc(4096))) taken += n;
+  assert.ok(taken > 4096 && taken < 1 << 20);
+  end.close();
+  closeSync(reader);
+  closeSync(writer);
+});
+
+test("rule 4: an output end hears that its reader is gone without writing to it", async () => {
+  const { reader, writer } = openFifo("lost");
+  const end = openOutputEnd(writer);
+  const lost = new Promise<void>((resolve) => end.onLost(resolve));
+  closeSync(reader);
+  await lost;
+  assert.throws(() => end.write(Buffer.from("x")), OutputLost);
+  end.close();
+  closeSync(writer);
+});
+
+test("an output end tells when a full pipe has room again", async () => {
+  const { reader, writer } = openFifo("room");
+  const end = openOutputEnd(writer);
+  while (end.write(Buffer.alloc(4096)) > 0);
+  const ready = new Promise<void>((resolve) => end.onWritable(resolve));
+  readSync(reader, Buffer.alloc(65_536));
+  await ready;
+  assert.ok(end.write(Buffer.alloc(4096)) > 0);
+  end.close();
+  closeSync(reader);
+  closeSync(writer);
+});
+
+test("an output end to a socket counts what the other side has not read", async () => {
+  const child = spawn("sleep", ["60"], { stdio: ["pipe", "ignore", "ignore"] });
+  const handle = (child.stdin as unknown as { _handle: { fd: number } })._handle;
+  const end = openOutputEnd(handle.fd);
+  assert.equal(end.kind, "socket");
+  end.write(Buffer.alloc(1000));
+  assert.ok(end.unread()! >= 1000);
+  child.kill();
+  await new Promise((resolve) => child.once("exit", resolve));
+});
+
+test("an output end to a file writes in order", async () => {
+  const path = join(folder, "file");
+  const fd = openSync(path, "w");
+  const end = openOutputEnd(fd);
+  assert.equal(end.kind, "file");
+  assert.equal(end.unread(), undefined);
+  assert.equal(end.write(Buffer.from("a")), 1);
+  assert.equal(end.write(Buffer.from("b")), 0);
+  await new Promise<void>((resolve) => end.onWritable(resolve));
+  end.write(Buffer.from("b"));
+  await new Promise<void>((resolve) => end.onWritable(resolve));
+  assert.equal(spawnSync("cat", [path], { encoding: "utf8" }).stdout, "ab");
+  closeSync(fd);
+});

@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { formatLine, formatTimestamp, type Line, parseLine } from "./line.ts";
+import { type RecordBody, VOCABULARY } from "./vocabulary.ts";
+
+const STAMP = {
+  tool: "vrrp-elect",
+  host: "a",
+  pid: 7,
+  ts: "2026-11-21T03:57:09.913812345Z",
+  mono_ns: "123456789",
+  seq: 1,
+};
+const LEASE: RecordBody = {
+  type: "vrrp.lease",
+  instances: ["eth0/4/51"],
+  epoch: [3],
+  valid_ms: 250,
+  boot_id: "b",
+};
+const line = formatLine(STAMP, LEASE);
+const changed = (part: object): string => JSON.stringify({ ...JSON.parse(line), ...part });
+
+test("formatLine() writes one line, head first", () => {
+  assert.ok(line.endsWith("}\n") && line.indexOf("\n") === line.length - 1);
+  assert.deepEqual(Object.keys(JSON.parse(line)).slice(0, 8), [
+    "v",
+    "type",
+    "tool",
+    "host",
+    "pid",
+    "ts",
+    "mono_ns",
+    "seq",
+  ]);
+});
+
+test("formatLine() leaves mono_ns out where there is none", () => {
+  const { mono_ns: _, ...stamp } = STAMP;
+  assert.equal("mono_ns" in JSON.parse(formatLine(stamp, LEASE)), false);
+});
+
+const PARSED: [string, string, Line["kind"], string?][] = [
+  ["a record", line, "record"],
+  ["a record with a key that is new", changed({ extra: 1 }), "record"],
+  ["a type that is new", changed({ type: "new.thing" }), "unknown"],
+  ["another schema major", changed({ v: 2, instances: 5 }), "unknown"],
+  ["a blank line", "  ", "blank"],
+  ["no JSON", "garbage {", "bad", "is not JSON: garbage {"],
+  ["a bare number", "5", "bad", "is no JSON object: 5"],
+  ["an array", "[]", "bad", "is no JSON object: []"],
+  ["null", "null", "bad", "is no JSON object: null"],
+  ["an object that is no record", "{}", "bad", 'has no "v"'],
+  ["a missing field", changed({ valid_ms: undefined }), "bad", 'has no "valid_ms"'],
+  ["a number as text", changed({ valid_ms: "250" }), "bad"],
+  ["a negative time", changed({ valid_ms: -1 }), "bad"],
+  ["an instance that is none", changed({ instances: ["eth0"] }), "bad"],
+  ["a clock that is no number", changed({ mono_ns: "12a" }), "bad"],
+  ["a clock as a number, which loses digits", changed({ mono_ns: 12 }), "bad"],
+  ["a time without its nine digits", changed({ ts: "2026-11-21T03:57:09Z" }), "bad"],
+];
+for (const [name, text, kind, message] of PARSED) {
+  test(`parseLine() takes ${name} as ${kind}`, () => {
+    const parsed = parseLine(text);
+    assert.equal(parsed.kind, kind, JSON.stringify(parsed));
+    if (message !== undefined) assert.equal(parsed.kind === "bad" && parsed.message, message);
+  });
+}
+
+test("parseLine() shows only the beginning of a long bad line", () => {
+  const parsed = parseLine("x".repeat(10_000));
+  assert.ok(parsed.kind === "bad" && parsed.message.length < 100);
+});
+
+test("parseLine() never throws, whatever the text", () => {
+  let seed = 1;
+  const random = (): number => {
+    seed = (seed * 48271) % 0x7fffffff;
+    return seed;
+  };
+  for (let n = 0; n < 5000; n++) {
+    const octets = Buffer.from(line);
+    for (let k = 0; k < 1 + (random() % 3); k++) octets[random() % octets.length] = random() & 0xff;
+    assert.ok(["record", "unknown", "blank", "bad"].includes(parseLine(octets.toString("utf8")).kind));
+  }
+});
+
+const TIMES: [bigint, string][] = [
+  [0n, "1970-01-01T00:00:00.000000000Z"],
+  [1_700_000_000_123_456_789n, "2023-11-14T22:13:20.123456789Z"],
+  [951_782_400_000_000_001n, "2000-02-29T00:00:00.000000001Z"],
+];
+for (const [ns, text] of TIMES) {
+  test(`formatTimestamp() writes ${text}`, () => assert.equal(formatTimestamp(ns), text));
+}
+
+test("every type of the vocabulary is declared once", () => {
+  const types = VOCABULARY.map((known) => known.type);
+  assert.equal(new Set(types).size, types.length);
+});

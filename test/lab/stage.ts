@@ -1,0 +1,58 @@
+/**
+ * Sets a scene for one test: hosts, and a clean end whatever happens.
+ *
+ * @module
+ */
+import { Network } from "./network.ts";
+import { PipeRouter, type Router, type RouterOptions } from "./router.ts";
+import { sleep, waitFor } from "./shell.ts";
+
+/** True under `npm run test:full`: whole matrices instead of one row each. */
+export const IS_FULL = process.env["VIPTOOLS_FULL"] === "1";
+
+/** For `test(…, { skip })`: namespaces need root, and a test that does not run says so. */
+export const needsRoot: { skip: string | false } = {
+  skip: process.geteuid?.() === 0 ? false : "needs root: network namespaces",
+};
+
+/** Builds hosts, plays, and clears away. What a failed scene leaves in its folder is kept and named. */
+export async function onStage(
+  names: readonly string[],
+  play: (network: Network) => Promise<void>,
+): Promise<void> {
+  const network = new Network(names);
+  let hasFailed = true;
+  try {
+    await play(network);
+    hasFailed = false;
+  } finally {
+    await network.remove(hasFailed);
+    if (hasFailed) process.stderr.write(`captures and logs of the failed scene: ${network.folder}\n`);
+  }
+}
+
+/** How long a Backup may need at most to become Active, with room for a noisy machine. */
+export function patienceMs(advertMs: number): number {
+  return advertMs * 5 + 10_000;
+}
+
+export async function untilActive(what: string, router: Router, advertMs: number): Promise<void> {
+  await waitFor(`${what} to be Active`, patienceMs(advertMs), () => (router.isActive() ? true : undefined));
+}
+
+/** Two pipes on a and b; a is Active and settled. */
+export async function startPair(
+  network: Network,
+  advertMs: number,
+  more: Partial<RouterOptions> = {},
+): Promise<{ a: PipeRouter; b: PipeRouter }> {
+  const a = new PipeRouter(network, "a", { priority: 150, advertMs, ...more });
+  const b = new PipeRouter(network, "b", { priority: 100, advertMs, ...more });
+  await Promise.all([a.ready(), b.ready()]);
+  await untilActive("a", a, advertMs);
+  await waitFor("b to be Backup", patienceMs(advertMs), () =>
+    b.states().at(-1)?.state === "backup" ? true : undefined,
+  );
+  await sleep(advertMs * 3);
+  return { a, b };
+}
