@@ -17,6 +17,8 @@ export interface RouterOptions {
   readonly version?: 2 | 3;
   /** More for vrrp-elect. */
   readonly electArgs?: string;
+  /** More for vmac-ctl follow. */
+  readonly followArgs?: string;
 }
 
 export const VRID = 51;
@@ -45,9 +47,9 @@ export class PipeRouter implements Router {
     this.#host = host;
     const stamp = `${host}-${Date.now()}`;
     this.logPath = join(network.folder, `${stamp}.ndjson`);
-    const { priority, advertMs, version = 3, electArgs = "" } = options;
+    const { priority, advertMs, version = 3, electArgs = "", followArgs = "" } = options;
     const elect = `vrrp-elect -I eth0 --vrid ${VRID} --priority ${priority} --advert-int ${advertMs}ms --vrrp-version ${version} --host-name ${host} ${electArgs} ${VIP}`;
-    const follow = `vmac-ctl follow --host-name ${host}`;
+    const follow = `vmac-ctl follow --host-name ${host} ${followArgs}`;
     const announce = `garp-send --follow --host-name ${host}`;
     const command = `${elect} | ${follow} | ${announce} > ${this.logPath} 2> ${this.logPath}.err`;
     this.#shell = network.start(host, ["bash", "-c", `exec 2> ${this.logPath}.err; ${command}`], "ignore");

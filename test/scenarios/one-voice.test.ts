@@ -86,6 +86,25 @@ for (const fault of faults) {
   );
 }
 
+test("S1 control: without a fence the same scene shows two voices", needsRoot, async (t) => {
+  await onStage(["a", "b", "c"], async (network) => {
+    const { a } = await startPair(network, 100, { followArgs: "--fence none" });
+    const taps = new Taps(network);
+    await taps.open(["a", "b"]);
+    const arp = new Client(network, "c", "arp");
+    await sleep(500);
+    a.signal("all", "SIGSTOP");
+    await sleep(2000);
+    a.signal("all", "SIGCONT");
+    await sleep(500);
+    await arp.stop();
+    const contests = findContests(await taps.close(), 300_000);
+    const overlapMs = Math.max(0, ...contests.map(({ overlapUs }) => overlapUs / 1000));
+    t.diagnostic(`without a fence both spoke for ${overlapMs.toFixed(0)} ms`);
+    assert.ok(overlapMs > 1000, `the capture shows an overlap of ${overlapMs} ms only: it would miss one`);
+  });
+});
+
 test("S6 a frozen Backup takes nothing when it thaws", needsRoot, async () => {
   await onStage(["a", "b"], async (network) => {
     const { a, b } = await startPair(network, 100);
