@@ -13,7 +13,7 @@ import type { ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { attempt, inNamespace, must, type Outcome, sleep, start } from "./shell.ts";
+import { attempt, inNamespace, must, type Outcome, sleep, start, waitFor } from "./shell.ts";
 
 export interface Host {
   readonly name: string;
@@ -31,13 +31,22 @@ const SWITCH_PORT_DISABLED = "0";
 const SWITCH_PORT_FORWARDING = "3";
 
 let labs = 0;
+const living = new Set<Network>();
+
+/** Also when this process ends in the middle of a scene, nothing stays on the machine. */
+function removeAllAtExit(): void {
+  process.once("exit", () => {
+    for (const network of living) network.removeNow();
+  });
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+    process.once(signal, () => process.exit(130));
+}
 
 export class Network {
   readonly folder: string;
   readonly switchNamespace: string;
   readonly #hosts = new Map<string, Host>();
   readonly #children = new Set<ChildProcess>();
-  readonly #onExit = (): void => this.#removeNow();
 
   /** @param names one letter or word each; the first gets 192.0.2.1 and 02:00:00:00:00:01. */
   constructor(names: readonly string[]) {
@@ -45,9 +54,8 @@ export class Network {
     const prefix = `vip${process.pid}x${labs}`;
     this.folder = mkdtempSync(join(tmpdir(), `${prefix}-`));
     this.switchNamespace = `${prefix}-switch`;
-    process.once("exit", this.#onExit);
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
-      process.once(signal, () => process.exit(130));
+    if (labs === 1) removeAllAtExit();
+    living.add(this);
     this.#build(prefix, names);
   }
 
@@ -59,6 +67,17 @@ export class Network {
 
   get hosts(): readonly Host[] {
     return [...this.#hosts.values()];
+  }
+
+  /** Waits until the kernel has given every host its IPv6 addresses: before, a dump changes by itself. */
+  async settle(): Promise<void> {
+    await waitFor("addresses to settle", 10_000, () => {
+      const isSettled = this.hosts.every(({ name }) => {
+        const { stdout } = this.run(name, ["ip", "-6", "-o", "address", "show", "dev", "eth0"]);
+        return stdout.includes("fe80::") && !stdout.includes("tentative");
+      });
+      return isSettled ? true : undefined;
+    });
   }
 
   /** Runs a command on a host to its end. */
@@ -110,8 +129,7 @@ export class Network {
     for (const child of this.#children) signalGroup(child, "SIGTERM");
     for (let n = 0; n < 100 && this.#children.size > 0; n++) await sleep(20);
     for (const { name } of this.hosts) this.#removeLeftovers(name);
-    this.#removeNow();
-    process.off("exit", this.#onExit);
+    this.removeNow();
     if (!keepFiles) rmSync(this.folder, { recursive: true, force: true });
   }
 
@@ -183,8 +201,9 @@ export class Network {
     must(inNamespace(this.switchNamespace, argv));
   }
 
-  /** Also called when this process ends in the middle of a scenario. */
-  #removeNow(): void {
+  /** Ends and removes at once, without asking any process to tidy up. */
+  removeNow(): void {
+    living.delete(this);
     for (const child of this.#children) signalGroup(child, "SIGKILL");
     for (const namespace of [...this.hosts.map((host) => host.namespace), this.switchNamespace]) {
       attempt(["ip", "netns", "delete", namespace]);

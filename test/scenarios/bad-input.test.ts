@@ -1,0 +1,262 @@
+/** Wrong input: a clear sentence, the documented exit code, and a host that is as it was before (S3). */
+import assert from "node:assert/strict";
+import test from "node:test";
+import { differences, dumpHost } from "../lab/dump.ts";
+import { type Network, VIP } from "../lab/network.ts";
+import { PipeRouter } from "../lab/router.ts";
+import { needsRoot, onStage, startPair, untilActive } from "../lab/stage.ts";
+
+interface Case {
+  readonly name: string;
+  readonly argv: readonly string[];
+  readonly input?: string;
+  readonly code: number;
+  /** What standard error has to say. */
+  readonly says: RegExp;
+  /** What standard output has to hold. */
+  readonly writes?: RegExp;
+}
+
+const ELECT = ["vrrp-elect", "-I", "eth0", "--vrid", "51"];
+const WITHOUT_CAPABILITIES = ["setpriv", "--bounding-set=-all", "--inh-caps=-all"];
+const FOLLOW = ["vmac-ctl", "follow", "--no-pass"];
+
+const CASES: readonly Case[] = [
+  {
+    name: "unknown interface",
+    argv: ["vrrp-elect", "-I", "nope", "--vrid", "51", VIP],
+    code: 69,
+    says: /no interface "nope"/,
+  },
+  {
+    name: "unknown interface",
+    argv: ["vmac-ctl", "up", "-I", "nope", "--vrid", "51", VIP],
+    code: 69,
+    says: /interface nope/,
+  },
+  {
+    name: "unknown interface",
+    argv: ["garp-send", "-I", "nope", VIP],
+    code: 69,
+    says: /no interface "nope"/,
+  },
+  { name: "unknown interface", argv: ["arp-listen", "-I", "nope"], code: 69, says: /no interface "nope"/ },
+  {
+    name: "an interface without an address",
+    argv: ["vrrp-elect", "-I", "bare0", "--vrid", "51", VIP],
+    code: 69,
+    says: /no IPv4 address/,
+  },
+  {
+    name: "VRID 0",
+    argv: ["vrrp-elect", "-I", "eth0", "--vrid", "0", VIP],
+    code: 64,
+    says: /"0": needs a whole number from 1 to 255/,
+  },
+  {
+    name: "VRID 256",
+    argv: ["vrrp-elect", "-I", "eth0", "--vrid", "256", VIP],
+    code: 64,
+    says: /"256": needs/,
+  },
+  {
+    name: "VRID 256",
+    argv: ["vmac-ctl", "up", "-I", "eth0", "--vrid", "256", VIP],
+    code: 64,
+    says: /"256": needs/,
+  },
+  {
+    name: "VRID 256",
+    argv: ["garp-send", "-I", "eth0", "--mac", "vrid:256", VIP],
+    code: 64,
+    says: /VRID is 256/,
+  },
+  {
+    name: "a VIP that is no address",
+    argv: [...ELECT, "192.0.2.999"],
+    code: 64,
+    says: /"192\.0\.2\.999": needs four numbers/,
+  },
+  {
+    name: "a VIP that is no address",
+    argv: ["vmac-ctl", "up", "-I", "eth0", "--vrid", "51", "vip"],
+    code: 64,
+    says: /"vip": needs/,
+  },
+  {
+    name: "a VIP that is no address",
+    argv: ["garp-send", "-I", "eth0", "vip"],
+    code: 64,
+    says: /"vip": needs/,
+  },
+  { name: "a VIP with a bad length", argv: [...ELECT, `${VIP}/33`], code: 64, says: /1 to 32/ },
+  { name: "a VIP given twice", argv: [...ELECT, VIP, `${VIP}/24`], code: 64, says: /twice/ },
+  { name: "no VIP", argv: ELECT, code: 64, says: /VIP is missing/ },
+  {
+    name: "VRRPv2 with a part of a second",
+    argv: [...ELECT, "--vrrp-version", "2", "--advert-int", "100ms", VIP],
+    code: 64,
+    says: /whole seconds/,
+  },
+  {
+    name: "an interval of 5 ms",
+    argv: [...ELECT, "--advert-int", "5ms", VIP],
+    code: 64,
+    says: /10ms to 40\.95s/,
+  },
+  {
+    name: "an interval of 41 s",
+    argv: [...ELECT, "--advert-int", "41s", VIP],
+    code: 64,
+    says: /10ms to 40\.95s/,
+  },
+  {
+    name: "the owner's priority for another's address",
+    argv: [...ELECT, "--priority", "255", VIP],
+    code: 64,
+    says: /owner/,
+  },
+  {
+    name: "another priority for one's own address",
+    argv: [...ELECT, "192.0.2.1"],
+    code: 64,
+    says: /--priority 255/,
+  },
+  {
+    name: "an unknown option",
+    argv: [...ELECT, "--prio", "5", VIP],
+    code: 64,
+    says: /did you mean --priority/,
+  },
+  { name: "no arguments", argv: ["vrrp-elect"], code: 64, says: /usage: vrrp-elect/ },
+  { name: "no root", argv: [...WITHOUT_CAPABILITIES, ...ELECT, VIP], code: 77, says: /CAP_NET_RAW/ },
+  {
+    name: "no root",
+    argv: [...WITHOUT_CAPABILITIES, "vmac-ctl", "up", "-I", "eth0", "--vrid", "51", VIP],
+    code: 77,
+    says: /CAP_NET_ADMIN/,
+  },
+  {
+    name: "no root",
+    argv: [...WITHOUT_CAPABILITIES, "garp-send", "-I", "eth0", "--force", VIP],
+    code: 77,
+    says: /CAP_NET_RAW/,
+  },
+  {
+    name: "no root",
+    argv: [...WITHOUT_CAPABILITIES, "arp-listen", "-I", "eth0"],
+    code: 77,
+    says: /CAP_NET_RAW/,
+  },
+  {
+    name: "an address of nobody here",
+    argv: ["garp-send", "-I", "eth0", VIP],
+    code: 64,
+    says: /--mac.*--force/,
+  },
+  {
+    name: "a file that is not there",
+    argv: ["arp-listen", "-r", "/nope.pcap"],
+    code: 66,
+    says: /nope\.pcap/,
+  },
+  { name: "a file that is no capture", argv: ["arp-listen", "-r", "/etc/passwd"], code: 65, says: /passwd/ },
+  {
+    name: "lines that are no records",
+    argv: FOLLOW,
+    input: "garbage\n{}\n[1]\n",
+    code: 0,
+    says: /line 1 is not JSON[\s\S]*line 2 has no "v"[\s\S]*line 3 is no JSON object/,
+    writes: /tool\.error/,
+  },
+  {
+    name: "lines that are no records, strictly",
+    argv: [...FOLLOW, "--strict"],
+    input: "\ngarbage\n\n",
+    code: 65,
+    says: /line 2 is not JSON/,
+  },
+  {
+    name: "lines that are no records",
+    argv: ["garp-send", "--follow"],
+    input: "garbage\n",
+    code: 0,
+    says: /line 1 is not JSON/,
+    writes: /^garbage\n.*tool\.error/,
+  },
+  {
+    name: "a line of 4 MB",
+    argv: FOLLOW,
+    input: `${"x".repeat(4 << 20)}\nrest\n`,
+    code: 0,
+    says: /line 1 is longer than 1048576[\s\S]*line 2 is not JSON/,
+  },
+  { name: "an empty input", argv: FOLLOW, input: "", code: 0, says: /^$/ },
+];
+
+test("S3 wrong input changes nothing", needsRoot, async (t) => {
+  await onStage(["a"], async (network) => {
+    network.run("a", ["ip", "link", "add", "bare0", "type", "veth"]);
+    network.run("a", ["ip", "link", "set", "bare0", "up"]);
+    await network.settle();
+    for (const one of CASES) {
+      await t.test(
+        `${one.argv.find((word) => /^(vrrp|vmac|garp|arp)-/.test(word))}: ${one.name} ends with ${one.code}`,
+        () => tryOne(network, one),
+      );
+    }
+  });
+});
+
+function tryOne(network: Network, { argv, input, code, says, writes }: Case): void {
+  const before = dumpHost(network, "a");
+  const outcome = network.run("a", argv, input);
+  assert.equal(outcome.code, code, `${outcome.stderr}${outcome.stdout}`);
+  assert.match(outcome.stderr, says);
+  assert.doesNotMatch(outcome.stderr, /bug of ours|at .*\.js:/);
+  if (writes !== undefined) assert.match(outcome.stdout, writes);
+  assert.deepEqual(differences(before, dumpHost(network, "a")), [], "nothing is left on the host");
+}
+
+test(
+  "a second owner of the same virtual router ends with 75, and the first one goes on",
+  needsRoot,
+  async () => {
+    await onStage(["a", "b"], async (network) => {
+      const { a } = await startPair(network, 100);
+      const before = dumpHost(network, "a");
+      const up = network.run("a", ["vmac-ctl", "up", "-I", "eth0", "--vrid", "51", VIP]);
+      assert.equal(up.code, 75);
+      assert.match(up.stderr, /eth0\/4\/51 is in the hands of process \d+/);
+      const down = network.run("a", ["vmac-ctl", "down", "-I", "eth0", "--vrid", "51"]);
+      assert.equal(down.code, 75);
+      const log = network.run("a", ["cat", a.logPath]).stdout;
+      const second = network.run("a", ["vmac-ctl", "follow", "--no-pass"], log);
+      assert.equal(second.code, 75, second.stderr);
+      assert.match(second.stdout, /vmac\.error/);
+      assert.deepEqual(differences(before, dumpHost(network, "a")), []);
+      assert.equal(a.isActive(), true);
+    });
+  },
+);
+
+test(
+  "S9 a host whose interface name is taken gives up its role, and does not touch the stranger",
+  needsRoot,
+  async () => {
+    await onStage(["a", "b"], async (network) => {
+      const index = network.run("a", ["cat", "/sys/class/net/eth0/ifindex"]).stdout.trim();
+      const name = `vrrp4-${index}-51`;
+      network.run("a", ["ip", "link", "add", name, "type", "veth"]);
+      const before = network.run("a", ["ip", "-d", "link", "show", name]).stdout;
+      const a = new PipeRouter(network, "a", { priority: 150, advertMs: 100 });
+      const b = new PipeRouter(network, "b", { priority: 100, advertMs: 100 });
+      await Promise.all([a.ready(), b.ready()]);
+      await a.ended();
+      await untilActive("b", b, 100);
+      assert.match(a.errors(), new RegExp(`${name}: it is not ours`));
+      assert.equal(network.run("a", ["ip", "-d", "link", "show", name]).stdout, before);
+      assert.ok(a.records().some((record) => record.type === "vmac.error" && record.code === "EEXIST"));
+    });
+  },
+);
