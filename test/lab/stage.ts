@@ -23,6 +23,7 @@ export async function onStage(
   const network = new Network(names);
   let hasFailed = true;
   try {
+    await network.settle();
     await play(network);
     hasFailed = false;
   } finally {

@@ -53,7 +53,6 @@ test(
     for (const target of ["vrrp-elect", "all"] as const) {
       await t.test(`SIGTERM to ${target}`, async () => {
         await onStage(["a", "b"], async (network) => {
-          await network.settle();
           const before = dumpHost(network, "a");
           const { a, b } = await startPair(network, 100);
           assert.ok(differences(before, dumpHost(network, "a")).length >= 5, "the dump sees what is owned");
@@ -72,7 +71,6 @@ test("S3 after a kill the next owner clears away what was left, and so does `dow
   for (const how of ["down", "the next owner"] as const) {
     await t.test(how, async () => {
       await onStage(["a", "b"], async (network) => {
-        await network.settle();
         const before = dumpHost(network, "a");
         const { a, b } = await startPair(network, 100);
         await b.stop();
@@ -148,7 +146,6 @@ test("the dump sees one planted difference of each kind", needsRoot, async (t) =
   for (const [kind, command] of PLANTED) {
     await t.test(`${String(kind)}: ${command.join(" ")}`, async () => {
       await onStage(["a"], async (network) => {
-        await network.settle();
         const before = dumpHost(network, "a");
         assert.deepEqual(differences(before, dumpHost(network, "a")), []);
         assert.equal(network.run("a", command).code, 0);

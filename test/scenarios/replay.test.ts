@@ -82,7 +82,6 @@ for (const [name, words, takes] of CASES) {
     needsRoot,
     async () => {
       await onStage(["a"], async (network) => {
-        await network.settle();
         const before = dumpHost(network, "a");
         const { links, output } = await follow(network, story(words));
         assert.equal(links.includes("vrrp4-"), takes, links);
