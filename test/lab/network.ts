@@ -33,13 +33,16 @@ const SWITCH_PORT_FORWARDING = "3";
 let labs = 0;
 const living = new Set<Network>();
 
-/** Also when this process ends in the middle of a scene, nothing stays on the machine. */
-function removeAllAtExit(): void {
+/** Also after Ctrl-C, or when this process ends in the middle of a scene, nothing stays on the machine. */
+function removeAllAtEnd(): void {
   process.once("exit", () => {
     for (const network of living) network.removeNow();
   });
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
-    process.once(signal, () => process.exit(130));
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.once(signal, () => {
+      void Promise.all([...living].map((network) => network.remove())).finally(() => process.exit(130));
+    });
+  }
 }
 
 export class Network {
@@ -54,7 +57,7 @@ export class Network {
     const prefix = `vip${process.pid}x${labs}`;
     this.folder = mkdtempSync(join(tmpdir(), `${prefix}-`));
     this.switchNamespace = `${prefix}-switch`;
-    if (labs === 1) removeAllAtExit();
+    if (labs === 1) removeAllAtEnd();
     living.add(this);
     this.#build(prefix, names);
   }
