@@ -14,7 +14,7 @@ import {
   run,
 } from "@viptools/cli";
 import * as kernel from "@viptools/kernel";
-import { ARP_FILTER, CaptureFileError, findInterface, PacketSocket, readCaptureFile } from "@viptools/kernel";
+import { ARP_FILTER, CaptureFileError, PacketSocket, readCaptureFile } from "@viptools/kernel";
 import { SPEC } from "./options.ts";
 import { Reporter } from "./reporter.ts";
 
@@ -54,15 +54,8 @@ async function readFile(context: Context, file: string, limit: number): Promise<
 
 async function listenLive(context: Context, limit: number): Promise<ExitCode> {
   const name = context.args.required("interface");
-  const ifindex = findInterface(name);
-  if (ifindex === undefined)
-    throw new ExitError(ExitCode.noInterface, `there is no interface "${name}" here`);
-  if (!kernel.mayUseRawSockets()) {
-    throw new ExitError(
-      ExitCode.permission,
-      "CAP_NET_RAW is missing: run as root, or give node the capability",
-    );
-  }
+  const ifindex = context.needInterface(name);
+  context.needRawSockets();
   const forUs = context.args.parsed("for", parseDurationUs);
   const reporter = new Reporter(context, name);
   let socket: PacketSocket | undefined;

@@ -56,6 +56,13 @@ export const PIPE_OPTIONS: readonly OptionSpec[] = [
     default: "release",
     about: "when the reader of standard output is gone or frozen",
   },
+  {
+    name: "handover",
+    value: "T",
+    default: "2s",
+    about: "after a signal, how long the input may still go on",
+  },
+  { name: "stats", value: "T", about: "write the counters this often" },
 ];
 
 /** @returns the subcommand's own specification, named with its parent's name. */

@@ -6,6 +6,7 @@
 import type { RecordBody } from "@viptools/records";
 import type { Args } from "./args.ts";
 import { parseDurationUs } from "./duration.ts";
+import { ExitCode, ExitError } from "./exit.ts";
 import { harmless } from "./human.ts";
 import { LineQueue } from "./line-queue.ts";
 import { type Clocks, type Moment, type OutputEnd, RecordOutput } from "./record-output.ts";
@@ -14,6 +15,9 @@ import { type Clocks, type Moment, type OutputEnd, RecordOutput } from "./record
 export interface Machine extends Clocks {
   openOutputEnd(fd: number): OutputEnd;
   readHostName(): string;
+  /** @returns undefined if there is none of this name. */
+  findInterface(name: string): number | undefined;
+  mayUseRawSockets(): boolean;
 }
 
 /** People read it later or never: above this, sentences are dropped rather than waited for. */
@@ -26,6 +30,7 @@ export class Context {
   readonly args: Args;
   readonly host: string;
   readonly #tool: string;
+  readonly #machine: Machine;
   readonly #diagnostics: LineQueue;
   readonly #openOutput: () => RecordOutput;
   #output: RecordOutput | undefined;
@@ -35,6 +40,7 @@ export class Context {
   constructor(tool: string, args: Args, machine: Machine) {
     this.args = args;
     this.#tool = tool;
+    this.#machine = machine;
     this.host = args.text("host-name") ?? machine.readHostName();
     this.#diagnostics = new LineQueue(machine.openOutputEnd(2), DIAGNOSTICS_BYTES_MAX, () => {});
     this.#openOutput = () => {
@@ -71,6 +77,23 @@ export class Context {
   report(code: string, message: string): void {
     this.say(message);
     this.write({ type: "tool.error", code, message });
+  }
+
+  /** @returns the interface's index. @throws {ExitError} noInterface. */
+  needInterface(name: string): number {
+    const index = this.#machine.findInterface(name);
+    if (index === undefined)
+      throw new ExitError(ExitCode.noInterface, `there is no interface "${name}" here`);
+    return index;
+  }
+
+  /** @throws {ExitError} permission, without CAP_NET_RAW. */
+  needRawSockets(): void {
+    if (this.#machine.mayUseRawSockets()) return;
+    throw new ExitError(
+      ExitCode.permission,
+      "CAP_NET_RAW is missing: run as root, or give node the capability",
+    );
   }
 
   /** Names the counters: written on SIGUSR1, every `--stats`, and at the end. */

@@ -6,14 +6,13 @@
  */
 import type { KnownRecord } from "@viptools/records";
 import type { Context } from "./context.ts";
+import { parseDurationUs } from "./duration.ts";
 import { ExitCode, ExitError } from "./exit.ts";
 import { type InputLine, readRecords } from "./record-input.ts";
 import { onStopSignals } from "./signals.ts";
 
 export interface FollowerOptions {
   readonly context: Context;
-  /** How long the input may still go on after the first signal to stop. */
-  readonly handoverMs: number;
   /** Called for each valid record, after it was passed on. */
   readonly onRecord: (record: KnownRecord) => void;
 }
@@ -41,7 +40,7 @@ export class Follower {
    * @returns the exit code that tells which.
    */
   async follow(): Promise<ExitCode> {
-    const { context, handoverMs } = this.#options;
+    const { context } = this.#options;
     if (process.stdin.isTTY) {
       throw new ExitError(
         ExitCode.usage,
@@ -51,9 +50,10 @@ export class Follower {
     if (context.args.text("on-reader-loss") !== "ignore") {
       context.output.onReaderLost(() => this.#end(ExitCode.outputLost));
     }
+    const handoverUs = context.args.parsed("handover", parseDurationUs)!;
     onStopSignals((times) => {
       if (times > 1) this.#end(ExitCode.done);
-      else setTimeout(() => this.#end(ExitCode.done), handoverMs);
+      else setTimeout(() => this.#end(ExitCode.done), handoverUs / 1000);
     });
     readRecords(process.stdin, {
       onLine: (line) => this.#handle(line),

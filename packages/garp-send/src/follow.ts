@@ -37,11 +37,7 @@ class Herald {
 
   constructor(context: Context) {
     this.#context = context;
-    this.#follower = new Follower({
-      context,
-      handoverMs: context.args.parsed("handover", parseDurationUs)! / 1000,
-      onRecord: (record) => this.#obey(record),
-    });
+    this.#follower = new Follower({ context, onRecord: (record) => this.#obey(record) });
   }
 
   async run(): Promise<ExitCode> {

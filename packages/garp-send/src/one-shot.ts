@@ -4,7 +4,7 @@
  * @module
  */
 import { type Context, ExitCode, ExitError, orUsage, parseDurationUs } from "@viptools/cli";
-import { findInterface, mayUseRawSockets, RouteSocket } from "@viptools/kernel";
+import { RouteSocket } from "@viptools/kernel";
 import { type Ipv4, type Mac, parseIpv4 } from "@viptools/wire";
 import type { Form } from "./announcement.ts";
 import { Announcer, type Target } from "./announcer.ts";
@@ -22,16 +22,9 @@ export async function announce(context: Context): Promise<ExitCode> {
   const choice = args.parsed("mac", parseMacChoice)!;
   const count = args.integer("count", 1, ROUNDS_MAX)!;
   const intervalMs = args.parsed("interval", parseDurationUs)! / 1000;
-  const ifindex = findInterface(interfaceName);
-  if (ifindex === undefined)
-    throw new ExitError(ExitCode.noInterface, `there is no interface "${interfaceName}" here`);
+  const ifindex = context.needInterface(interfaceName);
   const targets = await findTargets(context, ifindex, addresses, choice);
-  if (!mayUseRawSockets()) {
-    throw new ExitError(
-      ExitCode.permission,
-      "CAP_NET_RAW is missing: run as root, or give node the capability",
-    );
-  }
+  context.needRawSockets();
   const announcer = new Announcer(interfaceName, ifindex, (body) => {
     if (!args.flag("quiet")) context.write(body);
   });

@@ -43,14 +43,7 @@ export const SPEC: CommandSpec = {
       default: "0",
       about: "with --follow: requests again and again; 0 for not",
     },
-    {
-      name: "handover",
-      value: "T",
-      default: "2s",
-      about: "with --follow: after a signal, how long the input may go on",
-    },
     ...PIPE_OPTIONS,
-    { name: "stats", value: "T", about: "with --follow: write the counters this often" },
   ],
   exits: [
     [69, "no such interface"],

@@ -4,18 +4,8 @@
  *
  * @module
  */
-import {
-  int32,
-  META_FIELDS,
-  Meta,
-  must,
-  native,
-  RECEIVE_BATCH,
-  unwatchAndClose,
-  type Watch,
-  WatchEvent,
-  watch,
-} from "./native.ts";
+import { Inbox } from "./inbox.ts";
+import { int32, must, native, unwatchAndClose, type Watch, WatchEvent, watch } from "./native.ts";
 import { decodeIpv4Address, decodeLink, type Ipv4Address, type Link, RouteMessage } from "./route-message.ts";
 
 const AF_NETLINK = 16;
@@ -40,8 +30,7 @@ export class LinkMonitor {
   readonly #fd: number;
   readonly #watch: Watch;
   readonly #onEvent: (event: LinkEvent) => void;
-  readonly #arena = new Uint8Array(RECEIVE_BATCH * SLOT_BYTES);
-  readonly #meta = new Float64Array(RECEIVE_BATCH * META_FIELDS);
+  readonly #inbox = new Inbox(SLOT_BYTES);
 
   constructor(onEvent: (event: LinkEvent) => void) {
     this.#onEvent = onEvent;
@@ -59,12 +48,10 @@ export class LinkMonitor {
   }
 
   #read(): void {
-    const got = native.receive(this.#fd, this.#arena, SLOT_BYTES, this.#meta);
+    const got = this.#inbox.receive(this.#fd);
     if (got === ENOBUFS) this.#onEvent({ type: "overrun" });
     for (let n = 0; n < got; n++) {
-      const length = Math.min(SLOT_BYTES, this.#meta[n * META_FIELDS + Meta.length]!);
-      const start = n * SLOT_BYTES;
-      for (const event of decodeLinkEvents(this.#arena.slice(start, start + length))) this.#onEvent(event);
+      for (const event of decodeLinkEvents(this.#inbox.message(n))) this.#onEvent(event);
     }
   }
 }

@@ -8,7 +8,8 @@
  */
 import { getSystemErrorName } from "node:util";
 import { concat } from "./attributes.ts";
-import { int32, KernelError, META_FIELDS, Meta, must, native, RECEIVE_BATCH } from "./native.ts";
+import { Inbox } from "./inbox.ts";
+import { int32, KernelError, must, native } from "./native.ts";
 import type { NftMessage } from "./nft-message.ts";
 
 const AF_NETLINK = 16;
@@ -31,8 +32,7 @@ const BUFFER_BYTES = 8 << 20;
 
 export class NftSocket {
   readonly #fd: number;
-  readonly #arena = new Uint8Array(RECEIVE_BATCH * SLOT_BYTES);
-  readonly #meta = new Float64Array(RECEIVE_BATCH * META_FIELDS);
+  readonly #inbox = new Inbox(SLOT_BYTES);
   #sequence = 0;
 
   /** @throws {KernelError} EPROTONOSUPPORT if the kernel has no nfnetlink. */
@@ -76,16 +76,12 @@ export class NftSocket {
    */
   #expectAcknowledgement(first: number, act: string): void {
     for (;;) {
-      const got = must(native.receive(this.#fd, this.#arena, SLOT_BYTES, this.#meta), `${act}: no answer`);
+      const got = must(this.#inbox.receive(this.#fd), `${act}: no answer`);
       for (let n = 0; n < got; n++) {
-        const start = n * SLOT_BYTES;
-        const view = new DataView(
-          this.#arena.buffer,
-          start,
-          Math.min(SLOT_BYTES, this.#meta[n * META_FIELDS + Meta.length]!),
-        );
-        if (view.byteLength < HEADER_LENGTH + 4 || view.getUint16(4, true) !== NLMSG_ERROR) continue;
-        if (view.getUint32(8, true) < first) continue;
+        const answer = this.#inbox.message(n);
+        const view = new DataView(answer.buffer);
+        const isError = answer.length >= HEADER_LENGTH + 4 && view.getUint16(4, true) === NLMSG_ERROR;
+        if (!isError || view.getUint32(8, true) < first) continue;
         const errno = view.getInt32(HEADER_LENGTH, true);
         if (errno !== 0) throw new KernelError(getSystemErrorName(errno), act);
         return;

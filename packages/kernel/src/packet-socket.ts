@@ -9,18 +9,8 @@
  * @module
  */
 import { assemble, type Instruction } from "./bpf.ts";
-import {
-  int32,
-  META_FIELDS,
-  Meta,
-  must,
-  native,
-  RECEIVE_BATCH,
-  unwatchAndClose,
-  type Watch,
-  WatchEvent,
-  watch,
-} from "./native.ts";
+import { Inbox } from "./inbox.ts";
+import { int32, Meta, must, native, unwatchAndClose, type Watch, WatchEvent, watch } from "./native.ts";
 
 const AF_PACKET = 17;
 const SOCK_RAW = 3;
@@ -64,17 +54,16 @@ export class PacketSocket {
   readonly #fd: number;
   readonly #ifindex: number;
   readonly #onFrame: ((frame: CapturedFrame) => void) | undefined;
-  readonly #arena: Uint8Array;
-  readonly #meta = new Float64Array(RECEIVE_BATCH * META_FIELDS);
+  #inbox: Inbox | undefined;
   #watch: Watch | undefined;
   #dropped = 0;
+  #isClosed = false;
 
   /** @throws {KernelError} EPERM without CAP_NET_RAW, ENODEV if the interface is gone. */
   constructor(options: PacketSocketOptions) {
     this.#ifindex = options.ifindex;
     this.#onFrame = options.onFrame;
     this.#fd = must(native.socket(AF_PACKET, SOCK_RAW, 0), "Cannot open a packet socket");
-    this.#arena = new Uint8Array(options.filter === undefined ? 0 : RECEIVE_BATCH * SLOT_BYTES);
     if (options.filter !== undefined) this.#listen(options.filter);
   }
 
@@ -87,6 +76,7 @@ export class PacketSocket {
     must(native.setOption(this.#fd, SOL_SOCKET, SO_TIMESTAMPNS, int32(1)), "Cannot ask for time stamps");
     must(native.setOption(this.#fd, SOL_PACKET, PACKET_AUXDATA, int32(1)), "Cannot ask for VLAN tags");
     must(native.bind(this.#fd, linkAddress(this.#ifindex, ETH_P_ALL)), "Cannot bind a packet socket");
+    this.#inbox = new Inbox(SLOT_BYTES);
     this.#watch = watch(this.#fd, WatchEvent.readable, () => this.#read());
   }
 
@@ -114,8 +104,9 @@ export class PacketSocket {
     return total;
   }
 
-  /** Frames that the kernel could not queue for this socket, since it was opened. */
+  /** Frames that the kernel could not queue for this socket, since it was opened and until it was closed. */
   dropped(): number {
+    if (this.#isClosed) return this.#dropped;
     const statistics = new Uint32Array(2);
     const octets = new Uint8Array(statistics.buffer);
     if (native.getOption(this.#fd, SOL_PACKET, PACKET_STATISTICS, octets) > 0)
@@ -124,32 +115,31 @@ export class PacketSocket {
   }
 
   close(): void {
+    this.dropped();
+    this.#isClosed = true;
     unwatchAndClose(this.#watch, this.#fd);
     this.#watch = undefined;
   }
 
   /** An error (ENETDOWN after a link went down) is told by the link monitor, and clears itself by being read. */
   #read(): number {
-    const got = Math.max(0, native.receive(this.#fd, this.#arena, SLOT_BYTES, this.#meta));
-    for (let n = 0; n < got; n++) this.#onFrame?.(this.#frame(n));
+    const got = Math.max(0, this.#inbox?.receive(this.#fd) ?? 0);
+    for (let n = 0; n < got; n++) this.#onFrame?.(describe(this.#inbox!, n));
     return got;
   }
+}
 
-  #frame(n: number): CapturedFrame {
-    const at = n * META_FIELDS;
-    const length = this.#meta[at + Meta.length]!;
-    const start = n * SLOT_BYTES;
-    const tag = this.#meta[at + Meta.vlan]!;
-    const vlan = tag < 0 ? 0 : tag & 0xfff;
-    return {
-      bytes: this.#arena.slice(start, start + Math.min(length, SLOT_BYTES)),
-      length,
-      direction: this.#meta[at + Meta.packetType] === PACKET_OUTGOING ? "out" : "in",
-      vlan: vlan === 0 ? undefined : vlan,
-      realtimeNs:
-        BigInt(this.#meta[at + Meta.seconds]!) * 1_000_000_000n + BigInt(this.#meta[at + Meta.nanoseconds]!),
-    };
-  }
+function describe(inbox: Inbox, n: number): CapturedFrame {
+  const tag = inbox.meta(n, Meta.vlan);
+  const vlan = tag < 0 ? 0 : tag & 0xfff;
+  const seconds = BigInt(inbox.meta(n, Meta.seconds));
+  return {
+    bytes: inbox.message(n),
+    length: inbox.meta(n, Meta.length),
+    direction: inbox.meta(n, Meta.packetType) === PACKET_OUTGOING ? "out" : "in",
+    vlan: vlan === 0 ? undefined : vlan,
+    realtimeNs: seconds * 1_000_000_000n + BigInt(inbox.meta(n, Meta.nanoseconds)),
+  };
 }
 
 /** `struct sockaddr_ll` (packet(7)); the protocol is in network byte order. */

@@ -15,7 +15,7 @@ import {
   run,
 } from "@viptools/cli";
 import * as kernel from "@viptools/kernel";
-import { Alarm, findInterface, monotonicUs, RouteSocket } from "@viptools/kernel";
+import { Alarm, monotonicUs, RouteSocket } from "@viptools/kernel";
 import { type Ipv4, type Mac, parseIpv4 } from "@viptools/wire";
 import { type Asker, arpAsker, type OnAnswer, pingAsker } from "./asker.ts";
 import { type OutageEvent, OutageTracker } from "./outage.ts";
@@ -64,17 +64,10 @@ async function probe(context: Context): Promise<ExitCode> {
 }
 
 async function openAsker(context: Context, target: Ipv4, onAnswer: OnAnswer): Promise<Asker> {
-  if (!kernel.mayUseRawSockets()) {
-    throw new ExitError(
-      ExitCode.permission,
-      "CAP_NET_RAW is missing: run as root, or give node the capability",
-    );
-  }
+  context.needRawSockets();
   if (context.args.text("kind") === "icmp") return pingAsker(target, onAnswer);
   const name = context.args.required("interface");
-  const ifindex = findInterface(name);
-  if (ifindex === undefined)
-    throw new ExitError(ExitCode.noInterface, `there is no interface "${name}" here`);
+  const ifindex = context.needInterface(name);
   const route = new RouteSocket();
   const mac = (await route.findLink(name))?.mac;
   const source = (await route.addresses(ifindex))[0]?.address;

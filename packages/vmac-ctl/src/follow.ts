@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Context, ExitCode, ExitError, Follower, parseDurationUs } from "@viptools/cli";
+import { type Context, ExitCode, ExitError, Follower } from "@viptools/cli";
 import { Alarm, KernelError, monotonicUs, readBootId } from "@viptools/kernel";
 import type { KnownRecord } from "@viptools/records";
 import { FollowedInstance } from "./followed-instance.ts";
@@ -32,11 +32,7 @@ class House {
 
   constructor(context: Context) {
     this.#context = context;
-    this.#follower = new Follower({
-      context,
-      handoverMs: context.args.parsed("handover", parseDurationUs)! / 1000,
-      onRecord: (record) => this.#obey(record),
-    });
+    this.#follower = new Follower({ context, onRecord: (record) => this.#obey(record) });
   }
 
   async run(): Promise<ExitCode> {

@@ -9,7 +9,7 @@ import { joinGroup, monotonicUs, RouteSocket, readBootId } from "@viptools/kerne
 import { VRRP_GROUP } from "@viptools/wire";
 import { LinkGuard } from "./link-guard.ts";
 import { type RouterOptions, readOptions, SPEC } from "./options.ts";
-import { Speaker } from "./speaker.ts";
+import { ADVERTISED_MAX, Speaker } from "./speaker.ts";
 
 /** How often those who own nothing show that they are alive. */
 const BEAT_MS = 1000;
@@ -21,11 +21,11 @@ export async function main(argv: readonly string[]): Promise<never> {
 
 async function elect(context: Context): Promise<number> {
   const options = readOptions(context.args);
-  const { ifindex, addresses } = await inspectInterface(options);
-  if (!kernel.mayUseRawSockets()) {
-    throw new ExitError(
-      ExitCode.permission,
-      "CAP_NET_RAW is missing: run as root, or give node the capability",
+  const { ifindex, addresses } = await inspectInterface(context, options);
+  context.needRawSockets();
+  if (options.vips.length > ADVERTISED_MAX) {
+    context.say(
+      `adverts list the first ${ADVERTISED_MAX} of ${options.vips.length} VIPs: more do not fit, all are owned`,
     );
   }
   const speaker = new Speaker({ ...options, ifindex, bootId: readBootId(), context }, addresses);
@@ -42,11 +42,12 @@ async function elect(context: Context): Promise<number> {
 }
 
 /** @throws {ExitError} noInterface, or usage where the priority does not fit who owns the addresses. */
-async function inspectInterface(options: RouterOptions): Promise<{ ifindex: number; addresses: string[] }> {
+async function inspectInterface(
+  context: Context,
+  options: RouterOptions,
+): Promise<{ ifindex: number; addresses: string[] }> {
   const { interfaceName, vips, priority } = options;
-  const ifindex = kernel.findInterface(interfaceName);
-  if (ifindex === undefined)
-    throw new ExitError(ExitCode.noInterface, `there is no interface "${interfaceName}" here`);
+  const ifindex = context.needInterface(interfaceName);
   const route = new RouteSocket();
   const found = await route.addresses(ifindex);
   route.close();

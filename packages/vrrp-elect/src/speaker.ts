@@ -17,23 +17,21 @@ import {
   realtimeNs,
   VRRP_IPV4_FILTER,
 } from "@viptools/kernel";
-import { formatInstance, formatVip } from "@viptools/records";
 import { type ChecksumForm, type Ipv4, virtualMac } from "@viptools/wire";
 import { encodeAdvertFrame } from "./advert-frame.ts";
 import { type Action, deadlineUs, INITIAL, type Input, type State, step } from "./election.ts";
-import type { RouterOptions } from "./options.ts";
 import { type AcceptedAdvert, checkFrame } from "./receive.ts";
+import { aliveRecord, instanceOf, leaseRecord, type Reporter, stateRecord } from "./self-report.ts";
 import { LEASE_ADVERTS } from "./timers.ts";
 import { WireReports } from "./wire-reports.ts";
 
-export interface SpeakerOptions extends RouterOptions {
+export interface SpeakerOptions extends Reporter {
   readonly ifindex: number;
-  readonly bootId: string;
   readonly context: Context;
 }
 
 /** Addresses that fit one advert (RFC 9568 §5.2.5); more are owned but not advertised. */
-const ADVERTISED_MAX = 255;
+export const ADVERTISED_MAX = 255;
 /** keepalived and FRR refuse anything else by default (V3-5.2.8-d). */
 const CHECKSUM_FORM: ChecksumForm = "pseudo-header";
 
@@ -55,7 +53,7 @@ export class Speaker {
   constructor(options: SpeakerOptions, addresses: readonly Ipv4[]) {
     this.#options = options;
     this.#addresses = addresses;
-    this.#instance = formatInstance({ interface: options.interfaceName, family: 4, vrid: options.vrid });
+    this.#instance = instanceOf(options);
     this.#reports = new WireReports(this.#instance);
     this.#socket = new PacketSocket({
       ifindex: options.ifindex,
@@ -109,15 +107,9 @@ export class Speaker {
 
   /** Tells those downstream that we are here although there is nothing to refresh. */
   beat(): void {
-    const { context, bootId } = this.#options;
+    const { context } = this.#options;
     for (const report of this.#reports.due(monotonicUs())) context.write(report);
-    if (this.#state.name === "active") return;
-    context.write({
-      type: "vrrp.alive",
-      instances: [this.#instance],
-      epoch: [this.#counts.changes],
-      boot_id: bootId,
-    });
+    if (this.#state.name !== "active") context.write(aliveRecord(this.#options, this.#counts.changes));
   }
 
   counters(): Record<string, number> {
@@ -206,44 +198,21 @@ export class Speaker {
   }
 
   #grantLease(monotonicNs: bigint): void {
-    const { context, advertUs, bootId } = this.#options;
+    const { context, advertUs } = this.#options;
     const validUs = LEASE_ADVERTS * advertUs;
     this.#leaseEndUs = Number(monotonicNs / 1000n) + validUs;
-    context.write(
-      {
-        type: "vrrp.lease",
-        instances: [this.#instance],
-        epoch: [this.#counts.changes],
-        valid_ms: validUs / 1000,
-        boot_id: bootId,
-      },
-      { realtimeNs: realtimeNs(), monotonicNs },
-    );
+    const lease = leaseRecord(this.#options, this.#counts.changes, validUs);
+    context.write(lease, { realtimeNs: realtimeNs(), monotonicNs });
     if (context.output.oldestUnreadLeaseUs() < validUs) return;
     this.#onFrozenReader?.();
     this.#onFrozenReader = undefined;
   }
 
   #tell({ from, to, reason }: Extract<Action, { type: "become" }>): void {
-    const { context, version, vrid, priority, interfaceName, vips, bootId } = this.#options;
     this.#counts.changes += 1;
-    const isOther = to === "backup" && this.#active !== undefined;
-    context.write({
-      type: "vrrp.state",
-      instance: this.#instance,
-      interface: interfaceName,
-      family: 4,
-      vrid,
-      version,
-      state: to,
-      previous: from,
-      reason,
-      priority,
-      ...(isOther ? { active_address: this.#active!.address, active_priority: this.#active!.priority } : {}),
-      vips: vips.map(formatVip),
-      vmac: virtualMac(4, vrid),
-      epoch: this.#counts.changes,
-      boot_id: bootId,
-    });
+    const active = to === "backup" ? this.#active : undefined;
+    this.#options.context.write(
+      stateRecord(this.#options, { from, to, reason, epoch: this.#counts.changes, active }),
+    );
   }
 }
