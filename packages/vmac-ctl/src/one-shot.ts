@@ -4,7 +4,7 @@
  * @module
  */
 import { type Context, ExitCode, ExitError } from "@viptools/cli";
-import { KernelError, RouteSocket } from "@viptools/kernel";
+import { KernelError, monotonicUs, RouteSocket } from "@viptools/kernel";
 import type { RecordBody } from "@viptools/records";
 import { listEntries, lockInstance, readEntry } from "./journal.ts";
 import { readClaim } from "./options.ts";
@@ -59,8 +59,10 @@ export async function down(context: Context): Promise<ExitCode> {
       context.say(`${claim.instance} is not owned: nothing to give back`);
       return ExitCode.done;
     }
+    const startUs = monotonicUs();
     const changes = await removeLeftovers(runs, route, claim.instance);
-    context.write(recordOf("vmac.down", { ...claim, vips: entry.vips }, entry.interface, changes, 0));
+    const tookUs = monotonicUs() - startUs;
+    context.write(recordOf("vmac.down", { ...claim, vips: entry.vips }, entry.interface, changes, tookUs));
     return ExitCode.done;
   } catch (error) {
     throw toExit(error);
