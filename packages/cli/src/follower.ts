@@ -89,6 +89,7 @@ export class Follower {
     context.say(
       `the reader of standard output has not read for ${Math.round(unreadUs / 1000)} ms: letting go`,
     );
+    context.output.abandon();
     this.#end(ExitCode.outputLost);
   }
 }

@@ -107,6 +107,12 @@ export class RecordOutput {
     return this.#watch.oldestUnreadUs(unread + this.#queue.queuedBytes, this.#nowUs());
   }
 
+  /** Gives up on a reader that does not read: nothing more is written, and nothing is waited for. */
+  abandon(): void {
+    this.#onLost = undefined;
+    this.#queue.lose(new Error("reader is frozen"));
+  }
+
   /** Waits until what was written has left, at most two seconds. */
   async finish(): Promise<void> {
     await this.#queue.drain(DRAIN_LIMIT_MS);

@@ -115,6 +115,9 @@ function onReaderLost(context: Context, speaker: Speaker, over: () => void): voi
       over();
     }, waitMs);
   };
-  speaker.onFrozenReader(() => retreat("frozen"));
+  speaker.onFrozenReader(() => {
+    context.output.abandon();
+    retreat("frozen");
+  });
   context.output.onReaderLost(() => retreat("gone"));
 }
