@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Ipv4, ipv4ToBytes } from "./address.ts";
+import { addressToBytes, type IpAddress } from "./ip-address.ts";
 
 /**
  * Sums 16-bit big-endian words; an odd last octet counts as the high half of a word.
@@ -30,8 +30,19 @@ export function checksumHolds(bytes: Uint8Array, start = 0): boolean {
   return onesComplementSum(bytes, start) === 0xffff;
 }
 
-/** Sum of the IPv4 pseudo-header (RFC 768's shape): source, destination, zero, protocol, length in octets. */
-export function pseudoHeaderSum(source: Ipv4, destination: Ipv4, protocol: number, length: number): number {
-  const addresses = onesComplementSum(ipv4ToBytes(destination), onesComplementSum(ipv4ToBytes(source)));
+/**
+ * Sum of the pseudo-header, of 12 octets for IPv4 (RFC 768) and 40 for IPv6 (RFC 8200 §8.1): source, destination,
+ * protocol and length. Both shapes sum the same words, but for the zeros.
+ *
+ * @param source of the IP header; `destination` is of the same family.
+ * @param length of the message, 0 to 65,535 octets.
+ */
+export function pseudoHeaderSum(
+  source: IpAddress,
+  destination: IpAddress,
+  protocol: number,
+  length: number,
+): number {
+  const addresses = onesComplementSum(addressToBytes(destination), onesComplementSum(addressToBytes(source)));
   return onesComplementSum(Uint8Array.of(0, protocol, length >> 8, length & 0xff), addresses);
 }

@@ -1,136 +1,31 @@
-/** One row drives the encoder, the decoder and every truncation of it; vectors are those of rfc.md §10. */
+/** Ethernet, VLAN tags, ARP, IPv4, IPv6 and ICMP; vectors are those of rfc.md §10 and of the captures. */
 import assert from "node:assert/strict";
 import test from "node:test";
 import { ArpOperation, decodeArp, encodeArp } from "./arp.ts";
-import { WireError } from "./error.ts";
 import { decodeEthernet, EtherType, encodeEthernet } from "./ethernet.ts";
+import { hex, type Refusal, type Row, row, testRefusals, testRows } from "./golden.fixture.ts";
 import { decodeIcmpEcho, encodeIcmpEcho } from "./icmp-echo.ts";
 import { decodeIpv4, encodeIpv4, IpProtocol } from "./ipv4.ts";
-import { VRRP_GROUP } from "./vrrp.ts";
-import { decodeVrrpV2, encodeVrrpV2, VrrpAuthType } from "./vrrp-v2.ts";
-import { type ChecksumForm, decodeVrrpV3, encodeVrrpV3 } from "./vrrp-v3.ts";
+import { decodeIpv6, encodeIpv6 } from "./ipv6.ts";
+import { decodeTags, encodeTag, encodeTagged, type TaggedPayload } from "./vlan.ts";
+import { VRRP_GROUP, vrrpGroup } from "./vrrp.ts";
 
-const hex = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text.replaceAll(/\s/g, ""), "hex"));
-const ascii = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text.padEnd(8, "\0"), "latin1"));
+const DESTINATION = "ff:ff:ff:ff:ff:ff";
+const SOURCE = "00:20:d2:5a:fb:3f";
+const MACS = "ff ff ff ff ff ff 00 20 d2 5a fb 3f";
 
-interface Row {
-  readonly name: string;
-  readonly value: unknown;
-  readonly bytes: Uint8Array;
-  readonly decode: (bytes: Uint8Array) => unknown;
-  readonly encode: () => Uint8Array;
-}
-
-/** @param decode may be any codec's: the row ties it to its own value, so a wrong pairing fails at once. */
-function row<T>(
-  name: string,
-  octets: string,
-  value: T,
-  decode: (b: Uint8Array) => T,
-  encode: (v: T) => Uint8Array,
-): Row {
-  return { name, value, bytes: hex(octets), decode, encode: () => encode(value) };
-}
-
-function v3(
-  name: string,
-  octets: string,
-  source: string,
-  form: ChecksumForm,
-  vrid: number,
-  priority: number,
-  intervalCs: number,
-  addresses: string[],
-  destination: string = VRRP_GROUP,
-): Row {
-  const value = { version: 3, vrid, priority, intervalCs, checksumForm: form, addresses } as const;
+function vlan(name: string, octets: string, value: TaggedPayload): Row {
   return row(
     name,
-    octets,
-    value as ReturnType<typeof decodeVrrpV3>,
-    (b) => decodeVrrpV3(b, source, destination),
-    (a) => encodeVrrpV3(a, source, destination),
+    MACS + octets,
+    value,
+    (bytes) => decodeTags(decodeEthernet(bytes)),
+    (tagged) => encodeEthernet({ destination: DESTINATION, source: SOURCE, ...encodeTagged(tagged) }),
+    14 + 4 * value.tags.length,
   );
 }
 
-function v2(name: string, octets: string, authType: number, authData: Uint8Array): Row {
-  const value = {
-    version: 2,
-    vrid: 1,
-    priority: 100,
-    authType,
-    intervalS: 1,
-    addresses: ["192.0.2.1"],
-    authData,
-  } as const;
-  return row(name, octets, value as ReturnType<typeof decodeVrrpV2>, decodeVrrpV2, encodeVrrpV2);
-}
-
-const ANY = "192.0.2.10";
-const ROWS: readonly Row[] = [
-  v3("V3-5.2.8-b vector A", "31 01 64 01 00 64 a8 97 c0 00 02 01", ANY, "rfc9568", 1, 100, 100, [
-    "192.0.2.1",
-  ]),
-  v3("V3-5.2.8-d vector A-pseudo", "31 01 64 01 00 64 05 fe c0 00 02 01", ANY, "pseudo-header", 1, 100, 100, [
-    "192.0.2.1",
-  ]),
-  v3("V3-5.2.4-c vector A0", "31 01 00 01 00 64 0c 98 c0 00 02 01", ANY, "rfc9568", 1, 0, 100, ["192.0.2.1"]),
-  v3("V3-5.2.4-c vector A0 legacy", "31 01 00 01 00 64 69 fe c0 00 02 01", ANY, "pseudo-header", 1, 0, 100, [
-    "192.0.2.1",
-  ]),
-  v3(
-    "V3-5.2.7-a vector B",
-    "31 ff ff 02 0f ff 3a fa c0 00 02 01 c0 00 02 02",
-    ANY,
-    "rfc9568",
-    255,
-    255,
-    4095,
-    ["192.0.2.1", "192.0.2.2"],
-  ),
-  v3(
-    "V3-5.2.7-a vector B legacy",
-    "31 ff ff 02 0f ff 98 5c c0 00 02 01 c0 00 02 02",
-    "192.0.2.10",
-    "pseudo-header",
-    255,
-    255,
-    4095,
-    ["192.0.2.1", "192.0.2.2"],
-  ),
-  v3(
-    "V3-5.2.8-d vector K1 (keepalived, unicast)",
-    "31 58 c6 01 00 64 9c 19 0a c3 4c e3",
-    "10.1.0.3",
-    "pseudo-header",
-    88,
-    198,
-    100,
-    ["10.195.76.227"],
-    "10.1.0.1",
-  ),
-  v3(
-    "V3-5.2.8-d vector K2 (keepalived)",
-    "31 02 96 03 00 64 08 2d b9 cb 70 01 0a 00 00 01 0a 00 08 01",
-    "10.0.0.3",
-    "pseudo-header",
-    2,
-    150,
-    100,
-    ["185.203.112.1", "10.0.0.1", "10.0.8.1"],
-  ),
-  v2(
-    "V2-5.3.8-a vector D",
-    "21 01 64 01 00 01 b8 fa c0 00 02 01 00 00 00 00 00 00 00 00",
-    VrrpAuthType.none,
-    new Uint8Array(8),
-  ),
-  v2(
-    "V2-5.3.8-a vector E",
-    "21 01 64 01 01 01 7b ae c0 00 02 01 73 65 63 72 65 74 00 00",
-    VrrpAuthType.simplePassword,
-    ascii("secret"),
-  ),
+testRows([
   row(
     "SM-6 vector G: Ethernet of a gratuitous ARP",
     "ff ff ff ff ff ff 00 00 5e 00 01 01 08 06 00 01 08 00 06 04",
@@ -142,6 +37,7 @@ const ROWS: readonly Row[] = [
     },
     decodeEthernet,
     encodeEthernet,
+    14,
   ),
   row(
     "SM-6 vector G: the gratuitous ARP itself",
@@ -178,20 +74,13 @@ const ROWS: readonly Row[] = [
       fragment: 0,
       ttl: 255,
       protocol: IpProtocol.vrrp,
-      source: ANY,
+      source: "192.0.2.10",
       destination: VRRP_GROUP,
       options: hex(""),
       payload: hex("31016401006405fec0000201"),
     },
     decodeIpv4,
     encodeIpv4,
-  ),
-  row(
-    "an ICMP echo request",
-    "08 00 f7 f7 00 07 00 01",
-    { type: 8, identifier: 7, sequence: 1, data: hex("") },
-    decodeIcmpEcho,
-    encodeIcmpEcho,
   ),
   row(
     "IPv4 with options, a fragment offset and no payload",
@@ -210,43 +99,89 @@ const ROWS: readonly Row[] = [
     decodeIpv4,
     encodeIpv4,
   ),
-];
+  row(
+    "V3-5.1.2: IPv6 header of a keepalived advert",
+    `6c 09 80 27 00 04 70 ff fe 80 00 00 00 00 00 00 00 00 00 ff fe 00 00 0a
+     ff 02 00 00 00 00 00 00 00 00 00 00 00 00 00 12 31 33 96 02`,
+    {
+      trafficClass: 0xc0,
+      flowLabel: 0x98027,
+      hopLimit: 255,
+      nextHeader: IpProtocol.vrrp,
+      source: "fe80::ff:fe00:a",
+      destination: vrrpGroup(6),
+      payload: hex("31339602"),
+    },
+    decodeIpv6,
+    encodeIpv6,
+  ),
+  row(
+    "IPv6 with every bit of class and flow label, and no payload",
+    `6f ff ff ff 00 00 3b 00 20 01 0d b8 00 00 00 00 00 00 00 00 00 00 00 01
+     20 01 0d b8 00 00 00 00 00 00 00 00 00 00 00 02`,
+    {
+      trafficClass: 0xff,
+      flowLabel: 0xfffff,
+      hopLimit: 0,
+      nextHeader: 59,
+      source: "2001:db8::1",
+      destination: "2001:db8::2",
+      payload: hex(""),
+    },
+    decodeIpv6,
+    encodeIpv6,
+  ),
+  row(
+    "an ICMP echo request",
+    "08 00 f7 f7 00 07 00 01",
+    { type: 8, identifier: 7, sequence: 1, data: hex("") },
+    decodeIcmpEcho,
+    encodeIcmpEcho,
+  ),
+  vlan("a frame without tags", "08 06 00 01", {
+    tags: [],
+    etherType: EtherType.arp,
+    payload: hex("0001"),
+  }),
+  vlan("one 802.1Q tag with every bit", "81 00 ff ff 08 00", {
+    tags: [{ tpid: EtherType.vlan, priority: 7, dropEligible: true, vlan: 4095 }],
+    etherType: EtherType.ipv4,
+    payload: hex(""),
+  }),
+  vlan("802.1Q in 802.1ad", "88 a8 00 c8 81 00 07 d1 08 06 00 01", {
+    tags: [
+      { tpid: EtherType.qinq, priority: 0, dropEligible: false, vlan: 200 },
+      { tpid: EtherType.vlan, priority: 0, dropEligible: false, vlan: 2001 },
+    ],
+    etherType: EtherType.arp,
+    payload: hex("0001"),
+  }),
+  vlan("three tags, the old number among them", "91 00 b2 9a 91 00 40 c8 81 00 00 00 86 dd 60", {
+    tags: [
+      { tpid: EtherType.qinqOld, priority: 5, dropEligible: true, vlan: 666 },
+      { tpid: EtherType.qinqOld, priority: 2, dropEligible: false, vlan: 200 },
+      { tpid: EtherType.vlan, priority: 0, dropEligible: false, vlan: 0 },
+    ],
+    etherType: EtherType.ipv6,
+    payload: hex("60"),
+  }),
+]);
 
-const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
-
-for (const { name, value, bytes, decode, encode } of ROWS) {
-  test(`encode writes ${name}`, () =>
-    assert.equal(Buffer.from(encode()).toString("hex"), Buffer.from(bytes).toString("hex")));
-  test(`decode reads ${name}`, () => assert.deepEqual(plain(decode(bytes)), plain(value)));
-  test(`decode refuses every truncation of ${name}`, () => {
-    const whole = name.includes("Ethernet") ? 14 : bytes.length;
-    for (let n = 0; n < whole; n++)
-      assert.throws(() => decode(bytes.subarray(0, n)), WireError, `${n} octets`);
-  });
-}
-
-const V3 = "31 01 64 01 00 64 a8 97 c0 00 02 01";
-const D = "21 01 64 01 00 01 b8 fa c0 00 02 01 00 00 00 00 00 00 00 00";
 const IP = "45 c0 00 20 00 00 00 00 ff 70 18 91 c0 00 02 0a e0 00 00 12 31 01 64 01 00 64 05 fe c0 00 02 01";
+const IP6 = `60 00 00 00 00 02 70 ff fe 80 00 00 00 00 00 00 00 00 00 00 00 00 00 0a
+  ff 02 00 00 00 00 00 00 00 00 00 00 00 00 00 12 31 01`;
 const ARP = "00 01 08 00 06 04 00 01 00 00 5e 00 01 01 c0 00 02 01 00 00 5e 00 01 01 c0 00 02 01";
-const asV3 = (b: Uint8Array): unknown => decodeVrrpV3(b, ANY, VRRP_GROUP);
 
-/** Octet `at` becomes `value`; the check that must name it. */
-const REFUSED: [string, string, (b: Uint8Array) => unknown, number, number, string][] = [
-  ["V3-7.1-c version 2 at a version 3 decoder", V3, asV3, 0, 0x21, "version"],
-  ["V3-7.1-d type 2", V3, asV3, 0, 0x32, "type"],
-  ["V3-7.1-e count 3 with one address", V3, asV3, 3, 3, "length"],
-  ["V3-7.1-f a flipped priority", V3, asV3, 2, 0x65, "checksum"],
-  ["V3-7.1-f a flipped address", V3, asV3, 11, 2, "checksum"],
-  ["V2-5.3.1-a version 3 at a version 2 decoder", D, decodeVrrpV2, 0, 0x31, "version"],
-  ["V2-7.1-a type 0", D, decodeVrrpV2, 0, 0x20, "type"],
-  ["V2-5.3.10-a no trailer", D, decodeVrrpV2, 3, 3, "length"],
-  ["V2-5.3.8-a a flipped trailer", D, decodeVrrpV2, 19, 1, "checksum"],
+const REFUSED: readonly Refusal[] = [
   ["IPv4 version 6", IP, decodeIpv4, 0, 0x65, "version"],
   ["IPv4 header of 16 octets", IP, decodeIpv4, 0, 0x44, "length"],
   ["IPv4 total length past the frame", IP, decodeIpv4, 3, 0x21, "length"],
   ["IPv4 total length inside the header", IP, decodeIpv4, 3, 0x13, "length"],
   ["IPv4 header checksum", IP, decodeIpv4, 8, 254, "checksum"],
+  ["IPv6 version 4", IP6, decodeIpv6, 0, 0x40, "version"],
+  ["IPv6 version 7", IP6, decodeIpv6, 0, 0x70, "version"],
+  ["IPv6 payload length past the frame", IP6, decodeIpv6, 5, 3, "length"],
+  ["IPv6 payload length past the frame by its high octet", IP6, decodeIpv6, 4, 1, "length"],
   ["ICMP type 3", "03 00 fc f7 00 07 00 01", decodeIcmpEcho, 1, 0, "type"],
   ["ICMP checksum", "08 00 f7 f7 00 07 00 01", decodeIcmpEcho, 7, 2, "checksum"],
   ["ARP-rx-1 hardware type 6", ARP, decodeArp, 1, 6, "value"],
@@ -254,41 +189,34 @@ const REFUSED: [string, string, (b: Uint8Array) => unknown, number, number, stri
   ["ARP-rx-1 hardware length 8", ARP, decodeArp, 4, 8, "value"],
   ["ARP-rx-1 protocol length 16", ARP, decodeArp, 5, 16, "value"],
 ];
+testRefusals(REFUSED);
 
-for (const [name, octets, decode, at, value, check] of REFUSED) {
-  test(`decode refuses ${name} as ${check}`, () => {
-    const bytes = hex(octets);
-    bytes[at] = value;
-    assert.throws(
-      () => decode(bytes),
-      (error) => error instanceof WireError && error.check === check,
-    );
-  });
-}
-
-test("V3-5.2.6-b decodeVrrpV3() ignores the reserve nibble", () => {
-  const advert = decodeVrrpV3(hex("31 01 64 01 f0 64 b8 96 c0 00 02 01"), ANY, VRRP_GROUP);
-  assert.equal(advert.intervalCs, 100);
-});
-
-test("V3-5.2.6-a encodeVrrpV3() writes a reserve nibble of 0 beside the longest interval", () => {
-  const value = {
-    version: 3,
-    vrid: 1,
-    priority: 100,
-    intervalCs: 4095,
-    checksumForm: "rfc9568",
-    addresses: ["192.0.2.1"],
-  } as const;
-  assert.equal(encodeVrrpV3(value, ANY, VRRP_GROUP)[4], 0x0f);
-});
-
-test("decodeVrrpV3() and decodeVrrpV2() leave octets after the message alone", () => {
-  const trailer = "01 02 03 04 05";
-  assert.deepEqual(asV3(hex(V3 + trailer)), asV3(hex(V3)));
-  assert.deepEqual(decodeVrrpV2(hex(D + trailer)), decodeVrrpV2(hex(D)));
-});
-
-test("decodeIpv4() ends the payload where the header says, padding or not", () => {
+test("decodeIpv4() and decodeIpv6() end the payload where the header says, padding or not", () => {
   assert.equal(decodeIpv4(hex(`${IP}000000000000`)).payload.length, 12);
+  assert.equal(decodeIpv6(hex(`${IP6}000000000000`)).payload.length, 2);
 });
+
+test("decodeIpv6() follows no extension header: it names it and leaves it in the payload", () => {
+  const bytes = hex(IP6);
+  bytes[6] = 60;
+  const { nextHeader, payload } = decodeIpv6(bytes);
+  assert.deepEqual([nextHeader, payload], [60, hex("31 01")]);
+});
+
+const UNFIT: [string, () => unknown][] = [
+  [
+    "encodeIpv6() a flow label of 21 bits",
+    () => encodeIpv6({ ...decodeIpv6(hex(IP6)), flowLabel: 0x100000 }),
+  ],
+  ["encodeIpv6() a class of 9 bits", () => encodeIpv6({ ...decodeIpv6(hex(IP6)), trafficClass: 0x100 })],
+  [
+    "encodeIpv6() a payload of 65,536 octets",
+    () => encodeIpv6({ ...decodeIpv6(hex(IP6)), payload: new Uint8Array(0x10000) }),
+  ],
+  ["encodeTag() VLAN 4096", () => encodeTag({ tpid: 0x8100, priority: 0, dropEligible: false, vlan: 4096 })],
+  ["encodeTag() priority 8", () => encodeTag({ tpid: 0x8100, priority: 8, dropEligible: false, vlan: 1 })],
+  ["encodeTag() IPv4 as TPID", () => encodeTag({ tpid: 0x0800, priority: 0, dropEligible: false, vlan: 1 })],
+];
+for (const [name, encode] of UNFIT) {
+  test(`${name} is a RangeError`, () => assert.throws(encode, RangeError));
+}

@@ -15,7 +15,15 @@ export const ETHERNET_HEADER_LENGTH = 14;
 export const ETHERNET_MINIMUM_LENGTH = 60;
 
 /** The types we name; a number below 0x0600 is an IEEE 802.3 length and is carried as it is. */
-export const EtherType = { ipv4: 0x0800, arp: 0x0806, vlan: 0x8100, ipv6: 0x86dd, qinq: 0x88a8 } as const;
+export const EtherType = {
+  ipv4: 0x0800,
+  arp: 0x0806,
+  vlan: 0x8100,
+  ipv6: 0x86dd,
+  qinq: 0x88a8,
+  /** What stood for 802.1ad before it had a number. */
+  qinqOld: 0x9100,
+} as const;
 
 export interface EthernetFrame {
   readonly destination: Mac;

@@ -1,18 +1,25 @@
 /** Whatever the bytes: our error, or a value that survives encode and decode. Nothing else, and no other error. */
 import assert from "node:assert/strict";
 import test from "node:test";
+import { BROADCAST_MAC, ZERO_MAC } from "./address.ts";
 import { decodeArp, encodeArp } from "./arp.ts";
+import { decodeCarp, encodeCarp } from "./carp.ts";
 import { internetChecksum, pseudoHeaderSum } from "./checksum.ts";
 import { WireError } from "./error.ts";
 import { decodeEthernet, encodeEthernet } from "./ethernet.ts";
 import { decodeIcmpEcho, encodeIcmpEcho } from "./icmp-echo.ts";
 import { decodeIpv4, encodeIpv4 } from "./ipv4.ts";
+import { decodeIpv6, encodeIpv6 } from "./ipv6.ts";
+import { decodeTags, encodeTagged } from "./vlan.ts";
 import { decodeVrrpV2, encodeVrrpV2 } from "./vrrp-v2.ts";
 import { decodeVrrpV3, encodeVrrpV3 } from "./vrrp-v3.ts";
 
 const ROUNDS = 20_000;
 const SOURCE = "192.0.2.10";
 const GROUP = "224.0.0.18";
+const SOURCE6 = "fe80::a";
+const GROUP6 = "ff02::12";
+const NONE = new Uint8Array(0);
 
 /** Lehmer's generator: the same sequence in every run, so that a failure can be repeated. */
 function generator(seed: number): () => number {
@@ -89,8 +96,23 @@ const CODECS: readonly Codec[] = [
       mend(b, 0, length, 6, n % 4 === 0 ? pseudoHeaderSum(SOURCE, GROUP, 112, length) : 0);
     },
     roundTrip: twice(
-      (b) => decodeVrrpV3(b, SOURCE, GROUP),
+      (b) => ({ ...decodeVrrpV3(b, SOURCE, GROUP), trailer: NONE }),
       (a) => encodeVrrpV3(a, SOURCE, GROUP),
+    ),
+  },
+  {
+    name: "VRRPv3 over IPv6",
+    longest: 80,
+    bend: (b) => {
+      if (b.length < 8) return;
+      b[0] = 0x31;
+      b[3] = b[3]! % 5;
+      const length = 8 + 16 * b[3]!;
+      mend(b, 0, length, 6, pseudoHeaderSum(SOURCE6, GROUP6, 112, length));
+    },
+    roundTrip: twice(
+      (b) => ({ ...decodeVrrpV3(b, SOURCE6, GROUP6), trailer: NONE }),
+      (a) => encodeVrrpV3(a, SOURCE6, GROUP6),
     ),
   },
   {
@@ -102,7 +124,48 @@ const CODECS: readonly Codec[] = [
       b[3] = b[3]! % 6;
       mend(b, 0, 16 + 4 * b[3]!, 6);
     },
-    roundTrip: twice(decodeVrrpV2, encodeVrrpV2),
+    roundTrip: twice((b) => ({ ...decodeVrrpV2(b), trailer: NONE }), encodeVrrpV2),
+  },
+  {
+    name: "CARP",
+    longest: 60,
+    bend: (b) => {
+      if (b.length < 36) return;
+      b[0] = 0x21;
+      b[3] = 7;
+      mend(b, 0, 36, 6);
+    },
+    roundTrip: twice(decodeCarp, encodeCarp),
+  },
+  {
+    name: "IPv6",
+    longest: 90,
+    bend: (b) => {
+      if (b.length < 40) return;
+      b[0] = 0x60 | (b[0]! & 0xf);
+      b[4] = 0;
+      b[5] = b[5]! % 50;
+    },
+    roundTrip: twice(decodeIpv6, encodeIpv6),
+  },
+  {
+    name: "VLAN tags",
+    longest: 40,
+    bend: (b, n) => {
+      for (let at = 12; at + 1 < b.length && at < 12 + 4 * (n % 6); at += 4)
+        b.set(
+          [
+            [0x81, 0x00],
+            [0x88, 0xa8],
+            [0x91, 0x00],
+          ][b[at]! % 3]!,
+          at,
+        );
+    },
+    roundTrip: twice(
+      (b) => decodeTags(decodeEthernet(b)),
+      (tagged) => encodeEthernet({ destination: BROADCAST_MAC, source: ZERO_MAC, ...encodeTagged(tagged) }),
+    ),
   },
 ];
 

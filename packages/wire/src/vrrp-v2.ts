@@ -31,6 +31,8 @@ export interface VrrpV2Advert {
   readonly addresses: readonly Ipv4[];
   /** Eight octets; a password in clear where authType is 1. */
   readonly authData: Uint8Array;
+  /** A copy of the octets after the message, which the checksum does not cover; empty as a rule. */
+  readonly trailer: Uint8Array;
 }
 
 /** @throws {WireError} `version`, `type`, `length` or `checksum`, tested in this order. */
@@ -40,9 +42,9 @@ export function decodeVrrpV2(bytes: Uint8Array): VrrpV2Advert {
   if (!checksumHolds(message)) {
     throw new WireError("checksum", "Cannot decode VRRPv2 message: checksum does not hold");
   }
-  const trailerAt = length - VRRP_V2_TRAILER_LENGTH;
+  const authDataAt = length - VRRP_V2_TRAILER_LENGTH;
   const addresses: Ipv4[] = [];
-  for (let at = HEADER_LENGTH; at < trailerAt; at += IPV4_LENGTH) addresses.push(ipv4FromBytes(message, at));
+  for (let at = HEADER_LENGTH; at < authDataAt; at += IPV4_LENGTH) addresses.push(ipv4FromBytes(message, at));
   return {
     version: 2,
     vrid: message[1]!,
@@ -50,12 +52,16 @@ export function decodeVrrpV2(bytes: Uint8Array): VrrpV2Advert {
     authType: message[4]!,
     intervalS: message[5]!,
     addresses,
-    authData: message.slice(trailerAt),
+    authData: message.slice(authDataAt),
+    trailer: bytes.slice(length),
   };
 }
 
-/** @throws {RangeError} if there are more than 255 addresses or the authentication data is not eight octets. */
-export function encodeVrrpV2(advert: VrrpV2Advert): Uint8Array {
+/**
+ * @returns the message alone: a trailer is not written.
+ * @throws {RangeError} if there are more than 255 addresses or the authentication data is not eight octets.
+ */
+export function encodeVrrpV2(advert: Omit<VrrpV2Advert, "trailer">): Uint8Array {
   const count = advert.addresses.length;
   if (count > 255 || advert.authData.length !== VRRP_V2_TRAILER_LENGTH) {
     throw new RangeError(
@@ -75,4 +81,30 @@ export function encodeVrrpV2(advert: VrrpV2Advert): Uint8Array {
   bytes.set(advert.authData, bytes.length - VRRP_V2_TRAILER_LENGTH);
   new DataView(bytes.buffer).setUint16(6, internetChecksum(bytes));
   return bytes;
+}
+
+/**
+ * The authentication data of {@link VrrpAuthType.simplePassword} (RFC 2338): the password, padded with zeros.
+ *
+ * @param text ASCII, 0 to 8 characters: what lies beyond is encoded differently from peer to peer.
+ * @throws {RangeError} otherwise; the message does not tell the password.
+ */
+export function encodePassword(text: string): Uint8Array {
+  const octets = Array.from(text, (character) => character.codePointAt(0)!);
+  if (octets.length > VRRP_V2_TRAILER_LENGTH || octets.some((octet) => octet === 0 || octet > 0x7f)) {
+    throw new RangeError(
+      `Cannot encode password of ${octets.length} characters: needs ASCII, at most ${VRRP_V2_TRAILER_LENGTH}`,
+    );
+  }
+  const bytes = new Uint8Array(VRRP_V2_TRAILER_LENGTH);
+  bytes.set(octets);
+  return bytes;
+}
+
+/**
+ * @param authData eight octets.
+ * @returns the text before the padding; an octet past ASCII as its Latin-1 character, so that none is lost.
+ */
+export function decodePassword(authData: Uint8Array): string {
+  return String.fromCharCode(...authData).replace(/\0+$/, "");
 }
