@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { type Ipv4, parseIpv4 } from "@viptools/wire";
+import { addressToBytes, familyOf, type IpAddress, type IpFamily, parseIpAddress } from "@viptools/wire";
 
 /** A virtual router: VRID and family on one interface (RFC 9568 §1.7). */
 export interface Instance {
   readonly interface: string;
-  readonly family: 4 | 6;
+  readonly family: IpFamily;
   readonly vrid: number;
 }
 
@@ -26,35 +26,46 @@ export function parseInstance(text: string): Instance | undefined {
   return { interface: name, family: family === "4" ? 4 : 6, vrid: number };
 }
 
-/** An address that moves, with the length of its prefix. */
+/** An address that moves, with the length of its prefix: 1 to 32, or 1 to 128 for IPv6. */
 export interface Vip {
-  readonly address: Ipv4;
+  readonly address: IpAddress;
   readonly length: number;
 }
 
+export function familyOfVip(vip: Vip): IpFamily {
+  return familyOf(vip.address);
+}
+
 /**
- * Reads `ADDRESS/LENGTH` or `ADDRESS`, which means the address alone (/32).
+ * Reads `ADDRESS/LENGTH` or `ADDRESS`, which means the address alone (/32 or /128). Link-local addresses are taken:
+ * the first VIP of an IPv6 virtual router has to be one (RFC 9568 §5.2.9).
  *
+ * @returns the address in canonical text, whatever form it was given in.
  * @throws {SyntaxError} saying what was seen and what is needed.
  */
 export function parseVip(text: string): Vip {
-  const [address = "", length = "32", ...rest] = text.split("/");
-  if (address.includes(":")) {
-    throw new SyntaxError(
-      `Cannot take VIP "${text}": IPv6 is not supported by this version, needs an IPv4 address`,
-    );
+  const [address = "", given, ...rest] = text.split("/");
+  const longest = address.includes(":") ? 128 : 32;
+  const length = given === undefined ? longest : Number(given);
+  if (rest.length > 0 || !/^\d{0,3}$/.test(given ?? "") || length < 1 || length > longest) {
+    throw new SyntaxError(`Cannot take VIP "${text}": prefix length needs a number from 1 to ${longest}`);
   }
-  if (rest.length > 0 || !/^\d{1,2}$/.test(length) || Number(length) < 1 || Number(length) > 32) {
-    throw new SyntaxError(`Cannot take VIP "${text}": prefix length needs a number from 1 to 32`);
-  }
-  const vip = { address: parseIpv4(address), length: Number(length) };
-  const first = Number(address.split(".")[0]);
-  if (first === 0 || first === 127 || first >= 224) {
+  const vip = { address: parseIpAddress(address), length };
+  if (!isUnicast(vip.address)) {
     throw new SyntaxError(`Cannot take VIP "${text}": needs a unicast address that a network can carry`);
   }
   return vip;
 }
 
+/** @returns `192.0.2.1/24` or `2001:db8::1/64`: equal for equal VIPs. */
 export function formatVip(vip: Vip): string {
   return `${vip.address}/${vip.length}`;
+}
+
+/** False for groups, loopback, "this network" and, in ::/80, the unspecified and the addresses that embed IPv4. */
+function isUnicast(address: IpAddress): boolean {
+  const octets = addressToBytes(address);
+  if (familyOf(address) === 6)
+    return octets[0] !== 0xff && octets.subarray(0, 10).some((octet) => octet !== 0);
+  return octets[0]! > 0 && octets[0]! < 224 && octets[0] !== 127;
 }
