@@ -1,5 +1,5 @@
 /**
- * Golden rows: one drives the encoder, the decoder and every truncation of its octets.
+ * Golden rows: one drives the encoder, the decoder, every truncation of its octets and every flip of one bit in them.
  *
  * @module
  */
@@ -16,7 +16,7 @@ export interface Row {
   readonly value: unknown;
   readonly bytes: Uint8Array;
   readonly decode: (bytes: Uint8Array) => unknown;
-  readonly encode: () => Uint8Array;
+  readonly encode: (value: unknown) => Uint8Array;
   /** Octets that cannot be missing; what follows is payload of any length. */
   readonly needed: number;
 }
@@ -30,18 +30,35 @@ export function row<T>(
   encode: (value: T) => Uint8Array,
   needed: number = hex(octets).length,
 ): Row {
-  return { name, value, bytes: hex(octets), decode, encode: () => encode(value), needed };
+  return { name, value, bytes: hex(octets), decode, encode: (v) => encode(v as T), needed };
 }
 
 export function testRows(rows: readonly Row[]): void {
   for (const { name, value, bytes, decode, encode, needed } of rows) {
     test(`encode writes ${name}`, () =>
-      assert.equal(Buffer.from(encode()).toString("hex"), Buffer.from(bytes).toString("hex")));
+      assert.equal(Buffer.from(encode(value)).toString("hex"), Buffer.from(bytes).toString("hex")));
     test(`decode reads ${name}`, () => assert.deepEqual(decode(bytes), value));
     test(`decode refuses every truncation of ${name}`, () => {
       for (let n = 0; n < needed; n++)
         assert.throws(() => decode(bytes.subarray(0, n)), WireError, `${n} octets`);
     });
+    test(`one bit flipped in ${name} is a WireError or a value that survives encode and decode`, () => {
+      for (let bit = 0; bit < 8 * bytes.length; bit++) {
+        const flipped = bytes.map((octet, n) => (n === bit >> 3 ? octet ^ (1 << (bit & 7)) : octet));
+        const read = attempt(() => decode(flipped));
+        if (read !== undefined) assert.deepEqual(decode(encode(read)), read, `bit ${bit}`);
+      }
+    });
+  }
+}
+
+/** @returns undefined where a decoder refused; any other error is thrown. */
+function attempt(decode: () => unknown): unknown {
+  try {
+    return decode();
+  } catch (error) {
+    if (error instanceof WireError) return undefined;
+    throw error;
   }
 }
 
