@@ -1,49 +1,73 @@
 /**
- * Decodes the IPv4 frames of a capture with our codecs, into what other decoders say of them.
+ * Decodes the frames of a capture with our codecs, as far as they go.
  *
  * @module
  */
 import { readCaptureFile } from "@viptools/kernel";
 import {
   type ArpPacket,
+  type CarpAdvert,
   decodeArp,
+  decodeCarp,
   decodeEthernet,
   decodeIpv4,
+  decodeIpv6,
+  decodeTags,
   decodeVrrpV2,
   decodeVrrpV3,
   EtherType,
   type EthernetFrame,
+  type IpAddress,
   IpProtocol,
   type Ipv4Packet,
+  type Ipv6Packet,
+  isCarp,
+  type VlanTag,
   type VrrpV2Advert,
   type VrrpV3Advert,
-  WireError,
   vrrpVersion,
+  WireError,
 } from "@viptools/wire";
 
-/** One frame, as far as our codecs go; or why they do not go on. */
+export type VrrpAdvert = VrrpV2Advert | VrrpV3Advert;
+
+/** One frame, as far as our codecs go. */
 export interface DecodedFrame {
   readonly realtimeNs: bigint;
   readonly ethernet: EthernetFrame;
+  readonly tags?: readonly VlanTag[];
   readonly arp?: ArpPacket;
   readonly ipv4?: Ipv4Packet;
-  readonly vrrp?: VrrpV2Advert | VrrpV3Advert;
-  /** Set where a decoder refused. */
+  readonly ipv6?: Ipv6Packet;
+  readonly vrrp?: VrrpAdvert;
+  readonly carp?: CarpAdvert;
+  /** Set where a decoder refused; what it would have given is not there. */
   readonly refused?: WireError;
 }
 
+/** @throws what `readCaptureFile` does, among others if the link type is not Ethernet. */
 export async function decodeCapture(path: string): Promise<DecodedFrame[]> {
   const frames: DecodedFrame[] = [];
   await readCaptureFile(path, "", ({ bytes, realtimeNs }) => frames.push(decodeFrame(bytes, realtimeNs)));
   return frames;
 }
 
-function decodeFrame(bytes: Uint8Array, realtimeNs: bigint): DecodedFrame {
+export function decodeFrame(bytes: Uint8Array, realtimeNs: bigint): DecodedFrame {
   let frame: DecodedFrame = { realtimeNs, ethernet: decodeEthernet(bytes) };
   try {
-    if (frame.ethernet.etherType === EtherType.arp) frame = { ...frame, arp: decodeArp(frame.ethernet.payload) };
-    if (frame.ethernet.etherType === EtherType.ipv4) frame = { ...frame, ipv4: decodeIpv4(frame.ethernet.payload) };
-    if (frame.ipv4?.protocol === IpProtocol.vrrp) frame = { ...frame, vrrp: decodeVrrp(frame.ipv4) };
+    const { tags, etherType, payload } = decodeTags(frame.ethernet);
+    frame = { ...frame, tags };
+    if (etherType === EtherType.arp) return { ...frame, arp: decodeArp(payload) };
+    if (etherType === EtherType.ipv4) {
+      const ipv4 = decodeIpv4(payload);
+      frame = { ...frame, ipv4 };
+      if (ipv4.protocol === IpProtocol.vrrp) return { ...frame, ...decodeAdvert(ipv4) };
+    }
+    if (etherType === EtherType.ipv6) {
+      const ipv6 = decodeIpv6(payload);
+      frame = { ...frame, ipv6 };
+      if (ipv6.nextHeader === IpProtocol.vrrp) return { ...frame, ...decodeAdvert(ipv6) };
+    }
     return frame;
   } catch (error) {
     if (error instanceof WireError) return { ...frame, refused: error };
@@ -51,6 +75,14 @@ function decodeFrame(bytes: Uint8Array, realtimeNs: bigint): DecodedFrame {
   }
 }
 
-function decodeVrrp({ payload, source, destination }: Ipv4Packet): VrrpV2Advert | VrrpV3Advert {
-  return vrrpVersion(payload) === 2 ? decodeVrrpV2(payload) : decodeVrrpV3(payload, source, destination);
+interface Envelope {
+  readonly source: IpAddress;
+  readonly destination: IpAddress;
+  readonly payload: Uint8Array;
+}
+
+function decodeAdvert({ payload, source, destination }: Envelope): Pick<DecodedFrame, "vrrp" | "carp"> {
+  if (isCarp(payload)) return { carp: decodeCarp(payload) };
+  const isV2 = vrrpVersion(payload) === 2;
+  return { vrrp: isV2 ? decodeVrrpV2(payload) : decodeVrrpV3(payload, source, destination) };
 }

@@ -1,121 +1,189 @@
-/** The project's own captures, field by field against tshark's reading of the same octets. */
+/** Every VRRP and CARP frame of the captures, field by field against tshark's reading of the same octets. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "node:test";
+import { encodeCarp, encodeVrrpV2, encodeVrrpV3, IpProtocol, type WireCheck } from "@viptools/wire";
+import { attempt, TOP } from "../lab/shell.ts";
 import { type DecodedFrame, decodeCapture } from "./decode.ts";
-import { TOP } from "../lab/shell.ts";
+import { compareFrame, differences, type Layers, pairFrames, parseReadings, type Reading } from "./tshark-fields.ts";
 
-const FOLDER = join(TOP, "test/vectors/live");
-const CAPTURES = ["arping-tools", "vrrp2-noauth-vmac", "vrrp2-pass", "vrrp3-v4", "vrrp3-v6", "carp-ucarp"];
+const LIVE = join(TOP, "test/vectors/live");
+const FOREIGN = join(TOP, "../shared/vectors");
 
-type Fields = Readonly<Record<string, unknown>>;
-type Layers = Readonly<Record<string, Fields | undefined>>;
+/** Protocol 112 is that of VRRP and of CARP. */
+const tshark = (path: string): string[] =>
+  ["tshark", "-r", path, "-Y", "ip.proto == 112 || ipv6.nxt == 112", "-T", "ek"];
 
-interface Reading {
-  /** Milliseconds since 1970: more tshark does not tell. */
-  readonly timestamp: string;
-  readonly layers: Layers;
+interface Capture {
+  readonly path: string;
+  readonly readings: () => Reading[];
+  /** The checks in which our decoders refuse all of its frames, and why that is right. */
+  readonly refused?: Partial<Record<WireCheck, string>>;
+  /** Why its frames cannot be read at all. */
+  readonly unread?: string;
 }
 
-/** tshark writes an index line before every packet. */
-function readReadings(name: string): Reading[] {
-  return readFileSync(join(FOLDER, `${name}.ek.ndjson`), "utf8")
-    .split("\n")
-    .filter((line) => line.startsWith('{"timestamp"'))
-    .map((line) => JSON.parse(line) as Reading);
+const own = (name: string): Capture => ({
+  path: join(LIVE, `${name}.pcap`),
+  readings: () => parseReadings(readFileSync(join(LIVE, `${name}.ek.ndjson`), "utf8")),
+});
+
+const foreign = (name: string, more: Partial<Capture> = {}): Capture => {
+  const path = join(FOREIGN, name);
+  return { path, readings: () => parseReadings(attempt(tshark(path)).stdout), ...more };
+};
+
+const OWN = ["arping-tools", "vrrp2-noauth-vmac", "vrrp2-pass", "vrrp3-v4", "vrrp3-v6", "carp-ucarp"].map(own);
+const OTHERS: readonly Capture[] = [
+  foreign("tcpdump/vrrp.pcap"),
+  foreign("tcpdump/vrrp-vrrp_print-oobr.pcap", { unread: "Frame Relay, where our reader takes Ethernet only" }),
+  foreign("tcpdump/vrrp-vrrp_print-oobr-2.pcap", {
+    refused: {
+      length: "past Ethernet: the capture ends before the IPv4 packet does",
+      checksum: "past Ethernet: the IPv4 header's checksum does not hold",
+    },
+  }),
+  foreign("pcapplusplus/VRRP-V2.pcap", {
+    refused: { length: "past IPv4: no authentication data, which RFC 3768 §5.3.10 has there always" },
+  }),
+  foreign("pcapplusplus/VRRP-V3-IPv4.pcap"),
+  foreign("pcapplusplus/VRRP-V3-IPv6.pcap"),
+];
+
+/** Frames of VRRP or CARP. */
+interface Count {
+  readonly compared: number;
+  readonly skipped: number;
 }
 
-/** Pairs tshark's readings, which leave out what is neither ARP nor VRRP, with the frames of the capture, in order. */
-function pair(frames: readonly DecodedFrame[], readings: readonly Reading[]): [DecodedFrame, Layers][] {
-  let at = 0;
-  return readings.map(({ timestamp, layers }) => {
-    const isTheSame = (frame: DecodedFrame): boolean =>
-      String(frame.realtimeNs / 1_000_000n) === timestamp && frame.ethernet.source === layers["eth"]!["eth_eth_src"];
-    while (at < frames.length && !isTheSame(frames[at]!)) at += 1;
-    assert.ok(at < frames.length, "every reading has its frame");
-    at += 1;
-    return [frames[at - 1]!, layers];
+for (const [whose, captures, skip] of [
+  ["the project's own captures", OWN, false],
+  ["the captures of other projects", OTHERS, skipOthers()],
+] as const) {
+  test(`${whose}: our decoders and tshark agree in every field`, { skip }, async (t) => {
+    const counts: Count[] = [];
+    for (const capture of captures) {
+      await t.test(capture.path.replace(/.*vectors\//, ""), async (subtest) => {
+        counts.push(await compareCapture(capture, (line) => subtest.diagnostic(line)));
+      });
+    }
+    const sum = (key: keyof Count): number => counts.reduce((total, count) => total + count[key], 0);
+    t.diagnostic(`VRRP and CARP in all: ${sum("compared")} frames compared, ${sum("skipped")} skipped`);
   });
 }
 
-/** tshark repeats a field that stands twice as an array. */
-const list = (value: unknown): unknown[] => (value === undefined ? [] : [value].flat());
-const text = (value: unknown): string => String(list(value)[0]);
-
-/** [ours, theirs] for each field that both have. */
-function compare(frame: DecodedFrame, layers: Layers): [string, unknown, unknown][] {
-  const eth = layers["eth"]!;
-  const pairs: [string, unknown, unknown][] = [
-    ["eth.dst", frame.ethernet.destination, text(eth["eth_eth_dst"])],
-    ["eth.src", frame.ethernet.source, text(eth["eth_eth_src"])],
-    ["eth.type", frame.ethernet.etherType, Number(eth["eth_eth_type"])],
-  ];
-  const { arp, ipv4, vrrp } = frame;
-  if (arp !== undefined) {
-    const theirs = layers["arp"]!;
-    pairs.push(
-      ["arp.opcode", arp.operation, Number(theirs["arp_arp_opcode"])],
-      ["arp.sha", arp.senderMac, theirs["arp_arp_src_hw_mac"]],
-      ["arp.spa", arp.senderIp, theirs["arp_arp_src_proto_ipv4"]],
-      ["arp.tha", arp.targetMac, theirs["arp_arp_dst_hw_mac"]],
-      ["arp.tpa", arp.targetIp, theirs["arp_arp_dst_proto_ipv4"]],
-    );
-  }
-  if (ipv4 !== undefined) {
-    const theirs = layers["ip"]!;
-    pairs.push(
-      ["ip.tos", ipv4.tos, Number(theirs["ip_ip_dsfield"])],
-      ["ip.id", ipv4.id, Number(theirs["ip_ip_id"])],
-      ["ip.ttl", ipv4.ttl, Number(theirs["ip_ip_ttl"])],
-      ["ip.proto", ipv4.protocol, Number(theirs["ip_ip_proto"])],
-      ["ip.src", ipv4.source, theirs["ip_ip_src"]],
-      ["ip.dst", ipv4.destination, theirs["ip_ip_dst"]],
-      ["ip.len", 20 + ipv4.options.length + ipv4.payload.length, Number(theirs["ip_ip_len"])],
-    );
-  }
-  if (vrrp !== undefined) {
-    const theirs = layers["vrrp"]!;
-    pairs.push(
-      ["vrrp.version", vrrp.version, Number(theirs["vrrp_vrrp_version"])],
-      ["vrrp.vrid", vrrp.vrid, Number(theirs["vrrp_vrrp_virt_rtr_id"])],
-      ["vrrp.prio", vrrp.priority, Number(theirs["vrrp_vrrp_prio"])],
-      ["vrrp.count", vrrp.addresses.length, Number(theirs["vrrp_vrrp_addr_count"])],
-      ["vrrp.addresses", vrrp.addresses, list(theirs["vrrp_vrrp_ip_addr"])],
-      vrrp.version === 3
-        ? ["vrrp.interval", vrrp.intervalCs, Number(theirs["vrrp_vrrp_short_adver_int"])]
-        : ["vrrp.interval", vrrp.intervalS, Number(theirs["vrrp_vrrp_adver_int"])],
-      vrrp.version === 3
-        ? ["vrrp.checksum", vrrp.checksumForm, "pseudo-header"]
-        : ["vrrp.auth", vrrp.authType, Number(theirs["vrrp_vrrp_auth_type"])],
-    );
-  }
-  return pairs;
+function skipOthers(): string | false {
+  if (!existsSync(FOREIGN)) return "the captures of other projects are not beside this one";
+  return attempt(["tshark", "--version"]).code === 0 ? false : "tshark is not installed";
 }
 
-for (const name of CAPTURES) {
-  test(`${name}: our decoders and tshark agree in every field`, async (t) => {
-    const frames = await decodeCapture(join(FOLDER, `${name}.pcap`));
-    const pairs = pair(frames, readReadings(name));
-    let fields = 0;
-    const skipped = new Map<string, number>([["not in tshark's text", frames.length - pairs.length]]);
-    pairs.forEach(([frame, layers], n) => {
-      const reason = skipReason(frame, layers);
-      if (reason !== undefined) skipped.set(reason, (skipped.get(reason) ?? 0) + 1);
-      const { realtimeNs, ethernet } = frame;
-      const compared = compare(reason === undefined ? frame : { realtimeNs, ethernet }, layers);
-      for (const [field, ours, theirs] of compared) assert.deepEqual(ours, theirs, `reading ${n + 1}: ${field}`);
-      fields += compared.length;
-    });
-    const reasons = [...skipped].filter(([, count]) => count > 0).map(([reason, count]) => `${count} ${reason}`);
-    t.diagnostic(`${pairs.length} frames, ${fields} fields compared; skipped: ${reasons.join("; ") || "none"}`);
+async function compareCapture(capture: Capture, say: (line: string) => void): Promise<Count> {
+  const readings = capture.readings();
+  assert.ok(readings.length > 0, "tshark reads something");
+  if (capture.unread !== undefined) {
+    await assert.rejects(decodeCapture(capture.path), /needs Ethernet/);
+    say(`none compared; ${readings.length} frames skipped: ${capture.unread}`);
+    return { compared: 0, skipped: readings.length };
+  }
+  const pairs = pairFrames(await decodeCapture(capture.path), readings);
+  const reasons = new Map<string, number>();
+  let fields = 0;
+  pairs.forEach(([frame, layers], n) => {
+    const compared = compareFrame(frame, layers);
+    assert.deepEqual(differences(compared), [], `reading ${n + 1}`);
+    fields += compared.length;
+    const reason = skipReason(capture, frame, `reading ${n + 1}`);
+    if (reason === undefined) assertAllLayers(frame, layers);
+    else reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
   });
+  const adverts = pairs.filter(([, layers]) => isAdvert(layers)).length;
+  const skipped = [...reasons.values()].reduce((total, count) => total + count, 0);
+  const skips = [...reasons].map(([reason, count]) => `${count} ${reason}`).join("; ") || "none";
+  say(
+    `${adverts - skipped} VRRP or CARP frames compared, and ${pairs.length - adverts} of ARP and NDP; ` +
+      `${fields} fields; skipped: ${skips}`,
+  );
+  return { compared: adverts - skipped, skipped };
 }
 
-/** @returns why a frame is compared no further than its Ethernet header. */
-function skipReason(frame: DecodedFrame, layers: Layers): string | undefined {
-  if (layers["ipv6"] !== undefined) return "past Ethernet: IPv6, which this version does not decode";
-  if (layers["carp"] !== undefined) return "past Ethernet: CARP, which shares VRRP's number and is refused";
-  assert.equal(frame.refused, undefined, "nothing else is refused");
-  return undefined;
+/** @returns why a frame is compared only as far as we decode it; undefined if that is all of it. */
+function skipReason({ refused }: Capture, frame: DecodedFrame, where: string): string | undefined {
+  const check = frame.refused?.check;
+  const reason = check && refused?.[check];
+  assert.equal(check === undefined, refused === undefined, `${where}: ${frame.refused?.message}`);
+  assert.equal(check === undefined, reason === undefined, `${where}: ${frame.refused?.message}`);
+  return reason;
+}
+
+function isAdvert(layers: Layers): boolean {
+  return Number(layers["ip"]?.["ip_ip_proto"] ?? layers["ipv6"]?.["ipv6_ipv6_nxt"]) === IpProtocol.vrrp;
+}
+
+/** Nothing that tshark saw is left out by us, and our encoders write the octets that our decoders read. */
+function assertAllLayers(frame: DecodedFrame, layers: Layers): void {
+  const ours = [frame.arp, frame.ipv4, frame.ipv6, frame.vrrp, frame.carp].map((layer) => layer !== undefined);
+  assert.deepEqual(ours, ["arp", "ip", "ipv6", "vrrp", "carp"].map((layer) => layers[layer] !== undefined));
+  const ip = frame.ipv4 ?? frame.ipv6;
+  if (ip === undefined) return;
+  const { vrrp, carp } = frame;
+  if (carp !== undefined) assert.deepEqual(encodeCarp(carp), Uint8Array.from(ip.payload));
+  if (vrrp?.version === 2) assert.deepEqual(encodeVrrpV2(vrrp), Uint8Array.from(ip.payload));
+  if (vrrp?.version === 3)
+    assert.deepEqual(encodeVrrpV3(vrrp, ip.source, ip.destination), Uint8Array.from(ip.payload));
+}
+
+/** Flips the lowest bit of the last number in an address of any kind. */
+function flip(address: string): string {
+  return address.replace(/[0-9a-f]$/, (digit) => (Number.parseInt(digit, 16) ^ 1).toString(16));
+}
+
+/** One octet changed in one decoded field, and the fields in which the comparison must see it. */
+const PLANTED: readonly [string, string[], (frame: DecodedFrame) => Partial<DecodedFrame>][] = [
+  ["vrrp3-v6", ["eth.src"], ({ ethernet }) => ({ ethernet: { ...ethernet, source: flip(ethernet.source) } })],
+  ["arping-tools", ["arp.spa"], ({ arp }) => ({ arp: { ...arp!, senderIp: flip(arp!.senderIp) } })],
+  ["vrrp3-v4", ["ip.ttl"], ({ ipv4 }) => ({ ipv4: { ...ipv4!, ttl: 254 } })],
+  ["vrrp3-v6", ["ipv6.hlim"], ({ ipv6 }) => ({ ipv6: { ...ipv6!, hopLimit: 254 } })],
+  [
+    "vrrp3-v6",
+    ["ipv6.src", "vrrp.checksum"],
+    ({ ipv6 }) => ({ ipv6: { ...ipv6!, source: flip(ipv6!.source) } }),
+  ],
+  [
+    "vrrp3-v6",
+    ["vrrp.prio", "vrrp.checksum"],
+    ({ vrrp }) => ({ vrrp: { ...vrrp!, priority: vrrp!.priority ^ 1 } }),
+  ],
+  [
+    "vrrp3-v6",
+    ["vrrp.addresses", "vrrp.checksum"],
+    ({ vrrp }) => ({ vrrp: { ...vrrp!, addresses: [vrrp!.addresses[0]!, flip(vrrp!.addresses[1]!)] } }),
+  ],
+  [
+    "vrrp2-pass",
+    ["vrrp.checksum", "vrrp.password"],
+    ({ vrrp }) => ({ vrrp: { ...vrrp!, authData: Uint8Array.from("S3cret12", (c) => c.charCodeAt(0)) } as never }),
+  ],
+  [
+    "carp-ucarp",
+    ["carp.checksum", "carp.counter"],
+    ({ carp }) => ({ carp: { ...carp!, counter: carp!.counter ^ 0x100n } }),
+  ],
+  [
+    "carp-ucarp",
+    ["carp.checksum", "carp.hmac"],
+    ({ carp }) => ({ carp: { ...carp!, digest: carp!.digest.map((octet, n) => (n === 19 ? octet ^ 1 : octet)) } }),
+  ],
+];
+for (const [name, fields, plant] of PLANTED) {
+  test(`a difference planted in ${name} is seen in ${fields.join(" and ")}, and nowhere else`, async () => {
+    const { path, readings } = own(name);
+    const seen = pairFrames(await decodeCapture(path), readings()).find(
+      ([frame]) => frame.vrrp ?? frame.carp ?? (name === "arping-tools" ? frame.arp : undefined),
+    );
+    const [frame, layers] = seen!;
+    assert.deepEqual(differences(compareFrame(frame, layers)), []);
+    const planted = differences(compareFrame({ ...frame, ...plant(frame) }, layers));
+    assert.deepEqual(planted.map(([field]) => field), fields);
+  });
 }
