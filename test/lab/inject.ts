@@ -4,14 +4,14 @@
  *
  * usage, in the switch's namespace: node inject.js PORT COMMAND…
  */
-import { findInterface, monotonicUs, PacketSocket, VRRP_IPV4_FILTER } from "@viptools/kernel";
+import { findInterface, monotonicUs, PacketSocket, VRRP_FILTER } from "@viptools/kernel";
 import { must } from "./shell.ts";
 
 const [port, ...command] = process.argv.slice(2);
 let hasRun = false;
 const socket = new PacketSocket({
   ifindex: findInterface(port!)!,
-  filter: VRRP_IPV4_FILTER,
+  filter: VRRP_FILTER,
   onFrame: ({ direction }) => {
     if (direction !== "in" || hasRun) return;
     hasRun = true;

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { fileURLToPath } from "node:url";
-import type { Ipv4Address, Link, Neighbour } from "@viptools/kernel";
+import type { InterfaceAddress, Link, Neighbour } from "@viptools/kernel";
 import { VIP } from "../lab/network.ts";
 import { needsRoot, onStage } from "../lab/stage.ts";
 
@@ -10,7 +10,7 @@ const DUMP = fileURLToPath(new URL("../lab/netlink-dump.js", import.meta.url));
 
 interface Dump {
   readonly links: Link[];
-  readonly addresses: Ipv4Address[];
+  readonly addresses: InterfaceAddress[];
   readonly neighbours: Neighbour[];
 }
 

@@ -5,6 +5,7 @@ export * from "./duration.ts";
 export * from "./exit.ts";
 export * from "./follower.ts";
 export { formatHuman, harmless } from "./human.ts";
+export { type InputLine, readRecords } from "./record-input.ts";
 export type { Moment } from "./record-output.ts";
 export { run } from "./run.ts";
 export { onStopSignals } from "./signals.ts";

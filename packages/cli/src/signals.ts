@@ -1,16 +1,20 @@
 /**
- * Requests to stop: SIGTERM, SIGINT, and SIGHUP of a terminal that is gone.
+ * Requests to stop: SIGTERM, SIGINT, and SIGHUP of a terminal that is gone, unless SIGHUP means to read settings again.
  *
  * @module
  */
 
-/** @param stop called at each of these signals, with how many there have been. */
-export function onStopSignals(stop: (times: number) => void): void {
+/**
+ * @param stop called at each of these signals, with how many there have been.
+ * @param reload called at SIGHUP, which stops the command where this is left out.
+ */
+export function onStopSignals(stop: (times: number) => void, reload?: () => void): void {
   let times = 0;
-  for (const name of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
-    process.on(name, () => {
-      times += 1;
-      stop(times);
-    });
-  }
+  const count = (): void => {
+    times += 1;
+    stop(times);
+  };
+  process.on("SIGTERM", count);
+  process.on("SIGINT", count);
+  process.on("SIGHUP", reload ?? count);
 }

@@ -13,9 +13,10 @@ export class LeaseBook {
     this.#bootId = bootId;
   }
 
-  /** Notes a lease; one of another boot, or of one who leaves, allows nothing. */
+  /** Notes a lease; one of another boot, or of one who leaves or only settles, allows nothing. */
   note(lease: RecordOf<"vrrp.lease">): void {
-    const counts = lease.boot_id === this.#bootId && lease.mono_ns !== undefined && lease.leaving !== true;
+    const isMuted = lease.leaving === true || lease.settling === true;
+    const counts = lease.boot_id === this.#bootId && lease.mono_ns !== undefined && !isMuted;
     const endUs = counts ? Number(BigInt(lease.mono_ns!) / 1000n) + lease.valid_ms * 1000 : 0;
     for (const instance of lease.instances) this.#endsUs.set(instance, endUs);
   }

@@ -10,10 +10,12 @@
 #include <linux/if_packet.h>
 #include <net/if.h>
 #include <node_api.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>
 #include <time.h>
@@ -229,6 +231,20 @@ static napi_value call_flock(napi_env env, napi_callback_info info) {
   return outcome(env, flock((int)fd, (int)operation));
 }
 
+/* SCHED_RR for the calling thread; processes that it starts are ordinary ones again. */
+static napi_value call_set_realtime(napi_env env, napi_callback_info info) {
+  ARGS(1);
+  INT(priority, 0);
+  struct sched_param param = {.sched_priority = (int)priority};
+  return outcome(env, sched_setscheduler(0, SCHED_RR | SCHED_RESET_ON_FORK, &param));
+}
+
+/* Keeps what is in memory there, now and later; pages that are only reserved cost nothing until they are touched. */
+static napi_value call_lock_memory(napi_env env, napi_callback_info info) {
+  (void)info;
+  return outcome(env, mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT));
+}
+
 static napi_value call_if_index(napi_env env, napi_callback_info info) {
   ARGS(1);
   char name[IF_NAMESIZE + 1];
@@ -390,6 +406,7 @@ NAPI_MODULE_INIT() {
       {"clock", call_clock},           {"timerCreate", call_timer_create},
       {"timerSet", call_timer_set},    {"timerRead", call_timer_read},
       {"watch", call_watch},           {"unwatch", call_unwatch},
+      {"setRealtime", call_set_realtime}, {"lockMemory", call_lock_memory},
   };
   for (size_t n = 0; n < sizeof functions / sizeof functions[0]; n++) {
     napi_value function;

@@ -4,37 +4,117 @@
  *
  * @module
  */
-import { EtherType, IpProtocol } from "@viptools/wire";
+import { EtherType, IpProtocol, type Mac, macToBytes } from "@viptools/wire";
 
 /** code, jump if true, jump if false, constant: `struct sock_filter`. */
 export type Instruction = readonly [code: number, jumpTrue: number, jumpFalse: number, k: number];
 
+const LOAD_WORD = 0x20;
 const LOAD_HALF = 0x28;
 const LOAD_BYTE = 0x30;
 const JUMP_EQUAL = 0x15;
 const RETURN = 0x06;
-const ACCEPT: Instruction = [RETURN, 0, 0, 0x40000];
-const DROP: Instruction = [RETURN, 0, 0, 0];
 const ETHER_TYPE_AT = 12;
+const SOURCE_MAC_AT = 6;
 const IPV4_PROTOCOL_AT = 23;
+const IPV6_NEXT_HEADER_AT = 20;
+/** SKF_AD_OFF + SKF_AD_PKTTYPE: not an octet of the frame, but which way it goes. */
+const PACKET_TYPE = 0xfffff000 + 4;
+const PACKET_OUTGOING = 4;
+/** 01:80:c2:00: spanning tree and its like, which a port carries while it carries nothing else (IEEE 802.1D §7.12.6). */
+const BRIDGE_GROUP_PREFIX = 0x0180c200;
+/** A jump reaches 255 instructions. */
+export const FILTER_MACS_MAX = 100;
 
-/** IPv4 packets of protocol 112: VRRP, and CARP, which shares the number. */
-export const VRRP_IPV4_FILTER: readonly Instruction[] = [
-  [LOAD_HALF, 0, 0, ETHER_TYPE_AT],
-  [JUMP_EQUAL, 0, 3, EtherType.ipv4],
-  [LOAD_BYTE, 0, 0, IPV4_PROTOCOL_AT],
-  [JUMP_EQUAL, 0, 1, IpProtocol.vrrp],
-  ACCEPT,
-  DROP,
+/** An instruction whose jumps name labels; without a name it goes on with the next one. */
+type Named = readonly [code: number, k: number, onTrue?: string | undefined, onFalse?: string];
+type Line = Named | { readonly label: string };
+
+const isInstruction = (line: Line): line is Named => Array.isArray(line);
+const END: readonly Line[] = [{ label: "accept" }, [RETURN, 0x40000], { label: "drop" }, [RETURN, 0]];
+
+/** Turns names into distances. */
+function link(lines: readonly Line[]): Instruction[] {
+  const places = new Map<string, number>();
+  let at = 0;
+  for (const line of lines) {
+    if (isInstruction(line)) at += 1;
+    else places.set(line.label, at);
+  }
+  return lines.filter(isInstruction).map(([code, k, onTrue, onFalse], n) => {
+    const distance = (label: string | undefined): number =>
+      label === undefined ? 0 : places.get(label)! - n - 1;
+    return [code, distance(onTrue), distance(onFalse), k];
+  });
+}
+
+/** What both VRRP filters test; a frame of anything else goes on at `other`. */
+const IS_VRRP: readonly Line[] = [
+  [LOAD_HALF, ETHER_TYPE_AT],
+  [JUMP_EQUAL, EtherType.ipv4, undefined, "six"],
+  [LOAD_BYTE, IPV4_PROTOCOL_AT],
+  [JUMP_EQUAL, IpProtocol.vrrp, "accept", "other"],
+  { label: "six" },
+  [JUMP_EQUAL, EtherType.ipv6, undefined, "other"],
+  [LOAD_BYTE, IPV6_NEXT_HEADER_AT],
+  [JUMP_EQUAL, IpProtocol.vrrp, "accept", "other"],
 ];
+const IS_INBOUND: readonly Line[] = [
+  [LOAD_BYTE, PACKET_TYPE],
+  [JUMP_EQUAL, PACKET_OUTGOING, "drop"],
+];
+
+/** Packets of protocol 112 over IPv4 and IPv6, in and out: VRRP, and CARP, which shares the number. */
+export const VRRP_FILTER: readonly Instruction[] = link([
+  ...IS_VRRP,
+  { label: "other" },
+  [RETURN, 0],
+  ...END,
+]);
+
+/**
+ * What a VRRP speaker hears: adverts that come in, and whatever else comes in from one of these MACs: somebody still
+ * sends as the virtual router that we are.
+ *
+ * @param macs at most {@link FILTER_MACS_MAX}; of more only the first are heard.
+ */
+export function speakerFilter(macs: readonly Mac[]): Instruction[] {
+  const tests = macs.slice(0, FILTER_MACS_MAX).flatMap((mac, n): Line[] => {
+    const view = new DataView(macToBytes(mac).buffer);
+    return [
+      { label: `mac${n}` },
+      [LOAD_WORD, SOURCE_MAC_AT],
+      [JUMP_EQUAL, view.getUint32(0), undefined, `mac${n + 1}`],
+      [LOAD_HALF, SOURCE_MAC_AT + 4],
+      [JUMP_EQUAL, view.getUint16(4), "accept", `mac${n + 1}`],
+    ];
+  });
+  const last = `mac${Math.min(macs.length, FILTER_MACS_MAX)}`;
+  return link([
+    ...IS_INBOUND,
+    ...IS_VRRP,
+    { label: "other" },
+    ...tests,
+    { label: last },
+    [RETURN, 0],
+    ...END,
+  ]);
+}
+
+/** Any frame that comes in, but for those that a blocked switch port sends too. */
+export const CARRIED_FILTER: readonly Instruction[] = link([
+  ...IS_INBOUND,
+  [LOAD_WORD, 0],
+  [JUMP_EQUAL, BRIDGE_GROUP_PREFIX, "drop", "accept"],
+  ...END,
+]);
 
 /** ARP, whatever its hardware. */
-export const ARP_FILTER: readonly Instruction[] = [
-  [LOAD_HALF, 0, 0, ETHER_TYPE_AT],
-  [JUMP_EQUAL, 0, 1, EtherType.arp],
-  ACCEPT,
-  DROP,
-];
+export const ARP_FILTER: readonly Instruction[] = link([
+  [LOAD_HALF, ETHER_TYPE_AT],
+  [JUMP_EQUAL, EtherType.arp, "accept", "drop"],
+  ...END,
+]);
 
 /** @returns the program as the kernel reads it, in the byte order of this machine. */
 export function assemble(program: readonly Instruction[]): Uint8Array {

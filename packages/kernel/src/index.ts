@@ -10,6 +10,7 @@ export * from "./nft-socket.ts";
 export * from "./output-end.ts";
 export * from "./packet-socket.ts";
 export * from "./raw-ip.ts";
-export { type Ipv4Address, type Link, MacvlanMode, type Neighbour } from "./route-message.ts";
+export * from "./realtime.ts";
+export { type InterfaceAddress, type Link, MacvlanMode, type Neighbour } from "./route-message.ts";
 export * from "./route-socket.ts";
 export * from "./sysctl.ts";

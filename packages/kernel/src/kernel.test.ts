@@ -17,7 +17,7 @@ import {
   stringAttribute,
   u32,
 } from "./attributes.ts";
-import { assemble, VRRP_IPV4_FILTER } from "./bpf.ts";
+import { assemble, VRRP_FILTER } from "./bpf.ts";
 import {
   findInterface,
   monotonicNs,
@@ -29,7 +29,7 @@ import {
 import { tryLock } from "./file-lock.ts";
 import { decodeLinkEvents } from "./link-monitor.ts";
 import { OutputLost, openOutputEnd } from "./output-end.ts";
-import { encodeIpv4Address, encodeNewMacvlan } from "./route-message.ts";
+import { encodeAddress, encodeNewMacvlan } from "./route-message.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "viptools-kernel-"));
 test.after(() => rmSync(folder, { recursive: true, force: true }));
@@ -55,7 +55,7 @@ test("route messages carry their fields where the kernel reads them", () => {
   const found = readAttributes(macvlan.subarray(16));
   assert.equal(hex(found.get(1)!), "00005e000133");
   assert.equal(readU32(found.get(5)), 2);
-  const address = encodeIpv4Address({ ifindex: 3, address: "192.0.2.100", prefixLength: 32 });
+  const address = encodeAddress({ ifindex: 3, address: "192.0.2.100", prefixLength: 32 });
   assert.equal(hex(address.subarray(0, 8)), "0220000003000000");
 });
 
@@ -68,10 +68,7 @@ test("decodeLinkEvents() never reads past a cut datagram", () => {
 });
 
 test("assemble() lays a filter out as struct sock_filter", () => {
-  assert.equal(
-    hex(assemble(VRRP_IPV4_FILTER)).slice(0, 32),
-    "28000000" + "0c000000" + "15000003" + "00080000",
-  );
+  assert.equal(hex(assemble(VRRP_FILTER)).slice(0, 32), "28000000" + "0c000000" + "15000002" + "00080000");
 });
 
 test("clocks: both run, and name this boot and namespace", () => {

@@ -6,7 +6,13 @@
  */
 import { Inbox } from "./inbox.ts";
 import { int32, must, native, unwatchAndClose, type Watch, WatchEvent, watch } from "./native.ts";
-import { decodeIpv4Address, decodeLink, type Ipv4Address, type Link, RouteMessage } from "./route-message.ts";
+import {
+  decodeAddress,
+  decodeLink,
+  type InterfaceAddress,
+  type Link,
+  RouteMessage,
+} from "./route-message.ts";
 
 const AF_NETLINK = 16;
 const SOCK_RAW = 3;
@@ -15,6 +21,7 @@ const SOL_SOCKET = 1;
 const SO_RCVBUFFORCE = 33;
 const RTMGRP_LINK = 0x1;
 const RTMGRP_IPV4_IFADDR = 0x10;
+const RTMGRP_IPV6_IFADDR = 0x100;
 const HEADER_LENGTH = 16;
 const SLOT_BYTES = 8192;
 const RECEIVE_BUFFER_BYTES = 4 << 20;
@@ -22,7 +29,7 @@ const ENOBUFS = -105;
 
 export type LinkEvent =
   | { readonly type: "link"; readonly link: Link; readonly isDeleted: boolean }
-  | { readonly type: "address"; readonly address: Ipv4Address; readonly isDeleted: boolean }
+  | { readonly type: "address"; readonly address: InterfaceAddress; readonly isDeleted: boolean }
   /** Something was lost: what is known about links and addresses must be read anew. */
   | { readonly type: "overrun" };
 
@@ -38,7 +45,7 @@ export class LinkMonitor {
     native.setOption(this.#fd, SOL_SOCKET, SO_RCVBUFFORCE, int32(RECEIVE_BUFFER_BYTES));
     const address = new DataView(new ArrayBuffer(12));
     address.setUint16(0, AF_NETLINK, true);
-    address.setUint32(8, RTMGRP_LINK | RTMGRP_IPV4_IFADDR, true);
+    address.setUint32(8, RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR, true);
     must(native.bind(this.#fd, new Uint8Array(address.buffer)), "Cannot listen for link changes");
     this.#watch = watch(this.#fd, WatchEvent.readable, () => this.#read());
   }
@@ -80,7 +87,7 @@ function decodeLinkEvent(type: number, body: Uint8Array): LinkEvent | undefined 
       return { type: "link", link: decodeLink(body), isDeleted: type === RouteMessage.delLink };
     case RouteMessage.newAddress:
     case RouteMessage.delAddress: {
-      const address = decodeIpv4Address(body);
+      const address = decodeAddress(body);
       return address && { type: "address", address, isDeleted: type === RouteMessage.delAddress };
     }
     default:

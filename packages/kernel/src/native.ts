@@ -21,6 +21,8 @@ export interface Native {
   write(fd: number, data: Uint8Array, offset: number, length: number): number;
   ioctlInt(fd: number, request: number): number;
   flock(fd: number, operation: number): number;
+  setRealtime(priority: number): number;
+  lockMemory(): number;
   ifIndex(name: string): number;
   clock(id: number): bigint | number;
   timerCreate(): number;

@@ -67,9 +67,14 @@ export class PacketSocket {
     if (options.filter !== undefined) this.#listen(options.filter);
   }
 
+  /** Captures other frames from now on; those that wait already stay. @throws {KernelError} if the kernel refuses it. */
+  setFilter(filter: readonly Instruction[]): void {
+    must(native.attachFilter(this.#fd, assemble(filter)), "Cannot attach a socket filter");
+  }
+
   /** The filter goes on before the socket is bound, so that no other frame slips in. */
   #listen(filter: readonly Instruction[]): void {
-    must(native.attachFilter(this.#fd, assemble(filter)), "Cannot attach a socket filter");
+    this.setFilter(filter);
     if (native.setOption(this.#fd, SOL_SOCKET, SO_RCVBUFFORCE, int32(RECEIVE_BUFFER_BYTES)) < 0) {
       native.setOption(this.#fd, SOL_SOCKET, SO_RCVBUF, int32(RECEIVE_BUFFER_BYTES));
     }

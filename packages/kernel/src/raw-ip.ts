@@ -8,7 +8,7 @@
  * @module
  */
 import { createRequire } from "node:module";
-import { IpProtocol, type Ipv4, ipv4ToBytes } from "@viptools/wire";
+import { addressToBytes, familyOf, type IpAddress, IpProtocol, type Ipv4 } from "@viptools/wire";
 import { KernelError } from "./native.ts";
 
 const SOL_SOCKET = 1;
@@ -16,11 +16,20 @@ const SO_BINDTODEVICE = 25;
 const SO_RCVBUF = 8;
 const IPPROTO_IP = 0;
 const IP_ADD_MEMBERSHIP = 35;
+const IP_HDRINCL = 3;
+const IPPROTO_IPV6 = 41;
+const IPV6_ADD_MEMBERSHIP = 20;
+const IPV6_HDRINCL = 36;
+/** `AddressFamily` of the package. */
+const PACKAGE_FAMILY = { 4: 1, 6: 2 } as const;
 
 /** The part of `raw-socket` that is used; the package brings no types. */
 interface RawSocket {
   setOption(level: number, option: number, value: Buffer, length: number): void;
   pauseRecv(): void;
+  readonly wrap: {
+    send(buffer: Buffer, offset: number, length: number, address: string, sent: () => void): void;
+  };
   on(event: "error", listener: (error: Error) => void): void;
   on(event: "message", listener: (packet: Buffer, source: string) => void): void;
   send(
@@ -40,23 +49,77 @@ export interface Membership {
   leave(): void;
 }
 
-/** @throws {KernelError} EPERM without CAP_NET_RAW. */
-export function joinGroup(interfaceName: string, ifindex: number, group: Ipv4): Membership {
-  const socket = open(IpProtocol.vrrp, 64);
+/** @param group IPv4 or IPv6. @throws {KernelError} EPERM without CAP_NET_RAW, ENODEV if the interface is gone. */
+export function joinGroup(interfaceName: string, ifindex: number, group: IpAddress): Membership {
+  const family = familyOf(group);
+  const socket = openSilent(interfaceName, family);
+  const request = membershipRequest(ifindex, group);
+  if (family === 4) setOption(socket, IPPROTO_IP, IP_ADD_MEMBERSHIP, request);
+  else setOption(socket, IPPROTO_IPV6, IPV6_ADD_MEMBERSHIP, request);
+  return { leave: () => release(socket) };
+}
+
+/** Sends whole IP packets, header included, by the host's own routes and neighbours: from the NIC's MAC. */
+export interface PacketSender {
+  /** Sends now, or not at all. @throws {KernelError} what the stack answered: no route, no neighbour, a full queue. */
+  send(packet: Uint8Array, destination: IpAddress): void;
+  close(): void;
+}
+
+/** @param family of the packets. @throws {KernelError} EPERM without CAP_NET_RAW. */
+export function openPacketSender(interfaceName: string, family: 4 | 6): PacketSender {
+  const socket = openSilent(interfaceName, family);
+  if (family === 4) setOption(socket, IPPROTO_IP, IP_HDRINCL, Buffer.from(Int32Array.of(1).buffer));
+  else setOption(socket, IPPROTO_IPV6, IPV6_HDRINCL, Buffer.from(Int32Array.of(1).buffer));
+  return {
+    send: (packet, destination) => {
+      try {
+        socket.wrap.send(Buffer.from(packet), 0, packet.length, destination, () => {});
+      } catch (error) {
+        throw new KernelError(codeOf(error), `Cannot send to ${destination}`);
+      }
+    },
+    close: () => release(socket),
+  };
+}
+
+/** A socket of protocol 112 that takes nothing in. */
+function openSilent(interfaceName: string, family: 4 | 6): RawSocket {
+  const socket = open(IpProtocol.vrrp, 64, family);
   held.add(socket);
   socket.on("error", () => {});
-  const set = (level: number, option: number, value: Buffer): void =>
-    socket.setOption(level, option, value, value.length);
-  const device = Buffer.from(`${interfaceName}\0`);
-  set(SOL_SOCKET, SO_BINDTODEVICE, device);
-  set(SOL_SOCKET, SO_RCVBUF, Buffer.alloc(4));
-  set(IPPROTO_IP, IP_ADD_MEMBERSHIP, membershipRequest(ifindex, group));
+  setOption(socket, SOL_SOCKET, SO_BINDTODEVICE, Buffer.from(`${interfaceName}\0`));
+  setOption(socket, SOL_SOCKET, SO_RCVBUF, Buffer.alloc(4));
   socket.pauseRecv();
-  return {
-    leave: () => {
-      if (held.delete(socket)) socket.close();
-    },
-  };
+  return socket;
+}
+
+function setOption(socket: RawSocket, level: number, option: number, value: Buffer): void {
+  try {
+    socket.setOption(level, option, value, value.length);
+  } catch (error) {
+    throw new KernelError(codeOf(error), "Cannot set up a raw socket");
+  }
+}
+
+function release(socket: RawSocket): void {
+  if (held.delete(socket)) socket.close();
+}
+
+/** The package's errors have text alone. */
+const CODES: readonly (readonly [RegExp, string])[] = [
+  [/not permitted/i, "EPERM"],
+  [/network is unreachable/i, "ENETUNREACH"],
+  [/no route to host/i, "EHOSTUNREACH"],
+  [/network is down/i, "ENETDOWN"],
+  [/no buffer space/i, "ENOBUFS"],
+  [/no such device/i, "ENODEV"],
+  [/message too long/i, "EMSGSIZE"],
+  [/invalid argument/i, "EINVAL"],
+];
+
+function codeOf(error: unknown): string {
+  return CODES.find(([text]) => text.test(String(error)))?.[1] ?? "EIO";
 }
 
 /** An ICMP socket: what the host receives of ICMP, and what is sent through its own stack. */
@@ -68,7 +131,7 @@ export interface IcmpSocket {
 
 /** @param onMessage gets each ICMP message with its IPv4 header; the octets are the caller's own. */
 export function openIcmp(onMessage: (packet: Uint8Array) => void): IcmpSocket {
-  const socket = open(IpProtocol.icmp, 2048);
+  const socket = open(IpProtocol.icmp, 2048, 4);
   held.add(socket);
   socket.on("error", () => {});
   socket.on("message", (packet) => onMessage(Uint8Array.from(packet)));
@@ -79,27 +142,27 @@ export function openIcmp(onMessage: (packet: Uint8Array) => void): IcmpSocket {
         if (error) failed();
       });
     },
-    close: () => {
-      if (held.delete(socket)) socket.close();
-    },
+    close: () => release(socket),
   };
 }
 
-function open(protocol: number, bufferSize: number): RawSocket {
+function open(protocol: number, bufferSize: number, family: 4 | 6): RawSocket {
   const { createSocket } = createRequire(import.meta.url)("raw-socket") as {
-    createSocket(options: { protocol: number; bufferSize: number }): RawSocket;
+    createSocket(options: { protocol: number; bufferSize: number; addressFamily: number }): RawSocket;
   };
   try {
-    return createSocket({ protocol, bufferSize });
+    return createSocket({ protocol, bufferSize, addressFamily: PACKAGE_FAMILY[family] });
   } catch (error) {
-    throw new KernelError(/not permitted/.test(String(error)) ? "EPERM" : "EIO", "Cannot open a raw socket");
+    throw new KernelError(codeOf(error), "Cannot open a raw socket");
   }
 }
 
-/** `struct ip_mreqn` (ip(7)): group, any local address, interface. */
-function membershipRequest(ifindex: number, group: Ipv4): Buffer {
-  const request = Buffer.alloc(12);
-  request.set(ipv4ToBytes(group), 0);
-  request.writeInt32LE(ifindex, 8);
+/** IPv4: `struct ip_mreqn` (ip(7)): group, any local address, interface. IPv6: `struct ipv6_mreq`: group, interface. */
+function membershipRequest(ifindex: number, group: IpAddress): Buffer {
+  const octets = addressToBytes(group);
+  const indexAt = octets.length === 4 ? 8 : 16;
+  const request = Buffer.alloc(indexAt + 4);
+  request.set(octets, 0);
+  request.writeInt32LE(ifindex, indexAt);
   return request;
 }

@@ -3,7 +3,17 @@
  *
  * @module
  */
-import { type Ipv4, ipv4FromBytes, ipv4ToBytes, type Mac, macFromBytes, macToBytes } from "@viptools/wire";
+import {
+  addressFromBytes,
+  addressToBytes,
+  familyOf,
+  type IpAddress,
+  type Ipv4,
+  ipv4FromBytes,
+  type Mac,
+  macFromBytes,
+  macToBytes,
+} from "@viptools/wire";
 import {
   attribute,
   concat,
@@ -41,7 +51,11 @@ const IFLA_MACVLAN_MODE = 1;
 const IFLA_INET6_ADDR_GEN_MODE = 8;
 const IN6_ADDR_GEN_MODE_NONE = 1;
 const IFA = { address: 1, local: 2, label: 3, flags: 8 } as const;
+const IFA_F_SECONDARY = 0x1;
+const IFA_F_DADFAILED = 0x8;
+const IFA_F_TENTATIVE = 0x40;
 const IFA_F_NOPREFIXROUTE = 0x200;
+const IFA_F_NODAD = 0x2;
 const NDA = { destination: 1, linkAddress: 2 } as const;
 const NEIGHBOUR_STATES: readonly [number, string][] = [
   [0x01, "incomplete"],
@@ -72,11 +86,22 @@ export interface Link {
   readonly alias: string | undefined;
 }
 
-export interface Ipv4Address {
+export interface InterfaceAddress {
   readonly ifindex: number;
-  readonly address: Ipv4;
+  readonly family: 4 | 6;
+  readonly address: IpAddress;
   readonly prefixLength: number;
+  /** IPv4: not the first of its network, so not what the kernel sends from by itself. */
   readonly isSecondary: boolean;
+  /** IPv6: duplicate address detection has not let it pass (RFC 4862 §5.4): it may not be sent from. */
+  readonly isTentative: boolean;
+}
+
+/** An address that is still to be added. */
+export interface NewAddress {
+  readonly ifindex: number;
+  readonly address: IpAddress;
+  readonly prefixLength: number;
 }
 
 export interface Neighbour {
@@ -109,18 +134,27 @@ export function decodeLink(body: Uint8Array): Link {
   };
 }
 
-/** @returns undefined for addresses of other families. */
-export function decodeIpv4Address(body: Uint8Array): Ipv4Address | undefined {
+/** @returns undefined for addresses of other families than IPv4 and IPv6. */
+export function decodeAddress(body: Uint8Array): InterfaceAddress | undefined {
   const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
   const found = readAttributes(body.subarray(ADDRESS_HEADER_LENGTH));
-  const address = found.get(IFA.local) ?? found.get(IFA.address);
-  if (view.getUint8(0) !== AF_INET || address === undefined) return undefined;
+  const octets = found.get(IFA.local) ?? found.get(IFA.address);
+  const family = familyNumber(view.getUint8(0));
+  if (family === undefined || octets?.length !== (family === 4 ? 4 : 16)) return undefined;
+  const flags = readU32(found.get(IFA.flags)) ?? view.getUint8(2);
   return {
     ifindex: view.getInt32(4, true),
-    address: ipv4FromBytes(address),
+    family,
+    address: addressFromBytes(octets, family),
     prefixLength: view.getUint8(1),
-    isSecondary: (view.getUint8(2) & 1) !== 0,
+    isSecondary: family === 4 && (flags & IFA_F_SECONDARY) !== 0,
+    isTentative: family === 6 && (flags & (IFA_F_TENTATIVE | IFA_F_DADFAILED)) !== 0,
   };
+}
+
+function familyNumber(addressFamily: number): 4 | 6 | undefined {
+  if (addressFamily === AF_INET) return 4;
+  return addressFamily === AF_INET6 ? 6 : undefined;
 }
 
 /** @returns undefined for neighbours of other families. */
@@ -189,24 +223,28 @@ export function encodeLinkIndex(index: number): Uint8Array {
   return linkHeader(index);
 }
 
-/** An IPv4 address as keepalived adds one: no label, global scope, and no route for its prefix. */
-export function encodeIpv4Address(address: Omit<Ipv4Address, "isSecondary">): Uint8Array {
+/**
+ * An address as keepalived adds one: no label, global scope, and no route for its prefix; IPv6 without duplicate
+ * address detection, because the one who leaves may still defend it (RFC 9568 §8.2.2).
+ */
+export function encodeAddress({ ifindex, address, prefixLength }: NewAddress): Uint8Array {
+  const family = familyOf(address);
   const view = new DataView(new ArrayBuffer(ADDRESS_HEADER_LENGTH));
-  view.setUint8(0, AF_INET);
-  view.setUint8(1, address.prefixLength);
-  view.setInt32(4, address.ifindex, true);
-  const octets = ipv4ToBytes(address.address);
+  view.setUint8(0, family === 4 ? AF_INET : AF_INET6);
+  view.setUint8(1, prefixLength);
+  view.setInt32(4, ifindex, true);
+  const octets = addressToBytes(address);
   return concat([
     new Uint8Array(view.buffer),
     attribute(IFA.local, octets),
     attribute(IFA.address, octets),
-    u32(IFA.flags, IFA_F_NOPREFIXROUTE),
+    u32(IFA.flags, IFA_F_NOPREFIXROUTE | (family === 6 ? IFA_F_NODAD : 0)),
   ]);
 }
 
 /** Asks for all of a family: `ifaddrmsg` and `ndmsg` both start with it. */
-export function encodeIpv4Dump(length: number): Uint8Array {
+export function encodeDump(family: 4 | 6, length: number): Uint8Array {
   const bytes = new Uint8Array(length);
-  bytes[0] = AF_INET;
+  bytes[0] = family === 4 ? AF_INET : AF_INET6;
   return bytes;
 }

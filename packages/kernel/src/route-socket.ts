@@ -10,20 +10,21 @@ import { createRequire } from "node:module";
 import type * as NetlinkPackage from "netlink";
 import { KernelError } from "./native.ts";
 import {
-  decodeIpv4Address,
+  decodeAddress,
   decodeLink,
   decodeNeighbour,
+  encodeAddress,
   encodeAddressGenerationNone,
-  encodeIpv4Address,
-  encodeIpv4Dump,
+  encodeDump,
   encodeLinkAlias,
   encodeLinkIndex,
   encodeLinkUp,
   encodeNewMacvlan,
-  type Ipv4Address,
+  type InterfaceAddress,
   type Link,
   type MacvlanOptions,
   type Neighbour,
+  type NewAddress,
   RouteMessage,
 } from "./route-message.ts";
 
@@ -33,8 +34,6 @@ const NLM_F_EXCL = 0x200;
 const NLM_F_CREATE = 0x400;
 /** 64 acknowledgements fit the smallest receive buffer many times over. */
 const WINDOW = 64;
-
-type NewAddress = Omit<Ipv4Address, "isSecondary">;
 
 export class RouteSocket {
   readonly #socket: NetlinkPackage.NetlinkSocket;
@@ -52,16 +51,20 @@ export class RouteSocket {
     return (await this.links()).find((link) => link.name === name);
   }
 
-  /** IPv4 addresses of one interface in the kernel's order: the primary one first. */
-  async addresses(ifindex: number): Promise<Ipv4Address[]> {
-    const bodies = await this.#dump(RouteMessage.getAddress, encodeIpv4Dump(8));
-    return bodies
-      .flatMap((body) => decodeIpv4Address(body) ?? [])
-      .filter((found) => found.ifindex === ifindex);
+  /** Addresses of one interface in the kernel's order: the primary IPv4 one first. */
+  async addresses(ifindex: number, family: 4 | 6 = 4): Promise<InterfaceAddress[]> {
+    const all = await this.allAddresses(family);
+    return all.filter((found) => found.ifindex === ifindex);
+  }
+
+  /** Addresses of all interfaces. */
+  async allAddresses(family: 4 | 6): Promise<InterfaceAddress[]> {
+    const bodies = await this.#dump(RouteMessage.getAddress, encodeDump(family, 8));
+    return bodies.flatMap((body) => decodeAddress(body) ?? []);
   }
 
   async neighbours(ifindex: number): Promise<Neighbour[]> {
-    const bodies = await this.#dump(RouteMessage.getNeighbour, encodeIpv4Dump(12));
+    const bodies = await this.#dump(RouteMessage.getNeighbour, encodeDump(4, 12));
     return bodies.flatMap((body) => decodeNeighbour(body) ?? []).filter((found) => found.ifindex === ifindex);
   }
 
@@ -105,7 +108,7 @@ export class RouteSocket {
       const outcomes = await Promise.allSettled(
         addresses.slice(at, at + WINDOW).map((address) => {
           const act = `Cannot add ${address.address}/${address.prefixLength} to link ${address.ifindex}`;
-          return this.#request(RouteMessage.newAddress, encodeIpv4Address(address), flags, act);
+          return this.#request(RouteMessage.newAddress, encodeAddress(address), flags, act);
         }),
       );
       for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;

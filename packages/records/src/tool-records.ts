@@ -16,7 +16,10 @@ export const trackState = recordType(
     ok: flag("whether it passed"),
     weight: v.optional(integer("added to the priority while it passes or fails", -254, 254)),
     detail: v.optional(text("what was seen")),
-    took_ms: measure("how long it took"),
+    took_ms: v.optional(measure("how long it took")),
+    interval_ms: v.optional(
+      measure("how often it is repeated; without it, the reader learns that by itself"),
+    ),
   },
 );
 

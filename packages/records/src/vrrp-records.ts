@@ -61,7 +61,7 @@ export const vrrpState = recordType(
     state: choice("RFC 9568 state", VRRP_STATES),
     previous: choice("state before", VRRP_STATES),
     reason: text(
-      "startup, active_down, priority_zero, higher_priority, higher_address, owner, shutdown, track, link_down, link_up, resign, stall, reader_lost",
+      "startup, active_down, priority_zero, preempt, owner; higher_priority, higher_address, active_alive; shutdown, resign, track, sync_group, link_down, link_up, address_gone, address_back, interface_gone, vrid_clash, reload, reader_lost",
     ),
     priority,
     active_address: v.optional(address("who is Active, if known")),
@@ -95,6 +95,7 @@ export const vrrpLease = recordType(
     epoch: v.pipe(v.array(epoch), v.description("of each instance, in the same order")),
     valid_ms: measure("how long from `mono_ns` on"),
     leaving: v.optional(flag("true: serve on, but no longer speak as the virtual router")),
+    settling: v.optional(flag("true: serve already, but do not yet speak as the virtual router")),
     boot_id: bootId,
   },
 );
@@ -114,9 +115,12 @@ export const vrrpPeer = recordType("vrrp.peer", "vrrp-elect", "A router that adv
   instance,
   address: address("its address"),
   mac: mac("source MAC of its adverts"),
-  priority,
+  priority: v.optional(priority),
   version,
   vips: vips("what it advertises"),
+  interval_ms: v.optional(measure("what it says its interval is")),
+  protocol: v.optional(choice("absent for VRRP", ["carp"])),
+  notes: v.optional(texts("what is unusual: checksum form, authentication, trailer, VLAN")),
 });
 
 export const vrrpChanged = recordType(

@@ -25,6 +25,7 @@ export interface FollowedInstanceOptions {
 type Verb = "vmac.up" | "vmac.down" | "vmac.fenced";
 /** Records stay below the size of an atomic write; the journal has all. */
 const CHANGES_MAX = 64;
+const NOTHING: Done = { changes: [], tookUs: 0 };
 
 export class FollowedInstance {
   readonly #options: FollowedInstanceOptions;
@@ -34,6 +35,8 @@ export class FollowedInstance {
   /** Until when this host should own it; 0 if it should not. */
   #wantedUntilUs = 0;
   #mayVoice = true;
+  /** What was built and not told yet. */
+  #built: Done = NOTHING;
   #isUp = false;
   #hasFailed = false;
 
@@ -48,7 +51,7 @@ export class FollowedInstance {
     this.#claim = action.claim;
     switch (action.type) {
       case "own":
-      case "leave":
+      case "serve":
         this.#refresh(action.untilUs, action.type === "own");
         return;
       case "lapse":
@@ -69,16 +72,16 @@ export class FollowedInstance {
     this.#ownership?.close();
   }
 
-  /** In `own` and `leave`: extends the permission, or builds first. */
+  /** In `own` and `serve`: extends the permission, or builds first. */
   #refresh(untilUs: number, mayVoice: boolean): void {
     const isFirst = this.#wantedUntilUs === 0;
     this.#wantedUntilUs = untilUs;
     this.#mayVoice = mayVoice;
-    if (this.#ownership?.isTaken) this.#permit([], 0);
+    if (this.#ownership?.isTaken) this.#permit();
     else if (isFirst) this.#enqueue(() => this.#take(monotonicUs()));
   }
 
-  #permit(changes: readonly string[], tookUs: number): void {
+  #permit(): void {
     try {
       this.#ownership!.permitUntil(this.#wantedUntilUs, this.#mayVoice);
     } catch (error) {
@@ -86,9 +89,10 @@ export class FollowedInstance {
       this.#options.fail(error);
       return;
     }
-    if (this.#isUp || monotonicUs() >= this.#wantedUntilUs) return;
+    if (this.#isUp || !this.#mayVoice || monotonicUs() >= this.#wantedUntilUs) return;
     this.#isUp = true;
-    this.#write("vmac.up", { changes, tookUs });
+    this.#write("vmac.up", this.#built);
+    this.#built = NOTHING;
   }
 
   /** The kernel has muted us; what was built stays, and speaks again with the next lease. */
@@ -123,7 +127,8 @@ export class FollowedInstance {
     const ownership = this.#ownership!;
     if (this.#wantedUntilUs === 0 || ownership.isTaken) return;
     const { changes } = await ownership.take();
-    if (this.#wantedUntilUs > 0) this.#permit(changes, monotonicUs() - startUs);
+    this.#built = { changes, tookUs: monotonicUs() - startUs };
+    if (this.#wantedUntilUs > 0) this.#permit();
   }
 
   async #giveBack(startUs: number): Promise<void> {

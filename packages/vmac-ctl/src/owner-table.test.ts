@@ -24,6 +24,12 @@ interface More {
   readonly pid?: number;
 }
 
+interface LeaseMore {
+  readonly validMs?: number;
+  readonly leaving?: boolean;
+  readonly settling?: boolean;
+}
+
 function state(
   atMs: number,
   name: RecordOf<"vrrp.state">["state"],
@@ -52,16 +58,16 @@ function state(
 function lease(
   atMs: number,
   epoch: number,
-  { boot = BOOT, pid = 7, leaving }: More & { leaving?: boolean } = {},
+  { boot = BOOT, pid = 7, validMs = 250, ...kind }: More & LeaseMore = {},
 ): RecordOf<"vrrp.lease"> {
   return {
     ...head(atMs, pid),
     type: "vrrp.lease",
     instances: [INSTANCE],
     epoch: [epoch],
-    valid_ms: 250,
+    valid_ms: validMs,
     boot_id: boot,
-    ...(leaving === undefined ? {} : { leaving }),
+    ...kind,
   };
 }
 
@@ -156,7 +162,15 @@ play("S7 one who leaves serves on", [
   [0, state(0, "backup", 1), ["prepare"], undefined],
   [0, state(0, "active", 2), [], undefined],
   [1, lease(0, 2), ["own until 250"], 250],
-  [50, lease(50, 2, { leaving: true }), ["leave until 300"], 300],
+  [50, lease(50, 2, { leaving: true, validMs: 160 }), ["serve until 210"], 210],
+  [60, lease(1, 2), [], 210],
+]);
+
+play("S7 one who settles serves before it speaks", [
+  [0, state(0, "backup", 1), ["prepare"], undefined],
+  [0, state(0, "active", 2), [], undefined],
+  [1, lease(0, 2, { settling: true, validMs: 110 }), ["serve until 110"], 110],
+  [11, lease(10, 2), ["own until 260"], 260],
 ]);
 
 play("a virtual router that nobody introduced is not owned", [[0, lease(0, 1), [], undefined]]);

@@ -26,8 +26,8 @@ export type OwnerAction =
   | { readonly type: "prepare"; readonly claim: Claim }
   /** Own it until then. Said again with each lease. */
   | { readonly type: "own"; readonly claim: Claim; readonly untilUs: number }
-  /** Stop speaking as the virtual router, serve on until then. */
-  | { readonly type: "leave"; readonly claim: Claim; readonly untilUs: number }
+  /** Serve until then, but do not speak as the virtual router: no more, or not yet. */
+  | { readonly type: "serve"; readonly claim: Claim; readonly untilUs: number }
   /** The lease has run out: the kernel has muted this host. */
   | { readonly type: "lapse"; readonly claim: Claim }
   /** Give it back. */
@@ -40,6 +40,8 @@ interface Entry {
   claim: Claim;
   isActive: boolean;
   leaseEndUs: number;
+  /** When the last lease was given, in nanoseconds of this boot. */
+  leasedAtNs: bigint;
   writerPid: number;
   /** When the last state was written, in nanoseconds of this boot. */
   statedAtNs: bigint;
@@ -94,6 +96,7 @@ export class OwnerTable {
       claim: claimOf(record),
       isActive: false,
       leaseEndUs: 0,
+      leasedAtNs: 0n,
       writerPid: 0,
       statedAtNs: 0n,
     };
@@ -108,16 +111,18 @@ export class OwnerTable {
   }
 
   #obeyLease(record: LeaseRecord, nowUs: number): OwnerAction[] {
-    const untilUs = Number(BigInt(record.mono_ns!) / 1000n) + record.valid_ms * 1000;
+    const leasedAtNs = BigInt(record.mono_ns!);
+    const untilUs = Number(leasedAtNs / 1000n) + record.valid_ms * 1000;
     return record.instances.flatMap((instance, n) => {
       const entry = this.#entries.get(instance);
       if (entry === undefined) return this.#ignore("unknown_instance");
       if (!entry.isActive || record.epoch[n] !== entry.claim.epoch || record.pid !== entry.writerPid) {
         return this.#ignore("older_epoch");
       }
-      if (untilUs <= nowUs || untilUs < entry.leaseEndUs) return this.#ignore("stale_lease");
-      entry.leaseEndUs = untilUs;
-      return [{ type: record.leaving === true ? "leave" : "own", claim: entry.claim, untilUs } as const];
+      if (untilUs <= nowUs || leasedAtNs < entry.leasedAtNs) return this.#ignore("stale_lease");
+      Object.assign(entry, { leaseEndUs: untilUs, leasedAtNs });
+      const isMuted = record.leaving === true || record.settling === true;
+      return [{ type: isMuted ? "serve" : "own", claim: entry.claim, untilUs } as const];
     });
   }
 

@@ -15,7 +15,7 @@ import {
   RouteSocket,
   writeSysctl,
 } from "@viptools/kernel";
-import { parseVip, type Vip } from "@viptools/records";
+import { parseInstance, parseVip, type Vip } from "@viptools/records";
 import type { Mac } from "@viptools/wire";
 import { fenceTable } from "./fence.ts";
 import { type JournalEntry, lockInstance, readEntry, removeEntry, writeEntry } from "./journal.ts";
@@ -49,6 +49,8 @@ export class Ownership {
   constructor(runs: RunDirectory, claim: Claim) {
     const parentIndex = findInterface(claim.parent);
     if (parentIndex === undefined) throw new KernelError("ENODEV", `Cannot find interface ${claim.parent}`);
+    if (parseInstance(claim.instance)?.family === 6)
+      throw new KernelError("EOPNOTSUPP", `Cannot own ${claim.instance}: this version owns IPv4 only`);
     if (claim.vmac === null) {
       throw new KernelError(
         "EOPNOTSUPP",

@@ -11,15 +11,31 @@ import {
   type State,
   step,
 } from "./election.ts";
-import { activeDownUs, skewUs } from "./timers.ts";
+import { takeOverAtUs } from "./states.ts";
+import { activeDownUs, handoverUs, leaseUs, skewUs } from "./timers.ts";
 
-const CONFIG: ElectionConfig = { version: 3, priority: 100, preempt: true, advertUs: 1_000_000 };
+/** The RFC's own machine: hand-over in two steps, delays and groups have scripts of their own. */
+const CONFIG: ElectionConfig = {
+  version: 3,
+  priority: 100,
+  preempt: true,
+  preemptDelayUs: 0,
+  startupDelayUs: 0,
+  startupHoldUs: 0,
+  advertUs: 1_000_000,
+  downCount: 3,
+  handoverUs: 0,
+  settleUs: 0,
+  isGrouped: false,
+};
 const MS = 1000;
 
 const startup = (ms: number): Input => ({ type: "startup", nowUs: ms * MS, reason: "startup" });
 const shutdown = (ms: number): Input => ({ type: "shutdown", nowUs: ms * MS, reason: "shutdown" });
 const disable = (ms: number): Input => ({ type: "disable", nowUs: ms * MS, reason: "link_down" });
 const tick = (ms: number): Input => ({ type: "tick", nowUs: ms * MS });
+const at = <T extends Input["type"]>(type: T, ms: number): Input =>
+  ({ type, nowUs: ms * MS, reason: String(type) }) as Input;
 const advert = (ms: number, priority: number, more: Partial<HeardAdvert> = {}): Input => ({
   type: "advert",
   nowUs: ms * MS,
@@ -27,9 +43,24 @@ const advert = (ms: number, priority: number, more: Partial<HeardAdvert> = {}): 
 });
 
 const shown = (action: Action): string => {
-  if (action.type === "send") return `send ${action.priority}`;
-  return action.type === "become" ? `${action.to}: ${action.reason}` : "stalled";
+  switch (action.type) {
+    case "send":
+      return `send ${action.priority}`;
+    case "become":
+      return `${action.to}: ${action.reason}`;
+    case "prepare":
+      return `prepare ${action.withinUs / MS}`;
+    case "lease":
+      return `${action.kind} ${action.validUs / MS}`;
+    case "stalled":
+      return "stalled";
+  }
 };
+
+/** Of a Backup, when it takes over; what it says shortly before is among the actions. */
+function deadlineOf(config: ElectionConfig, state: State): number | undefined {
+  return state.name === "backup" && !state.isReady ? takeOverAtUs(state) : deadlineUs(config, state);
+}
 
 /** Each line: the input, the state after it with its deadline in ms, the actions. */
 type Script = readonly (readonly [Input, State["name"], number | undefined, ...string[]])[];
@@ -39,7 +70,7 @@ function play(name: string, config: Partial<ElectionConfig>, script: Script): vo
     let state: State = INITIAL;
     for (const [input, stateName, deadlineMs, ...actions] of script) {
       const [next, ...done] = step({ ...CONFIG, ...config }, state, input);
-      const deadline = deadlineUs(next);
+      const deadline = deadlineOf({ ...CONFIG, ...config }, next);
       assert.deepEqual(
         [next.name, deadline === undefined ? undefined : deadline / MS, ...done.map(shown)],
         [stateName, deadlineMs, ...actions],
@@ -57,6 +88,8 @@ play("SM-1 an owner is Active at once", { priority: 255 }, [
 
 play("SM-3 SM-6 SM-13 a lone Backup takes over after its down interval and keeps its cadence", {}, [
   [startup(0), "backup", 3609.375, "backup: startup"],
+  [tick(2499), "backup", 3609.375],
+  [tick(2500), "backup", 3609.375, "prepare 1109.375"],
   [tick(3609), "backup", 3609.375],
   [tick(3610), "active", 4610, "send 100", "active: active_down"],
   [tick(4612), "active", 5610, "send 100"],
@@ -72,7 +105,7 @@ play("SM-5 a Backup leaves without a word", {}, [
 
 play("SM-8 priority 0 leaves the skew only", {}, [
   [startup(0), "backup", 3609.375, "backup: startup"],
-  [advert(100, 0), "backup", 709.375],
+  [advert(100, 0), "backup", 709.375, "prepare 609.375"],
   [tick(710), "active", 1710, "send 100", "active: priority_zero"],
 ]);
 
@@ -188,6 +221,180 @@ play("S6 an Active that was held up for less goes on, from now", {}, [
   [tick(7000), "active", 8000, "send 100", "stalled"],
 ]);
 
+play("S7 a Backup that was told to prepare is told that the Active lives", {}, [
+  [startup(0), "backup", 3609.375, "backup: startup"],
+  [tick(2500), "backup", 3609.375, "prepare 1109.375"],
+  [advert(2600, 150), "backup", 6209.375, "backup: active_alive"],
+  [advert(3600, 150), "backup", 7209.375],
+]);
+
+play(
+  "S7 from a living Active the step is made in two: first this host receives, then it speaks",
+  { settleUs: 10_000 },
+  [
+    [startup(0), "backup", 3609.375, "backup: startup"],
+    [advert(100, 0), "backup", 709.375, "prepare 609.375"],
+    [tick(710), "settling", 720, "active: priority_zero", "settling 1010"],
+    [advert(715, 50), "settling", 720],
+    [tick(719), "settling", 720],
+    [tick(720), "active", 1720, "send 100"],
+  ],
+);
+
+play("S7 whoever owns the addresses may end the settling", { settleUs: 10_000 }, [
+  [startup(0), "backup", 3609.375, "backup: startup"],
+  [advert(3000, 99), "backup", 3609.375],
+  [tick(3610), "settling", 3620, "active: preempt", "settling 1010"],
+  [at("settled", 3613), "active", 4613, "send 100"],
+]);
+
+play("S7 from a dead Active nothing is waited for", { settleUs: 10_000 }, [
+  [startup(0), "backup", 3609.375, "backup: startup"],
+  [tick(3610), "active", 4610, "send 100", "active: active_down"],
+]);
+
+play("S7 one who settles yields to a better one, and leaves without a word", { settleUs: 10_000 }, [
+  [startup(0), "backup", 3609.375, "backup: startup"],
+  [advert(3000, 99), "backup", 3609.375],
+  [tick(3610), "settling", 3620, "active: preempt", "settling 1010"],
+  [advert(3611, 101), "backup", 7220.375, "backup: higher_priority"],
+  [advert(7000, 99), "backup", 7220.375],
+  [tick(7221), "settling", 7231, "active: preempt", "settling 1010"],
+  [shutdown(7222), "initialize", undefined, "initialize: shutdown"],
+]);
+
+play("S7 SM-11 a leaver serves on until it hears its successor", { handoverUs: 2_000_000 }, [
+  [startup(0), "backup", 3609.375, "backup: startup"],
+  [tick(3610), "active", 4610, "send 100", "active: active_down"],
+  [shutdown(4000), "leaving", 6000, "send 0", "leaving 2000"],
+  [at("own_mac", 4100), "leaving", 6000],
+  [advert(4200, 0), "leaving", 6000],
+  [advert(4600, 50), "initialize", undefined, "initialize: shutdown"],
+]);
+
+play("S7 a leaver without a successor ends at its deadline, or when told twice", { handoverUs: 2_000_000 }, [
+  [startup(0), "backup", 3609.375, "backup: startup"],
+  [tick(3610), "active", 4610, "send 100", "active: active_down"],
+  [shutdown(4000), "leaving", 6000, "send 0", "leaving 2000"],
+  [tick(6000), "initialize", undefined, "initialize: shutdown"],
+  [startup(7000), "backup", 10_609.375, "backup: startup"],
+  [tick(10_610), "active", 11_610, "send 100", "active: active_down"],
+  [shutdown(11_000), "leaving", 13_000, "send 0", "leaving 2000"],
+  [{ ...shutdown(11_100), isAbrupt: true } as Input, "initialize", undefined, "initialize: shutdown"],
+]);
+
+play("one who resigns does not take the role back from a living Active", { handoverUs: 2_000_000 }, [
+  [startup(0), "backup", 3609.375, "backup: startup"],
+  [tick(3610), "active", 4610, "send 100", "active: active_down"],
+  [at("resign", 4000), "leaving", 6000, "send 0", "leaving 2000"],
+  [advert(4700, 50), "backup", 8309.375, "backup: resign"],
+  [advert(5700, 50), "backup", 9309.375],
+  [tick(9310), "active", 10_310, "send 100", "active: active_down"],
+]);
+
+play("one who resigns in vain is Active again after its skew", { handoverUs: 2_000_000 }, [
+  [startup(0), "backup", 3609.375, "backup: startup"],
+  [tick(3610), "active", 4610, "send 100", "active: active_down"],
+  [at("resign", 4000), "leaving", 6000, "send 0", "leaving 2000"],
+  [tick(6000), "backup", 6609.375, "backup: resign"],
+  [tick(6610), "active", 7610, "send 100", "active: active_down"],
+]);
+
+play("S7 a frame from our own virtual MAC is answered by an advert, at most each 5 ms", {}, [
+  [startup(0), "backup", 3609.375, "backup: startup"],
+  [at("own_mac", 100), "backup", 3609.375],
+  [tick(3610), "active", 4610, "send 100", "active: active_down"],
+  [at("own_mac", 3612), "active", 4610, "send 100"],
+  [at("own_mac", 3613), "active", 4610],
+]);
+
+play(
+  "V3-6.1-i a preempt delay counts from the first advert of a lower priority",
+  { preemptDelayUs: 10_000_000 },
+  [
+    [startup(0), "backup", 3609.375, "backup: startup"],
+    [advert(1000, 50), "backup", 4609.375],
+    [advert(2000, 50), "backup", 5609.375],
+    [advert(10_000, 50), "backup", 11_000],
+    [tick(11_000), "active", 12_000, "send 100", "active: preempt"],
+  ],
+);
+
+play("with a preempt delay a lower Active that dies is replaced at once", { preemptDelayUs: 60_000_000 }, [
+  [startup(0), "backup", 3609.375, "backup: startup"],
+  [advert(1000, 50), "backup", 4609.375],
+  [tick(4610), "active", 5610, "send 100", "active: preempt"],
+]);
+
+play("a start-up delay holds an owner and a Backup, not what they learn", { startupDelayUs: 9_000_000 }, [
+  [startup(0), "backup", 9000, "backup: startup"],
+  [advert(100, 0), "backup", 9000, "prepare 8900"],
+  [tick(9000), "active", 10_000, "send 100", "active: priority_zero"],
+]);
+
+play("a start-up delay holds an owner", { startupDelayUs: 9_000_000, priority: 255 }, [
+  [startup(0), "backup", 9000, "backup: startup"],
+  [tick(9000), "active", 10_000, "send 255", "active: owner"],
+]);
+
+const deaf = (ms: number): Input => ({ ...startup(ms), isDeaf: true }) as Input;
+play(
+  "a link that has carried nothing is waited for, then the whole down interval",
+  { startupHoldUs: 30_000_000 },
+  [
+    [deaf(0), "backup", 30_000, "backup: startup"],
+    [tick(4000), "backup", 30_000],
+    [at("carried", 5000), "backup", 8609.375],
+    [tick(8610), "active", 9610, "send 100", "active: active_down"],
+  ],
+);
+
+play("a link that never carries anything is not waited for for ever", { startupHoldUs: 30_000_000 }, [
+  [deaf(0), "backup", 30_000, "backup: startup"],
+  [tick(30_000), "active", 31_000, "send 100", "active: active_down"],
+]);
+
+play("an advert is a frame that the link has carried", { startupHoldUs: 30_000_000 }, [
+  [deaf(0), "backup", 30_000, "backup: startup"],
+  [advert(5000, 150), "backup", 8609.375],
+]);
+
+play("a down count of 5 waits for five adverts", { downCount: 5 }, [
+  [startup(0), "backup", 5609.375, "backup: startup"],
+]);
+
+const lower = { ...CONFIG, priority: 150 };
+play("a new priority shifts the running timer by what it changes", {}, [
+  [startup(0), "backup", 3609.375, "backup: startup"],
+  [{ type: "reconfigured", nowUs: 1000, previous: lower }, "backup", 3609.375 + 609.375 - 414.0625],
+]);
+
+play("V3-7.2-a a shorter interval brings the next advert forward", {}, [
+  [startup(0), "backup", 3609.375, "backup: startup"],
+  [tick(3610), "active", 4610, "send 100", "active: active_down"],
+  [{ type: "reconfigured", nowUs: 3700 * MS, previous: { ...CONFIG, advertUs: 9_000_000 } }, "active", 4610],
+]);
+
+play("in a sync group a Backup waits for the others", { isGrouped: true }, [
+  [startup(0), "backup", 3609.375, "backup: startup"],
+  [tick(3610), "backup", undefined, "prepare 0"],
+  [advert(3700, 150), "backup", 7309.375, "backup: active_alive"],
+  [at("take", 3800), "backup", 7309.375],
+  [tick(7310), "backup", undefined, "prepare 0"],
+  [at("take", 7400), "active", 8400, "send 100", "active: active_down"],
+  [at("yield", 7500), "backup", 8109.375, "send 0", "backup: yield"],
+]);
+
+test("leases end before anybody may take over, and a leaver's serves until anybody must have", () => {
+  for (const advertUs of [10_000, 100_000, 1_000_000, 40_950_000]) {
+    for (const downCount of [2, 3, 10]) {
+      const soonest = activeDownUs({ version: 3, priority: 255, downCount }, advertUs);
+      assert.ok(leaseUs(downCount, advertUs) <= soonest - advertUs / 2);
+    }
+    assert.ok(handoverUs(3, advertUs) > skewUs(3, 1, advertUs) + advertUs / 4);
+  }
+});
+
 /** V3-SM-i: exact centiseconds of the requirements' table. */
 const TIMERS: [number, number, number, number][] = [
   [255, 1, 1 / 256, 3 + 1 / 256],
@@ -200,11 +407,11 @@ const TIMERS: [number, number, number, number][] = [
 for (const [priority, intervalCs, skewCs, downCs] of TIMERS) {
   test(`V3-6.1-b V3-6.1-c V3-SM-i timers of priority ${priority} at ${intervalCs} cs are exact`, () => {
     assert.equal(skewUs(3, priority, intervalCs * 10_000), skewCs * 10_000);
-    assert.equal(activeDownUs(3, priority, intervalCs * 10_000), downCs * 10_000);
+    assert.equal(activeDownUs({ version: 3, priority, downCount: 3 }, intervalCs * 10_000), downCs * 10_000);
   });
 }
 
 test("V2-6.1-a skewUs() does not scale with the interval in version 2", () => {
-  assert.equal(activeDownUs(2, 100, 10_000_000), 30_609_375);
-  assert.equal(activeDownUs(3, 100, 10_000_000), 36_093_750);
+  assert.equal(activeDownUs({ version: 2, priority: 100, downCount: 3 }, 10_000_000), 30_609_375);
+  assert.equal(activeDownUs({ version: 3, priority: 100, downCount: 3 }, 10_000_000), 36_093_750);
 });

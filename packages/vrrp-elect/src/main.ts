@@ -3,16 +3,15 @@
  *
  * @module
  */
-import { type Context, ExitCode, ExitError, onStopSignals, run } from "@viptools/cli";
+import { writeSync } from "node:fs";
+import { type Context, ExitCode, ExitError, parseDurationUs, run } from "@viptools/cli";
 import * as kernel from "@viptools/kernel";
-import { joinGroup, monotonicUs, RouteSocket, readBootId } from "@viptools/kernel";
-import { VRRP_GROUP } from "@viptools/wire";
-import { LinkGuard } from "./link-guard.ts";
-import { type RouterOptions, readOptions, SPEC } from "./options.ts";
-import { ADVERTISED_MAX, Speaker } from "./speaker.ts";
-
-/** How often those who own nothing show that they are alive. */
-const BEAT_MS = 1000;
+import { KernelError, lockMemory, runInRealTime } from "@viptools/kernel";
+import { advertisedMax } from "./advert-frame.ts";
+import { readOptions, SPEC } from "./options.ts";
+import type { RouterOptions } from "./router-options.ts";
+import { checkAgainstHost, Station } from "./station.ts";
+import { takePart } from "./taking-part.ts";
 
 /** Runs the command on this machine. Does not return. */
 export async function main(argv: readonly string[]): Promise<never> {
@@ -20,104 +19,69 @@ export async function main(argv: readonly string[]): Promise<never> {
 }
 
 async function elect(context: Context): Promise<number> {
-  const options = readOptions(context.args);
-  const { ifindex, addresses } = await inspectInterface(context, options);
+  const { args } = context;
+  if (args.flag("config-schema")) return await printConfigSchema();
+  const routers = await readRouters(context);
+  if (args.flag("check-config")) {
+    context.say(`${args.text("config")}: right, ${routers.length} virtual routers`);
+    return ExitCode.done;
+  }
+  await checkAgainstHost(context, routers);
   context.needRawSockets();
-  if (options.vips.length > ADVERTISED_MAX) {
-    context.say(
-      `adverts list the first ${ADVERTISED_MAX} of ${options.vips.length} VIPs: more do not fit, all are owned`,
-    );
-  }
-  const speaker = new Speaker({ ...options, ifindex, bootId: readBootId(), context }, addresses);
-  const membership = joinGroup(options.interfaceName, ifindex, VRRP_GROUP);
-  const beat = setInterval(() => speaker.beat(), BEAT_MS);
-  context.count(() => speaker.counters());
+  for (const router of routers) sayWhatDoesNotFit(context, router);
+  if (args.flag("realtime")) askForRealTime(context);
+  const track = routers.flatMap((router) => router.track ?? []);
+  const station = new Station({
+    context,
+    expectedChecks: [...new Set(track)],
+    trackTimeoutUs: args.parsed("track-timeout", parseDurationUs),
+  });
   try {
-    return await untilOver(context, options, ifindex, speaker);
+    return await takePart(context, station, routers, () => readRouters(context));
   } finally {
-    clearInterval(beat);
-    membership.leave();
-    speaker.close();
+    station.close();
   }
 }
 
-/** @throws {ExitError} noInterface, or usage where the priority does not fit who owns the addresses. */
-async function inspectInterface(
-  context: Context,
-  options: RouterOptions,
-): Promise<{ ifindex: number; addresses: string[] }> {
-  const { interfaceName, vips, priority } = options;
-  const ifindex = context.needInterface(interfaceName);
-  const route = new RouteSocket();
-  const found = await route.addresses(ifindex);
-  route.close();
-  const addresses = found.map((entry) => entry.address);
-  const own = vips.filter((vip) => addresses.includes(vip.address));
-  if (own.length > 0 && priority !== 255) {
+/** @throws {ExitError} usage or configuration. */
+async function readRouters(context: Context): Promise<readonly RouterOptions[]> {
+  const { args } = context;
+  const path = args.text("config");
+  if (path === undefined) {
+    if (args.flag("check-config")) throw new ExitError(ExitCode.usage, "--config is missing: say which file");
+    return [readOptions(args)];
+  }
+  if (args.words.length > 0 || args.texts("interface").length > 0)
     throw new ExitError(
       ExitCode.usage,
-      `${own[0]!.address} is an address of ${interfaceName} itself: its owner needs --priority 255 (RFC 9568 §5.2.4)`,
+      "--config says which virtual routers: --interface and VIP are not for it",
     );
-  }
-  if (own.length < vips.length && priority === 255) {
-    throw new ExitError(
-      ExitCode.usage,
-      "--priority 255 is for the owner of all the addresses: needs 1 to 254",
-    );
-  }
-  if (addresses.length === 0) {
-    throw new ExitError(
-      ExitCode.noInterface,
-      `${interfaceName} has no IPv4 address: adverts need one as their source`,
-    );
-  }
-  return { ifindex, addresses };
+  const { readConfigFile } = await import("./config-file.ts");
+  return readConfigFile(path);
 }
 
-/** Takes part until a signal, the loss of the reader, or the loss of the interface ends it. */
-async function untilOver(
-  context: Context,
-  options: RouterOptions,
-  ifindex: number,
-  speaker: Speaker,
-): Promise<number> {
-  let guard: LinkGuard | undefined;
-  const code = await new Promise<number>((resolve) => {
-    onReaderLost(context, speaker, () => resolve(ExitCode.outputLost));
-    onStopSignals(() => {
-      speaker.shutdown("shutdown");
-      resolve(ExitCode.done);
-    });
-    guard = new LinkGuard(ifindex, speaker, () => {
-      speaker.disable("interface_gone");
-      context.report("no_interface", `${options.interfaceName} is gone: start again when it is back`);
-      resolve(ExitCode.noInterface);
-    });
-    void guard.start().then((isRunning) => {
-      if (!isRunning) context.say(`${options.interfaceName} is down or has no carrier: waiting for it`);
-    });
-  });
-  guard?.close();
-  return code;
+async function printConfigSchema(): Promise<number> {
+  const { configJsonSchema } = await import("./config-file.ts");
+  writeSync(1, `${JSON.stringify(configJsonSchema(), null, 2)}\n`);
+  return ExitCode.done;
 }
 
-/**
- * Steps down when nobody hears us any more, gone or frozen: at once without a word, because whoever obeys our records
- * may still own the address; and with priority 0 when the last lease has run out, because then nobody does.
- */
-function onReaderLost(context: Context, speaker: Speaker, over: () => void): void {
-  if (context.args.text("on-reader-loss") === "ignore") return;
-  const retreat = (how: string): void => {
-    const waitMs = Math.max(0, (speaker.fallSilent() - monotonicUs()) / 1000);
-    context.say(`the reader of standard output is ${how}: stepping down`);
-    setTimeout(() => {
-      speaker.leave("reader_lost");
-      over();
-    }, waitMs);
-  };
-  speaker.onFrozenReader(() => {
-    context.output.abandon();
-    retreat("frozen");
-  });
-  context.output.onReaderLost(() => retreat("gone"));
+function sayWhatDoesNotFit(context: Context, { instance, family, vips }: RouterOptions): void {
+  const most = advertisedMax(family, 1500);
+  if (vips.length <= most) return;
+  context.say(
+    `${instance}: adverts list the first ${most} of ${vips.length} VIPs: more do not fit, all are owned`,
+  );
+}
+
+/** Goes on without what it does not get, and says so. */
+function askForRealTime(context: Context): void {
+  for (const ask of [runInRealTime, lockMemory]) {
+    try {
+      ask();
+    } catch (error) {
+      if (!(error instanceof KernelError)) throw error;
+      context.say(`${error.message}: goes on without; needs root, or CAP_SYS_NICE and CAP_IPC_LOCK`);
+    }
+  }
 }

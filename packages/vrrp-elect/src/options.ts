@@ -3,14 +3,108 @@
  *
  * @module
  */
-import { type Args, type CommandSpec, ExitCode, ExitError, orUsage, parseDurationUs } from "@viptools/cli";
-import { formatVip, parseVip, type Vip } from "@viptools/records";
-import { VRRP_V3_INTERVAL_MAX_CS } from "@viptools/wire";
+import {
+  type Args,
+  type CommandSpec,
+  ExitCode,
+  ExitError,
+  type OptionSpec,
+  PIPE_OPTIONS,
+} from "@viptools/cli";
+import { CHECKSUM_CHOICES } from "./checksum-choice.ts";
+import { type RouterOptions, SettingError, toRouterOptions } from "./router-options.ts";
+import type { RouterSettings } from "./settings.ts";
+
+/** Those of a single virtual router; a configuration file says the same with `_` for `-`. */
+const ROUTER_OPTIONS: readonly OptionSpec[] = [
+  { name: "interface", letter: "I", value: "IF", isRepeated: true, about: "where to speak VRRP" },
+  { name: "vrid", value: "N", about: "virtual router, 1 to 255" },
+  { name: "priority", value: "N", default: "100", about: "1 to 254; 255 for the owner of the addresses" },
+  {
+    name: "advert-int",
+    value: "T",
+    default: "1s",
+    about: "time between adverts: 10ms to 40.95s; version 2 whole seconds",
+  },
+  { name: "vrrp-version", value: "V", choices: ["2", "3"], default: "3", about: "version to speak" },
+  {
+    name: "preempt",
+    default: "true",
+    about: "take over from an Active of lower priority (--no-preempt: wait)",
+  },
+  { name: "preempt-delay", value: "T", default: "0", about: "how long such an Active is left alone" },
+  { name: "startup-delay", value: "T", default: "0", about: "after a start, how long nothing is taken" },
+  {
+    name: "startup-hold",
+    value: "T",
+    default: "30s",
+    about: "how long to wait for a link that has carried no frame yet; 0 not at all",
+  },
+  { name: "down-count", value: "N", default: "3", about: "adverts that may be missed, 2 to 100" },
+  { name: "link-down-delay", value: "T", default: "0", about: "how long a lost carrier is overlooked" },
+  { name: "link-up-delay", value: "T", default: "0", about: "how long a carrier must be there" },
+  {
+    name: "checksum",
+    value: "FORM",
+    choices: CHECKSUM_CHOICES,
+    default: "auto",
+    about: "IPv4 checksum of version 3; auto: as keepalived and FRR, or as the Active does",
+  },
+  { name: "auth-file", value: "FILE", about: "version 2: password that old peers want; mode 600" },
+  { name: "peer", value: "ADDRESS", isRepeated: true, about: "unicast to and from these routers alone" },
+  { name: "source", value: "ADDRESS", about: "address of the interface that adverts are sent from" },
+  { name: "min-ttl", value: "N", default: "255", about: "unicast: smallest TTL of a peer's adverts" },
+  { name: "vmac", default: "true", about: "the virtual MAC (--no-vmac: adverts from the NIC's own)" },
+  { name: "lenient-v6", about: "IPv6: do without a link-local address in the list" },
+  { name: "drop-vip-mismatch", about: "version 2: refuse adverts that list other addresses" },
+  {
+    name: "handover",
+    value: "T",
+    about: "how long a leaver serves on at most [an interval and the longest skew]",
+  },
+  {
+    name: "settle",
+    value: "T",
+    about: "from taking over from a living Active to the first advert [10ms, at most a quarter interval]",
+  },
+  { name: "ack", value: "FILE", about: "where vmac-ctl follow says that this host receives" },
+  {
+    name: "track",
+    value: "NAME",
+    isRepeated: true,
+    about: "health check that must be heard; only those that are named count",
+  },
+];
+
+/** Those of the process. */
+const PROCESS_OPTIONS: readonly OptionSpec[] = [
+  { name: "config", value: "FILE", about: "many virtual routers; read again at SIGHUP" },
+  { name: "check-config", about: "only say whether the file is right" },
+  { name: "config-schema", about: "print the JSON Schema of the file" },
+  { name: "track-timeout", value: "T", about: "silence of a check that is failure [three of its intervals]" },
+  {
+    name: "on-input-eof",
+    value: "WHAT",
+    choices: ["report", "resign"],
+    default: "report",
+    about: "when whoever writes to standard input is gone",
+  },
+  {
+    name: "on-reader-loss",
+    value: "WHAT",
+    choices: ["release", "ignore"],
+    default: "release",
+    about: "step down, or go on, when the reader of standard output is gone or frozen",
+  },
+  { name: "realtime", about: "ask for SCHED_RR and locked memory" },
+  { name: "stats", value: "T", about: "write the counters this often" },
+  ...PIPE_OPTIONS.filter(({ name }) => ["pass", "heartbeats", "strict"].includes(name)),
+];
 
 export const SPEC: CommandSpec = {
   name: "vrrp-elect",
-  summary: "decide which host is Active for a virtual router (VRRPv2, VRRPv3)",
-  usage: "-I IF --vrid N [--priority N] [--advert-int T] VIP[/LEN]…",
+  summary: "decide which host is Active for a virtual router (VRRPv2, VRRPv3, IPv4, IPv6)",
+  usage: "-I IF --vrid N [--priority N] [--advert-int T] VIP[/LEN]… | --config FILE",
   examples: [
     [
       "vrrp-elect -I eth0 --vrid 51 --priority 150 192.0.2.100 | vmac-ctl follow | garp-send --follow",
@@ -20,36 +114,18 @@ export const SPEC: CommandSpec = {
       "vrrp-elect -I eth0 --vrid 51 --on-reader-loss ignore 192.0.2.100",
       "look on as a speaker that owns nothing",
     ],
+    ["vrrp-elect --config /etc/viptools/vrrp.json --check-config", "is the file right? 0, or 78 and why not"],
   ],
-  words: { name: "VIP", atLeast: 1 },
-  options: [
-    { name: "interface", letter: "I", value: "IF", about: "where to speak VRRP" },
-    { name: "vrid", value: "N", about: "virtual router, 1 to 255" },
-    { name: "priority", value: "N", default: "100", about: "1 to 254; 255 for the owner of the addresses" },
-    {
-      name: "advert-int",
-      value: "T",
-      default: "1s",
-      about: "time between adverts: 10ms to 40.95s; version 2 whole seconds",
-    },
-    { name: "vrrp-version", value: "V", choices: ["2", "3"], default: "3", about: "version to speak" },
-    {
-      name: "preempt",
-      default: "true",
-      about: "take over from an Active of lower priority (--no-preempt: wait)",
-    },
-    {
-      name: "on-reader-loss",
-      value: "WHAT",
-      choices: ["release", "ignore"],
-      default: "release",
-      about: "step down, or go on, when the reader of standard output is gone or frozen",
-    },
-    { name: "stats", value: "T", about: "write the counters this often" },
+  words: { name: "VIP", atLeast: 0 },
+  options: [...ROUTER_OPTIONS, ...PROCESS_OPTIONS],
+  exits: [
+    [66, "no such file"],
+    [69, "no such interface, or it has no address of the family"],
+    [78, "the configuration is wrong"],
   ],
-  exits: [[69, "no such interface, or it has no IPv4 address"]],
   records: [
     "vrrp.state",
+    "vrrp.prepare",
     "vrrp.lease",
     "vrrp.alive",
     "vrrp.rejected",
@@ -60,49 +136,65 @@ export const SPEC: CommandSpec = {
   ],
 };
 
-/** What the command line asks for; nothing of it was compared with this host yet. */
-export interface RouterOptions {
-  readonly interfaceName: string;
-  readonly vrid: number;
-  readonly version: 2 | 3;
-  readonly priority: number;
-  readonly preempt: boolean;
-  readonly advertUs: number;
-  readonly vips: readonly Vip[];
-}
-
-const US_PER_CENTISECOND = 10_000;
-const US_PER_SECOND = 1_000_000;
+/** Settings whose values are words or numbers of the command line as they are. */
+const TEXTS = [
+  "advert-int",
+  "preempt-delay",
+  "startup-delay",
+  "startup-hold",
+  "link-down-delay",
+  "link-up-delay",
+  "auth-file",
+  "source",
+  "handover",
+  "settle",
+  "ack",
+] as const;
+/** What a setting is called on the command line, where that is not its own name with dashes. */
+const OPTION_NAMES: Partial<Record<keyof RouterSettings, string>> = { vips: "VIP", peers: "--peer" };
 
 /** @throws {ExitError} usage, with what was seen and what is needed. */
 export function readOptions(args: Args): RouterOptions {
-  const version = args.required("vrrp-version") === "2" ? 2 : 3;
-  const vrid = args.integer("vrid", 1, 255);
-  if (vrid === undefined)
-    throw new ExitError(ExitCode.usage, "--vrid is missing: the network has no default one");
-  const vips = args.words.map((word) => orUsage(() => parseVip(word)));
-  const repeated = vips.find((vip, n) => vips.findIndex((other) => other.address === vip.address) < n);
-  if (repeated) throw new ExitError(ExitCode.usage, `VIP ${formatVip(repeated)} is given twice`);
-  return {
-    interfaceName: args.required("interface"),
-    vrid,
-    version,
-    priority: args.integer("priority", 1, 255)!,
-    preempt: args.flag("preempt"),
-    advertUs: checkInterval(version, args.parsed("advert-int", parseDurationUs)!),
-    vips,
-  };
+  const settings = readSettings(args);
+  try {
+    return toRouterOptions(settings);
+  } catch (error) {
+    if (!(error instanceof SettingError)) throw error;
+    const name = OPTION_NAMES[error.key] ?? `--${error.key.replaceAll("_", "-")}`;
+    throw new ExitError(ExitCode.usage, `${name} ${error.message}`);
+  }
 }
 
-/** V3-5.2.7-a, V2-5.3.7-a: what the field on the wire can say. */
-function checkInterval(version: 2 | 3, advertUs: number): number {
-  const unitUs = version === 2 ? US_PER_SECOND : US_PER_CENTISECOND;
-  const units = advertUs / unitUs;
-  const most = version === 2 ? 255 : VRRP_V3_INTERVAL_MAX_CS;
-  if (Number.isInteger(units) && units >= 1 && units <= most) return advertUs;
-  const needs = version === 2 ? "whole seconds from 1s to 255s" : "10ms to 40.95s in steps of 10ms";
-  throw new ExitError(
-    ExitCode.usage,
-    `--advert-int is ${advertUs / 1000} ms: VRRPv${version} needs ${needs}`,
-  );
+function readSettings(args: Args): RouterSettings {
+  const vrid = args.integer("vrid", 1, 255);
+  const interfaces = args.texts("interface");
+  if (interfaces.length !== 1) {
+    const what = interfaces.length === 0 ? "is missing" : "is given several times: a file says --config";
+    throw new ExitError(ExitCode.usage, `--interface ${what}: say which`);
+  }
+  if (vrid === undefined)
+    throw new ExitError(ExitCode.usage, "--vrid is missing: the network has no default one");
+  if (args.words.length === 0) throw new ExitError(ExitCode.usage, "VIP is missing: say which address moves");
+  const texts = TEXTS.flatMap((name) => {
+    const value = args.text(name);
+    return value === undefined ? [] : [[name.replaceAll("-", "_"), value]];
+  });
+  const track = args.texts("track");
+  return {
+    interface: interfaces[0]!,
+    vrid,
+    vips: [...args.words],
+    priority: args.integer("priority", 1, 255)!,
+    vrrp_version: args.required("vrrp-version") === "2" ? 2 : 3,
+    preempt: args.flag("preempt"),
+    down_count: args.integer("down-count", 2, 100)!,
+    checksum: CHECKSUM_CHOICES.find((form) => form === args.text("checksum"))!,
+    peers: [...args.texts("peer")],
+    min_ttl: args.integer("min-ttl", 1, 255)!,
+    vmac: args.flag("vmac"),
+    lenient_v6: args.flag("lenient-v6"),
+    drop_vip_mismatch: args.flag("drop-vip-mismatch"),
+    ...(track.length === 0 ? {} : { track: [...track] }),
+    ...Object.fromEntries(texts),
+  };
 }

@@ -4,17 +4,39 @@ import test from "node:test";
 import {
   decodeEthernet,
   decodeIpv4,
+  EtherType,
+  encodeCarp,
   encodeEthernet,
   encodeIpv4,
+  encodePassword,
   type Ipv4Packet,
   internetChecksum,
 } from "@viptools/wire";
-import { type AdvertOptions, encodeAdvertFrame } from "./advert-frame.ts";
+import { type AdvertOptions, encodeAdvertFrame, encodeAdvertPacket } from "./advert-frame.ts";
 import { checkFrame, type ReceiveConfig, type Verdict } from "./receive.ts";
 
-const V3: ReceiveConfig = { version: 3, vrid: 51, advertUs: 1_000_000, addresses: ["192.0.2.2"] };
+type Advert = Omit<AdvertOptions, "destination"> & { readonly mac: string };
+
+const V3: ReceiveConfig = {
+  family: 4,
+  version: 3,
+  vrid: 51,
+  advertUs: 1_000_000,
+  addresses: ["192.0.2.2"],
+  peers: [],
+  minTtl: 255,
+  password: undefined,
+  vips: ["192.0.2.100"],
+  dropsVipMismatch: false,
+  isLenientV6: false,
+};
 const V2: ReceiveConfig = { ...V3, version: 2 };
-const PEER: AdvertOptions = {
+const SECRET = encodePassword("secret");
+const V2_SECRET: ReceiveConfig = { ...V2, password: SECRET };
+const V2_STRICT: ReceiveConfig = { ...V2, dropsVipMismatch: true };
+const V6: ReceiveConfig = { ...V3, family: 6, addresses: ["fe80::2", "2001:db8::2"] };
+const UNICAST: ReceiveConfig = { ...V3, peers: ["192.0.2.1"] };
+const PEER: Advert = {
   version: 3,
   vrid: 51,
   priority: 150,
@@ -23,6 +45,12 @@ const PEER: AdvertOptions = {
   mac: "00:00:5e:00:01:33",
   source: "192.0.2.1",
   checksumForm: "pseudo-header",
+  password: undefined,
+};
+const PEER6: Partial<Advert> = {
+  vips: ["fe80::100", "2001:db8::100"],
+  mac: "00:00:5e:00:02:33",
+  source: "fe80::1",
 };
 
 /** Rebuilds a frame with another IP header or message; the header's own checksum is made right again. */
@@ -33,13 +61,8 @@ function rebuilt(frame: Uint8Array, change: (packet: Ipv4Packet) => Partial<Ipv4
 }
 
 /** Sets an octet of the message; with `mend` its checksum (RFC 9568's form) holds again. */
-function withOctet(
-  at: number,
-  value: number,
-  mend: boolean,
-  options: Partial<AdvertOptions> = {},
-): Uint8Array {
-  return rebuilt(encodeAdvertFrame({ ...PEER, ...options }), ({ payload }) => {
+function withOctet(at: number, value: number, mend: boolean, options: Partial<Advert> = {}): Uint8Array {
+  return rebuilt(good(options), ({ payload }) => {
     const message = Uint8Array.from(payload);
     message[at] = value;
     if (mend) {
@@ -50,7 +73,37 @@ function withOctet(
   });
 }
 
-const good = (options: Partial<AdvertOptions> = {}): Uint8Array => encodeAdvertFrame({ ...PEER, ...options });
+function good(options: Partial<Advert> = {}): Uint8Array {
+  const { mac, ...advert } = { ...PEER, ...options };
+  return encodeAdvertFrame(advert, mac);
+}
+
+/** From a peer's stack to ours. */
+function unicast(change: Partial<Ipv4Packet> = {}): Uint8Array {
+  const { mac: _, ...advert } = PEER;
+  const packet = decodeIpv4(encodeAdvertPacket({ ...advert, destination: "192.0.2.2" }));
+  return encodeEthernet({
+    destination: "02:00:00:00:00:02",
+    source: "02:00:00:00:00:01",
+    etherType: EtherType.ipv4,
+    payload: encodeIpv4({ ...packet, ...change }),
+  });
+}
+
+/** With another octet in the IPv6 header or the message after it. */
+const good6 = (at?: number, value = 0, options: Partial<Advert> = {}): Uint8Array =>
+  good({ ...PEER6, ...options }).map((octet, n) => (n === at ? value : octet));
+const CARP_PAYLOAD = encodeCarp({
+  version: 2,
+  vhid: 51,
+  advskew: 0,
+  authLength: 7,
+  demotion: 0,
+  advbaseS: 1,
+  counter: 1n,
+  digest: new Uint8Array(20),
+});
+const CARP = (): Uint8Array => rebuilt(good(), () => ({ payload: CARP_PAYLOAD }));
 const v2 = { version: 2 } as const;
 
 const REJECTED: [string, ReceiveConfig, Uint8Array, string][] = [
@@ -100,6 +153,32 @@ const REJECTED: [string, ReceiveConfig, Uint8Array, string][] = [
     "ip_header",
   ],
   ["a frame that ends in the IP header", V3, good().subarray(0, 30), "ip_header"],
+  ["V3-5.1.2.3-b V3-7.1-b hop limit 254", V6, good6(21, 254), "ttl"],
+  ["V3-5.1.2.3-b V3-7.1-b hop limit 0", V6, good6(21, 0), "ttl"],
+  ["V3-5.2.8-c an IPv6 sum that does not hold", V6, good6(56, 100), "checksum"],
+  [
+    "V3-5.2.9-a V3-7.1-i a global address first",
+    V6,
+    good6(undefined, 0, { vips: ["2001:db8::1"] }),
+    "first_address",
+  ],
+  ["V3-SM-g our own IPv6 advert", V6, good6(undefined, 0, { source: "fe80::2" }), "own_address"],
+  ["an IPv6 header of version 4", V6, good6(14, 0x40), "ip_header"],
+  ["IPv4 at an IPv6 router", V6, good(), "ip_header"],
+  ["CARP, which shares version 2's first octet", V2, CARP(), "carp"],
+  ["CARP at a version 3 router", V3, CARP(), "carp"],
+  ["V2-5.3.6-a no password where one is wanted", V2_SECRET, good(v2), "auth"],
+  ["V2-5.3.6-a another password", V2_SECRET, good({ ...v2, password: encodePassword("secreT") }), "auth"],
+  ["V2-5.3.6-a a password where none is wanted", V2, good({ ...v2, password: SECRET }), "auth"],
+  [
+    "V2-7.1-c other addresses, where they must not differ",
+    V2_STRICT,
+    good({ ...v2, vips: ["192.0.2.7"] }),
+    "vip_mismatch",
+  ],
+  ["unicast from somebody who is no peer", { ...UNICAST, peers: ["192.0.2.9"] }, unicast(), "stranger"],
+  ["unicast with too small a TTL", { ...UNICAST, minTtl: 254 }, unicast({ ttl: 253 }), "ttl"],
+  ["multicast at a unicast router", UNICAST, good(), "destination"],
 ];
 
 for (const [name, config, frame, why] of REJECTED) {
@@ -134,6 +213,39 @@ const ACCEPTED: [string, ReceiveConfig, Uint8Array, Partial<Accepted>][] = [
   ],
   ["V2-7.1-a version 2", V2, good(v2), { checksumForm: undefined, advertUs: 1_000_000 }],
   ["a physical MAC", V3, good({ mac: "02:00:00:00:00:01" }), { mac: "02:00:00:00:00:01" }],
+  [
+    "V3-5.2.8-c IPv6",
+    V6,
+    good6(),
+    { address: "fe80::1", checksumForm: undefined, isFromHigherAddress: false },
+  ],
+  [
+    "V3-SM-a a higher IPv6 address, by all 16 octets",
+    V6,
+    good6(undefined, 0, { source: "fe80::3" }),
+    { isFromHigherAddress: true },
+  ],
+  [
+    "IPv6 without a link-local address, leniently",
+    { ...V6, isLenientV6: true },
+    good6(undefined, 0, { vips: ["2001:db8::1"] }),
+    {},
+  ],
+  [
+    "V2-7.1-c other addresses from an owner",
+    V2_STRICT,
+    good({ ...v2, priority: 255, vips: ["192.0.2.7"] }),
+    {},
+  ],
+  ["V2-5.3.6-a the right password", V2_SECRET, good({ ...v2, password: SECRET }), {}],
+  ["unicast from a peer", UNICAST, unicast(), { mac: "02:00:00:00:00:01" }],
+  ["unicast from a peer some hops away", { ...UNICAST, minTtl: 250 }, unicast({ ttl: 251 }), {}],
+  [
+    "keepalived's HMAC trailer, and names it",
+    V3,
+    rebuilt(good(), ({ payload }) => ({ payload: Uint8Array.from([...payload, 1, ...new Uint8Array(27)]) })),
+    { trailer: "keepalived-hmac" },
+  ],
 ];
 
 for (const [name, config, frame, part] of ACCEPTED) {

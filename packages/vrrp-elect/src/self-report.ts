@@ -1,20 +1,17 @@
 /**
- * What a virtual router says of itself, as records: pure.
+ * What virtual routers say of themselves, as records: pure.
  *
  * @module
  */
-import {
-  formatInstance,
-  formatVip,
-  type RecordBody,
-  type RecordOf,
-  type VrrpStateName,
-} from "@viptools/records";
-import { virtualMac } from "@viptools/wire";
-import type { RouterOptions } from "./options.ts";
+import { formatVip, type RecordBody, type RecordOf, type VrrpStateName } from "@viptools/records";
+import type { RouterOptions } from "./router-options.ts";
 
 /** Who reports, and of which boot its clock is. */
-export interface Reporter extends RouterOptions {
+export interface Reporter {
+  readonly options: RouterOptions;
+  /** Effective priority. */
+  readonly priority: number;
+  readonly epoch: number;
   readonly bootId: string;
 }
 
@@ -23,23 +20,19 @@ export interface Change {
   readonly from: VrrpStateName;
   readonly to: VrrpStateName;
   readonly reason: string;
-  readonly epoch: number;
   readonly active: { readonly address: string; readonly priority: number } | undefined;
 }
 
-export function instanceOf({ interfaceName, vrid }: RouterOptions): string {
-  return formatInstance({ interface: interfaceName, family: 4, vrid });
-}
-
-export function stateRecord(reporter: Reporter, { from, to, reason, epoch, active }: Change): RecordBody {
-  const { version, vrid, priority, interfaceName, vips, bootId } = reporter;
+export function stateRecord(reporter: Reporter, { from, to, reason, active }: Change): RecordBody {
+  const { options, priority, epoch, bootId } = reporter;
+  const { instance, interfaceName, family, vrid, version, vips, vmac } = options;
   const other =
     active === undefined ? {} : { active_address: active.address, active_priority: active.priority };
   return {
     type: "vrrp.state",
-    instance: instanceOf(reporter),
+    instance,
     interface: interfaceName,
-    family: 4,
+    family,
     vrid,
     version,
     state: to,
@@ -48,22 +41,51 @@ export function stateRecord(reporter: Reporter, { from, to, reason, epoch, activ
     priority,
     ...other,
     vips: vips.map(formatVip),
-    vmac: virtualMac(4, vrid),
+    vmac,
     epoch,
     boot_id: bootId,
   };
 }
 
-export function leaseRecord(reporter: Reporter, epoch: number, validUs: number): RecordBody {
-  return { type: "vrrp.lease", ...members(reporter, epoch), valid_ms: validUs / 1000 };
+export function prepareRecord({ options, epoch }: Reporter, withinUs: number): RecordBody {
+  const { instance, vips, vmac } = options;
+  return {
+    type: "vrrp.prepare",
+    instance,
+    epoch,
+    vips: vips.map(formatVip),
+    vmac,
+    within_ms: withinUs / 1000,
+  };
 }
 
-export function aliveRecord(reporter: Reporter, epoch: number): RecordBody {
-  return { type: "vrrp.alive", ...members(reporter, epoch) };
+/** Which instance, in which of its epochs. */
+export interface Member {
+  readonly instance: string;
+  readonly epoch: number;
 }
 
-type Members = Pick<RecordOf<"vrrp.alive">, "instances" | "epoch" | "boot_id">;
+export type LeaseKind = "speaking" | "leaving" | "settling";
 
-function members(reporter: Reporter, epoch: number): Members {
-  return { instances: [instanceOf(reporter)], epoch: [epoch], boot_id: reporter.bootId };
+export function leaseRecord(
+  members: readonly Member[],
+  kind: LeaseKind,
+  validUs: number,
+  bootId: string,
+): RecordBody {
+  return {
+    type: "vrrp.lease",
+    ...columns(members),
+    valid_ms: validUs / 1000,
+    ...(kind === "speaking" ? {} : { [kind]: true }),
+    boot_id: bootId,
+  };
+}
+
+export function aliveRecord(members: readonly Member[], bootId: string): RecordBody {
+  return { type: "vrrp.alive", ...columns(members), boot_id: bootId };
+}
+
+function columns(members: readonly Member[]): Pick<RecordOf<"vrrp.alive">, "instances" | "epoch"> {
+  return { instances: members.map(({ instance }) => instance), epoch: members.map(({ epoch }) => epoch) };
 }

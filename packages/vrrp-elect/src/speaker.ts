@@ -2,90 +2,221 @@
  * One virtual router on the wire: carries out what the election decides, and tells the pipe.
  *
  * Order matters twice. The advert leaves before anything is written about it, and a lease is written only for an advert
- * that really left. When a timer rings, frames that already wait are read before the timer is believed (S6).
+ * that really left.
  *
  * @module
  */
 import type { Context } from "@viptools/cli";
+import { monotonicNs, monotonicUs } from "@viptools/kernel";
+import { formatVip } from "@viptools/records";
+import type { IpAddress } from "@viptools/wire";
+import { AdvertSender } from "./advert-sender.ts";
+import { ChecksumChoice } from "./checksum-choice.ts";
 import {
-  Alarm,
-  type CapturedFrame,
-  KernelError,
-  monotonicNs,
-  monotonicUs,
-  PacketSocket,
-  realtimeNs,
-  VRRP_IPV4_FILTER,
-} from "@viptools/kernel";
-import { type ChecksumForm, type Ipv4, virtualMac } from "@viptools/wire";
-import { encodeAdvertFrame } from "./advert-frame.ts";
-import { type Action, deadlineUs, INITIAL, type Input, type State, step } from "./election.ts";
-import { type AcceptedAdvert, checkFrame } from "./receive.ts";
-import { aliveRecord, instanceOf, leaseRecord, type Reporter, stateRecord } from "./self-report.ts";
-import { LEASE_ADVERTS } from "./timers.ts";
+  type Action,
+  deadlineUs,
+  type ElectionConfig,
+  INITIAL,
+  type Input,
+  OWNER_PRIORITY,
+  roleOf,
+  type State,
+  step,
+} from "./election.ts";
+import type { LeaseDesk } from "./lease-desk.ts";
+import type { Port } from "./port.ts";
+import { type AcceptedAdvert, checkFrame, type ReceiveConfig } from "./receive.ts";
+import { Rivalry } from "./rivalry.ts";
+import type { RouterOptions } from "./router-options.ts";
+import { type Member, prepareRecord, type Reporter, stateRecord } from "./self-report.ts";
+import { leaseUs } from "./timers.ts";
+import { effectivePriority, type TrackEffect } from "./track-book.ts";
 import { WireReports } from "./wire-reports.ts";
 
-export interface SpeakerOptions extends Reporter {
-  readonly ifindex: number;
+export interface SpeakerSurroundings {
   readonly context: Context;
+  readonly bootId: string;
+  readonly port: Port;
+  readonly desk: LeaseDesk;
+  /** Called after everything that may have moved its deadline; `hasChanged` if its state is another one. */
+  readonly onMoved: (speaker: Speaker, hasChanged: boolean) => void;
+  /** Called when an advert of its virtual router comes from another interface of this host. */
+  readonly onLooped: (speaker: Speaker, source: IpAddress) => boolean;
 }
 
-/** Addresses that fit one advert (RFC 9568 §5.2.5); more are owned but not advertised. */
-export const ADVERTISED_MAX = 255;
-/** keepalived and FRR refuse anything else by default (V3-5.2.8-d). */
-const CHECKSUM_FORM: ChecksumForm = "pseudo-header";
+/** What keeps a virtual router from taking part, and whether it can still say goodbye. */
+export type Blocker = "link_down" | "address_gone" | "interface_gone" | "track" | "vrid_clash";
+const CAN_TELL: ReadonlySet<Blocker> = new Set(["track"]);
+const NO_EFFECT: TrackEffect = { weight: 0, failed: [] };
 
 export class Speaker {
-  readonly #options: SpeakerOptions;
-  readonly #instance: string;
-  readonly #socket: PacketSocket;
-  readonly #alarm: Alarm;
+  readonly #around: SpeakerSurroundings;
   readonly #reports: WireReports;
-  readonly #counts = { adverts_sent: 0, adverts_received: 0, send_failed: 0, changes: 0, stalls: 0 };
-  #addresses: readonly Ipv4[];
+  readonly #rivalry = new Rivalry();
+  readonly #blockers = new Set<Blocker>(["link_down", "address_gone"]);
+  readonly #counts = { adverts_received: 0, changes: 0, stalls: 0, reasserted: 0 };
+  #late = 0;
+  #options: RouterOptions;
+  #config: ElectionConfig;
+  #password: Uint8Array | undefined;
+  #checksum: ChecksumChoice;
+  #sender: AdvertSender;
+  #receiving: ReceiveConfig;
+  #basePriority: number;
+  #effect = NO_EFFECT;
   #state: State = INITIAL;
   #active: AcceptedAdvert | undefined;
   #leaseEndUs = 0;
   #maySpeak = true;
-  #onFrozenReader: (() => void) | undefined;
+  #hasStarted = false;
+  #linkTimer: NodeJS.Timeout | undefined;
 
-  /** @param addresses of the interface, the primary one first; at least one. */
-  constructor(options: SpeakerOptions, addresses: readonly Ipv4[]) {
+  constructor(options: RouterOptions, password: Uint8Array | undefined, around: SpeakerSurroundings) {
     this.#options = options;
-    this.#addresses = addresses;
-    this.#instance = instanceOf(options);
-    this.#reports = new WireReports(this.#instance);
-    this.#socket = new PacketSocket({
-      ifindex: options.ifindex,
-      filter: VRRP_IPV4_FILTER,
-      onFrame: (frame) => this.#hear(frame),
-    });
-    this.#alarm = new Alarm(() => this.#ring());
+    this.#around = around;
+    this.#password = password;
+    this.#basePriority = options.priority;
+    this.#config = options;
+    this.#checksum = new ChecksumChoice(options.checksum);
+    this.#reports = new WireReports(options.instance);
+    this.#sender = new AdvertSender(options, password, around.port);
+    this.#receiving = this.#receiveConfig();
   }
 
-  /** @param frozen called once, when the reader of our records has left a whole lease unread. */
-  onFrozenReader(frozen: () => void): void {
-    this.#onFrozenReader = frozen;
+  get options(): RouterOptions {
+    return this.#options;
   }
 
-  /** Begins to take part, as Backup (or Active, for an owner). */
-  start(reason: string): void {
-    this.#take({ type: "startup", nowUs: monotonicUs(), reason });
+  get state(): State {
+    return this.#state;
   }
 
-  /** Leaves: says so to the others if Active. */
-  shutdown(reason: string): void {
-    this.#take({ type: "shutdown", nowUs: monotonicUs(), reason });
+  /** When {@link ring} must be called; undefined for never. */
+  get deadlineUs(): number | undefined {
+    return this.#maySpeak ? deadlineUs(this.#config, this.#state) : undefined;
   }
 
-  /** Can no longer speak, and so tells nobody. */
-  disable(reason: string): void {
-    this.#take({ type: "disable", nowUs: monotonicUs(), reason });
+  get isSpeaking(): boolean {
+    return this.#state.name === "active";
   }
 
-  /** New addresses of the interface: the first one is the source of adverts from now on. */
-  setAddresses(addresses: readonly Ipv4[]): void {
-    this.#addresses = addresses;
+  /** Active, and no stall has to be thought about before the next advert. */
+  isOnTime(nowUs: number): boolean {
+    return this.#state.name === "active" && nowUs - this.#state.advertAtUs < this.#config.advertUs;
+  }
+
+  get member(): Member {
+    return { instance: this.#options.instance, epoch: this.#counts.changes };
+  }
+
+  /** Begins to take part as soon as nothing keeps it from it. */
+  begin(): void {
+    this.#hasStarted = true;
+    this.#startUnless("startup");
+  }
+
+  linkChanged(isRunning: boolean): void {
+    clearTimeout(this.#linkTimer);
+    if (isRunning !== this.#blockers.has("link_down")) return;
+    const delayUs = isRunning ? this.#options.linkUpDelayUs : this.#options.linkDownDelayUs;
+    const settle = (): void => (isRunning ? this.unblock("link_down", "link_up") : this.block("link_down"));
+    if (delayUs === 0 || !this.#hasStarted) settle();
+    else this.#linkTimer = setTimeout(settle, delayUs / 1000);
+  }
+
+  linkCarried(): void {
+    this.#take({ type: "carried", nowUs: monotonicUs() });
+  }
+
+  addressesChanged(): void {
+    this.#sender.forget();
+    this.#receiving = this.#receiveConfig();
+    if (this.#source() === undefined) this.block("address_gone");
+    else this.unblock("address_gone", "address_back");
+  }
+
+  block(why: Blocker): void {
+    if (this.#blockers.has(why)) return;
+    this.#blockers.add(why);
+    const type = CAN_TELL.has(why) ? "shutdown" : "disable";
+    this.#take({ type, nowUs: monotonicUs(), reason: why });
+  }
+
+  unblock(why: Blocker, reason: string): void {
+    if (this.#blockers.delete(why)) this.#startUnless(reason);
+  }
+
+  /** The time that {@link deadlineUs} named has come, and the socket was drained. */
+  ring(nowUs: number): void {
+    if (this.#state.name === "active") this.#late = Math.max(this.#late, nowUs - this.#state.advertAtUs);
+    this.#take({ type: "tick", nowUs });
+  }
+
+  /** For orders of a group, of people, and of whoever owns the addresses. */
+  order(type: "take" | "yield" | "resign" | "settled", reason: string): void {
+    this.#take({ type, nowUs: monotonicUs(), reason } as Input);
+  }
+
+  /** Leaves; serves on until somebody else has taken over, unless that is of no use. */
+  shutdown(reason: string, isAbrupt: boolean): void {
+    this.#hasStarted = false;
+    this.#take({ type: "shutdown", nowUs: monotonicUs(), reason, isAbrupt });
+  }
+
+  /** Another priority, until the next one or until settings are read again. */
+  setPriority(priority: number): void {
+    this.#basePriority = priority;
+    this.#applyPriority();
+  }
+
+  /** What health checks mean for it now. */
+  track(effect: TrackEffect): void {
+    this.#effect = effect;
+    this.#applyPriority();
+    if (effect.failed.length > 0) this.block("track");
+    else this.unblock("track", "track");
+  }
+
+  /** New settings of the same virtual router: adverts keep their cadence. */
+  reconfigure(options: RouterOptions, password: Uint8Array | undefined): void {
+    const previous = this.#options;
+    this.#options = options;
+    this.#password = password;
+    this.#basePriority = options.priority;
+    if (options.checksum !== previous.checksum) this.#checksum = new ChecksumChoice(options.checksum);
+    this.#sender = new AdvertSender(options, password, this.#around.port, this.#sender);
+    this.#receiving = this.#receiveConfig();
+    this.#applyPriority();
+    if (options.vips.map(formatVip).join() !== previous.vips.map(formatVip).join()) this.#retell();
+  }
+
+  /** A frame of protocol 112 that came in. */
+  hear(frame: Uint8Array): void {
+    const nowUs = monotonicUs();
+    const verdict = checkFrame(this.#receiving, frame);
+    if (verdict.kind === "rejected") {
+      this.#write(this.#reports.reject(verdict, nowUs));
+      return;
+    }
+    if (!this.#around.onLooped(this, verdict.advert.address)) this.#accept(verdict.advert, nowUs);
+  }
+
+  /** A frame came in from our own virtual MAC: the switch has just learned it elsewhere (S7). */
+  hearOwnMac(): void {
+    if (this.#state.name !== "active") return;
+    this.#counts.reasserted += 1;
+    this.#take({ type: "own_mac", nowUs: monotonicUs() });
+  }
+
+  /** Says what was counted and not said yet. */
+  report(): void {
+    this.#write(this.#reports.due(monotonicUs()));
+  }
+
+  /** Says that another interface of this host speaks for the same virtual router. */
+  reportClash(source: IpAddress): void {
+    const detail = `${source} is an address of this host: the same VRID on two interfaces of one network`;
+    this.#write(this.#reports.conflict("vrid_clash", source, detail, monotonicUs()));
   }
 
   /**
@@ -95,124 +226,149 @@ export class Speaker {
    */
   fallSilent(): number {
     this.#maySpeak = false;
-    this.#alarm.set(undefined);
-    return this.#state.name === "active" ? this.#leaseEndUs : 0;
+    this.#around.onMoved(this, false);
+    return roleOf(this.#state) === "active" ? this.#leaseEndUs : 0;
   }
 
   /** After {@link fallSilent}, and when the last lease has run out: leaves, saying so. */
   leave(reason: string): void {
     this.#maySpeak = true;
-    this.shutdown(reason);
-  }
-
-  /** Tells those downstream that we are here although there is nothing to refresh. */
-  beat(): void {
-    const { context } = this.#options;
-    for (const report of this.#reports.due(monotonicUs())) context.write(report);
-    if (this.#state.name !== "active") context.write(aliveRecord(this.#options, this.#counts.changes));
+    this.shutdown(reason, true);
   }
 
   counters(): Record<string, number> {
-    return { ...this.#counts, ...this.#reports.counters(), capture_dropped: this.#socket.dropped() };
+    return { ...this.#counts, ...this.#sender.counters(), ...this.#reports.counters() };
   }
 
-  close(): void {
-    this.#alarm.close();
-    this.#socket.close();
+  /** Longest lateness of an advert, microseconds. */
+  get lateUs(): number {
+    return this.#late;
   }
 
-  #ring(): void {
-    this.#socket.drain();
-    this.#take({ type: "tick", nowUs: monotonicUs() });
+  #startUnless(reason: string): void {
+    if (!this.#hasStarted || this.#blockers.size > 0) return;
+    this.#take({ type: "startup", nowUs: monotonicUs(), reason, isDeaf: this.#around.port.isDeaf });
   }
 
-  /** Tagged frames belong to other interfaces; our own show only that the tap works. */
-  #hear(frame: CapturedFrame): void {
-    if (frame.direction === "out" || frame.vlan !== undefined) return;
-    const { context, version, vrid, advertUs, vips } = this.#options;
-    const nowUs = monotonicUs();
-    const verdict = checkFrame({ version, vrid, advertUs, addresses: this.#addresses }, frame.bytes);
-    if (verdict.kind === "rejected") {
-      for (const report of this.#reports.reject(verdict, nowUs)) context.write(report);
-      return;
-    }
-    const { advert } = verdict;
+  #accept(advert: AcceptedAdvert, nowUs: number): void {
+    const { address, checksumForm, priority } = advert;
     this.#counts.adverts_received += 1;
-    if (advert.priority > 0) this.#active = advert;
+    if (priority > 0) this.#active = advert;
     this.#take({ type: "advert", nowUs, advert });
-    const own = vips.slice(0, ADVERTISED_MAX).map((vip) => vip.address);
-    for (const report of this.#reports.compare(advert, advertUs, own, nowUs)) context.write(report);
+    const isBackup = this.#state.name === "backup";
+    const { advertUs, vmac } = this.#options;
+    const own = { advertUs, vips: this.#receiving.vips, vmac: this.#sender.usesVmac ? vmac : null };
+    this.#write(this.#reports.compare(advert, own, nowUs));
+    if (checksumForm !== undefined && this.#checksum.hear(checksumForm, isBackup)) {
+      const detail = `it sends the ${checksumForm} form, we send ${this.#checksum.form}`;
+      this.#write(this.#reports.conflict("checksum_form", address, detail, nowUs));
+    }
+    if (this.#state.name === "active" && priority > 0) this.#reportRival(advert, nowUs);
+  }
+
+  #reportRival({ address, priority }: AcceptedAdvert, nowUs: number): void {
+    const cause = this.#rivalry.note(address);
+    if (cause === undefined) return;
+    const detail = `it advertises priority ${priority} while we are Active with ${this.#config.priority}`;
+    this.#write(this.#reports.conflict(cause, address, detail, nowUs));
   }
 
   #take(input: Input): void {
     if (!this.#maySpeak) return;
-    const [state, ...actions] = step(this.#options, this.#state, input);
+    const before = this.#state;
+    const [state, ...actions] = step(this.#config, before, input);
     this.#state = state;
     let leftAtNs: bigint | undefined;
     for (const action of actions) leftAtNs = this.#perform(action) ?? leftAtNs;
-    if (leftAtNs !== undefined && state.name === "active") this.#grantLease(leftAtNs);
-    this.#alarm.set(deadlineUs(state));
+    if (leftAtNs !== undefined && state.name === "active")
+      this.#grant("speaking", leaseUs(this.#config.downCount, this.#config.advertUs), leftAtNs);
+    const hasChanged = state.name !== before.name;
+    if (hasChanged) this.#rivalry.forget();
+    this.#around.onMoved(this, hasChanged);
   }
 
   /** @returns when the advert left, if the action was to send one and it did. */
   #perform(action: Action): bigint | undefined {
     switch (action.type) {
       case "send":
-        return this.#send(action.priority);
+        return this.#sender.send(action.priority, this.#source(), this.#checksum.form);
       case "become":
         this.#tell(action);
         return undefined;
+      case "prepare":
+        this.#write([prepareRecord(this.#reporter(), action.withinUs)]);
+        return undefined;
+      case "lease":
+        this.#grant(action.kind, action.validUs, monotonicNs());
+        return undefined;
       case "stalled":
         this.#counts.stalls += 1;
-        this.#options.context.write({
-          type: "vrrp.stalled",
-          instance: this.#instance,
-          late_us: Math.round(action.lateUs),
-        });
+        this.#write([
+          { type: "vrrp.stalled", instance: this.#options.instance, late_us: Math.round(action.lateUs) },
+        ]);
         return undefined;
     }
   }
 
-  #send(priority: number): bigint | undefined {
-    const { version, vrid, advertUs, vips } = this.#options;
-    const frame = encodeAdvertFrame({
-      version,
-      vrid,
-      priority,
-      advertUs,
-      vips: vips.slice(0, ADVERTISED_MAX).map((vip) => vip.address),
-      mac: virtualMac(4, vrid),
-      source: this.#addresses[0]!,
-      checksumForm: CHECKSUM_FORM,
-    });
-    const nowNs = monotonicNs();
-    try {
-      this.#socket.send(frame);
-      this.#counts.adverts_sent += 1;
-      return nowNs;
-    } catch (error) {
-      if (!(error instanceof KernelError)) throw error;
-      this.#counts.send_failed += 1;
-      return undefined;
-    }
-  }
-
-  #grantLease(monotonicNs: bigint): void {
-    const { context, advertUs } = this.#options;
-    const validUs = LEASE_ADVERTS * advertUs;
-    this.#leaseEndUs = Number(monotonicNs / 1000n) + validUs;
-    const lease = leaseRecord(this.#options, this.#counts.changes, validUs);
-    context.write(lease, { realtimeNs: realtimeNs(), monotonicNs });
-    if (context.output.oldestUnreadLeaseUs() < validUs) return;
-    this.#onFrozenReader?.();
-    this.#onFrozenReader = undefined;
+  #grant(kind: "speaking" | "leaving" | "settling", validUs: number, sinceNs: bigint): void {
+    this.#leaseEndUs = Number(sinceNs / 1000n) + validUs;
+    this.#around.desk.grant(this.member, kind, validUs, sinceNs);
   }
 
   #tell({ from, to, reason }: Extract<Action, { type: "become" }>): void {
     this.#counts.changes += 1;
     const active = to === "backup" ? this.#active : undefined;
-    this.#options.context.write(
-      stateRecord(this.#options, { from, to, reason, epoch: this.#counts.changes, active }),
-    );
+    this.#write([stateRecord(this.#reporter(), { from, to, reason, active })]);
+  }
+
+  /** The same state with other addresses, and an advert at once that lists them. */
+  #retell(): void {
+    const role = roleOf(this.#state);
+    if (role === "initialize") return;
+    this.#tell({ type: "become", from: role, to: role, reason: "reload" });
+    if (this.#state.name === "active") this.#take({ type: "own_mac", nowUs: monotonicUs() });
+  }
+
+  #applyPriority(): void {
+    const previous = this.#config;
+    const priority = effectivePriority(this.#basePriority, this.#effect.weight);
+    this.#config = { ...this.#options, priority };
+    this.#take({ type: "reconfigured", nowUs: monotonicUs(), previous });
+  }
+
+  #reporter(): Reporter {
+    const { bootId } = this.#around;
+    return { options: this.#options, priority: this.#config.priority, epoch: this.#counts.changes, bootId };
+  }
+
+  /** A virtual address is a source for its owner only (V3-1.7-b). */
+  #ownAddresses(): IpAddress[] {
+    const { family, vips, source } = this.#options;
+    const isOwner = this.#basePriority === OWNER_PRIORITY;
+    const own = this.#around.port
+      .addresses(family)
+      .filter((address) => isOwner || !vips.some((vip) => vip.address === address));
+    return source === undefined ? own : own.sort((a, b) => Number(b === source) - Number(a === source));
+  }
+
+  /** What adverts are sent from; undefined if the interface has no such address now. */
+  #source(): IpAddress | undefined {
+    const { family, source, peers } = this.#options;
+    const first = this.#ownAddresses()[0];
+    if (source !== undefined) return first === source ? first : undefined;
+    return family === 6 && peers.length === 0 && first?.startsWith("fe80:") !== true ? undefined : first;
+  }
+
+  #receiveConfig(): ReceiveConfig {
+    return {
+      ...this.#options,
+      addresses: this.#ownAddresses(),
+      password: this.#password,
+      vips: this.#sender.vips,
+    };
+  }
+
+  #write(records: readonly Parameters<Context["write"]>[0][]): void {
+    for (const record of records) this.#around.context.write(record);
   }
 }

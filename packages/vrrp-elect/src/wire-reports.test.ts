@@ -49,20 +49,22 @@ const advert = (more: Partial<AcceptedAdvert>): AcceptedAdvert => ({
   mac: "00:00:5e:00:01:33",
   vips: ["192.0.2.100"],
   checksumForm: "pseudo-header",
+  trailer: undefined,
   ...more,
 });
 
+const OWN = { advertUs: SECOND, vips: ["192.0.2.100"], vmac: "00:00:5e:00:01:33" };
 const COMPARED: [string, Partial<AcceptedAdvert>, string[]][] = [
   ["nothing of an equal advert", {}, []],
   ["V3-7.1-l another interval", { advertUs: 200_000 }, ["interval_mismatch"]],
   ["V3-7.1-m another list", { vips: ["192.0.2.7"] }, ["vip_mismatch"]],
+  ["adverts from a NIC's own MAC", { mac: "02:00:00:00:00:01" }, ["wrong_mac"]],
   ["both", { advertUs: 200_000, vips: [] }, ["interval_mismatch", "vip_mismatch"]],
 ];
 for (const [name, more, causes] of COMPARED) {
   test(`compare() reports ${name}, once`, () => {
     const reports = new WireReports("eth0/4/51");
-    const say = () =>
-      reports.compare(advert(more), SECOND, ["192.0.2.100"], 0).map((r) => "cause" in r && r.cause);
+    const say = () => reports.compare(advert(more), OWN, 0).map((r) => "cause" in r && r.cause);
     assert.deepEqual(say(), causes);
     assert.deepEqual(say(), []);
   });

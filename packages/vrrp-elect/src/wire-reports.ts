@@ -20,9 +20,21 @@ const CAUSES: { readonly [R in Rejection]?: Cause } = {
   checksum: "checksum",
   address_count: "value",
   interval_zero: "value",
+  first_address: "value",
   auth: "auth_mismatch",
   interval_mismatch: "interval_mismatch",
+  vip_mismatch: "vip_mismatch",
+  carp: "vrid_clash",
 };
+
+/** What an advert is compared with. */
+export interface OwnSettings {
+  readonly advertUs: number;
+  /** As our own adverts list them. */
+  readonly vips: readonly string[];
+  /** Null where adverts come from the NIC's own MAC. */
+  readonly vmac: string | null;
+}
 
 export class WireReports {
   readonly #instance: string;
@@ -46,25 +58,16 @@ export class WireReports {
     );
   }
 
-  /**
-   * Compares an accepted advert with our own settings (V3-7.1-l, -m): told, and it still counts.
-   *
-   * @param vips our own, as the advert lists them.
-   */
-  compare(advert: AcceptedAdvert, advertUs: number, vips: readonly string[], nowUs: number): RecordBody[] {
-    const found: [Cause, string][] = [];
-    if (advert.advertUs !== advertUs) {
-      found.push([
-        "interval_mismatch",
-        `interval is ${advert.advertUs / 1000} ms, ours is ${advertUs / 1000} ms`,
-      ]);
-    }
-    if (advert.vips.join(" ") !== vips.join(" ")) {
-      found.push(["vip_mismatch", `addresses are ${advert.vips.join(" ")}, ours are ${vips.join(" ")}`]);
-    }
-    return found.flatMap(([cause, detail]) =>
-      this.#records("vrrp.conflict", this.#conflicts.note(cause, advert.address, detail, nowUs)),
+  /** Compares an accepted advert with our own settings (V3-7.1-l, -m): told, and it still counts. */
+  compare(advert: AcceptedAdvert, own: OwnSettings, nowUs: number): RecordBody[] {
+    return differences(advert, own).flatMap(([cause, detail]) =>
+      this.conflict(cause, advert.address, detail, nowUs),
     );
+  }
+
+  /** Routers disagree. @returns a record, if it is time for one. */
+  conflict(cause: Cause, peer: string, detail: string, nowUs: number): RecordBody[] {
+    return this.#records("vrrp.conflict", this.#conflicts.note(cause, peer, detail, nowUs));
   }
 
   /** What was counted since the last word on it, when that word is old enough. */
@@ -84,4 +87,19 @@ export class WireReports {
       ? []
       : [{ type, instance: this.#instance, ...trouble, peers: [...trouble.peers] }];
   }
+}
+
+function differences(advert: AcceptedAdvert, own: OwnSettings): [Cause, string][] {
+  const found: [Cause, string][] = [];
+  if (advert.advertUs !== own.advertUs) {
+    found.push([
+      "interval_mismatch",
+      `interval is ${advert.advertUs / 1000} ms, ours is ${own.advertUs / 1000} ms`,
+    ]);
+  }
+  if (advert.vips.join(" ") !== own.vips.join(" "))
+    found.push(["vip_mismatch", `addresses are ${advert.vips.join(" ")}, ours are ${own.vips.join(" ")}`]);
+  if (own.vmac !== null && advert.mac !== own.vmac)
+    found.push(["wrong_mac", `adverts come from ${advert.mac}, ours from ${own.vmac}`]);
+  return found;
 }

@@ -1,0 +1,173 @@
+/**
+ * What an Active does (RFC 9568 §6.4.3, RFC 3768 §6.4.3), and one that settles or leaves: pure.
+ *
+ * @module
+ */
+import {
+  type Action,
+  type Active,
+  become,
+  change,
+  type ElectionConfig,
+  type HeardAdvert,
+  INITIAL,
+  type Input,
+  type Leaving,
+  learn,
+  outranks,
+  type Settling,
+  STALL_INTERVALS,
+  type State,
+  type Step,
+  speak,
+  waitFor,
+  withActions,
+} from "./states.ts";
+import { skewUs } from "./timers.ts";
+
+/** Losing adverts are answered at most this often: the answer is no reflector for a flood (V3-SM-h). */
+const ANSWER_SPACING_US = 5000;
+
+export function stepActive(config: ElectionConfig, state: Active, input: Input): Step {
+  switch (input.type) {
+    case "startup":
+    case "take":
+    case "carried":
+    case "settled":
+      return [state];
+    case "shutdown":
+      return leave(config, state, input.nowUs, { ...input, next: "initialize", hasResigned: false });
+    case "resign":
+      return leave(config, state, input.nowUs, { ...input, next: "backup", hasResigned: true });
+    case "yield":
+      return leave(config, state, input.nowUs, { ...input, next: "backup", hasResigned: false });
+    case "disable":
+      return become(state, INITIAL, input.reason);
+    case "tick":
+      return tick(config, state, input.nowUs);
+    case "advert":
+      return hear(config, state, input.nowUs, input.advert);
+    case "own_mac":
+      return answer(config, state, input.nowUs, state.advertAtUs);
+    case "reconfigured":
+      return [{ ...state, advertAtUs: Math.min(state.advertAtUs, input.nowUs + config.advertUs) }];
+  }
+}
+
+interface Farewell extends Pick<Leaving, "next" | "reason" | "hasResigned"> {
+  readonly isAbrupt?: boolean;
+}
+
+/** SM-11; then this host serves on until it hears its successor, but speaks no more (S7). */
+function leave(config: ElectionConfig, state: Active, nowUs: number, farewell: Farewell): Step {
+  const { next, reason, hasResigned, isAbrupt } = farewell;
+  const goodbye: Action = { type: "send", priority: 0 };
+  if (isAbrupt === true || config.handoverUs === 0) {
+    const after = next === "initialize" ? INITIAL : alone(config, nowUs, hasResigned);
+    return withActions(after, goodbye, change(state, after, reason));
+  }
+  const leaving: Leaving = {
+    name: "leaving",
+    untilUs: nowUs + config.handoverUs,
+    reason,
+    next,
+    hasResigned,
+  };
+  return withActions(leaving, goodbye, { type: "lease", kind: "leaving", validUs: config.handoverUs });
+}
+
+/** Nobody has taken over: as Backup it may do so again, soon. */
+function alone(config: ElectionConfig, nowUs: number, hasResigned: boolean): State {
+  const activeDownAtUs = nowUs + skewUs(config.version, config.priority, config.advertUs);
+  return { ...waitFor(config, config.advertUs, nowUs), activeDownAtUs, hasResigned };
+}
+
+/** SM-13, after the rule for stalls. The cadence is kept: next = previous + interval. */
+function tick(config: ElectionConfig, state: Active, nowUs: number): Step {
+  const lateUs = nowUs - state.advertAtUs;
+  if (lateUs < 0) return [state];
+  if (lateUs >= STALL_INTERVALS * config.advertUs) {
+    return [
+      { ...state, advertAtUs: nowUs + config.advertUs },
+      { type: "stalled", lateUs },
+    ];
+  }
+  const keepsPace = lateUs < config.advertUs;
+  const advertAtUs = (keepsPace ? state.advertAtUs : nowUs) + config.advertUs;
+  const stalled: Action[] = lateUs < config.advertUs / 2 ? [] : [{ type: "stalled", lateUs }];
+  return [{ ...state, advertAtUs }, { type: "send", priority: config.priority }, ...stalled];
+}
+
+/** SM-12, SM-14, SM-15. */
+function hear(config: ElectionConfig, state: Active, nowUs: number, advert: HeardAdvert): Step {
+  if (advert.priority === 0) return answer(config, state, nowUs, nowUs + config.advertUs);
+  if (outranks(config, advert)) return yieldTo(config, state, nowUs, advert);
+  // RFC 3768 §6.4.3 discards a losing advert in silence; RFC 9568 §6.4.3 answers it at once.
+  return config.version === 2 ? [state] : answer(config, state, nowUs, state.advertAtUs);
+}
+
+function yieldTo(config: ElectionConfig, state: State, nowUs: number, advert: HeardAdvert): Step {
+  const reason = advert.priority > config.priority ? "higher_priority" : "higher_address";
+  return become(state, waitFor(config, learn(config, advert), nowUs), reason);
+}
+
+/** An advert out of turn, but not too often. */
+function answer(config: ElectionConfig, state: Active, nowUs: number, advertAtUs: number): Step {
+  if (nowUs < state.answerFromUs) return [state];
+  return [
+    { ...state, advertAtUs, answerFromUs: nowUs + ANSWER_SPACING_US },
+    { type: "send", priority: config.priority },
+  ];
+}
+
+/** Has said nothing yet: whoever is Active still is. */
+export function stepSettling(config: ElectionConfig, state: Settling, input: Input): Step {
+  switch (input.type) {
+    case "tick":
+      if (input.nowUs < state.firstAdvertAtUs) return [state];
+      return input.nowUs - state.firstAdvertAtUs >= STALL_INTERVALS * config.advertUs
+        ? become(state, waitFor(config, state.activeAdvertUs, input.nowUs), "stall")
+        : speak(config, state, input.nowUs, "");
+    case "settled":
+      return speak(config, state, input.nowUs, "");
+    case "advert":
+      return input.advert.priority > 0 && outranks(config, input.advert)
+        ? yieldTo(config, state, input.nowUs, input.advert)
+        : [state];
+    case "shutdown":
+    case "disable":
+      return become(state, INITIAL, input.reason);
+    case "resign":
+    case "yield":
+      return become(
+        state,
+        { ...waitFor(config, state.activeAdvertUs, input.nowUs), hasResigned: input.type === "resign" },
+        input.reason,
+      );
+    default:
+      return [state];
+  }
+}
+
+/** Has said goodbye: serves on until it hears its successor, or long enough. */
+export function stepLeaving(config: ElectionConfig, state: Leaving, input: Input): Step {
+  const finish = (next: State): Step =>
+    become(state, state.next === "initialize" ? INITIAL : next, state.reason);
+  switch (input.type) {
+    case "advert": {
+      if (input.advert.priority === 0) return [state];
+      const waiting = waitFor(config, learn(config, input.advert), input.nowUs);
+      return finish({ ...waiting, hasResigned: state.hasResigned });
+    }
+    case "tick":
+      return input.nowUs < state.untilUs ? [state] : finish(alone(config, input.nowUs, state.hasResigned));
+    case "shutdown":
+      return input.isAbrupt === true
+        ? become(state, INITIAL, input.reason)
+        : [{ ...state, next: "initialize" }];
+    case "disable":
+      return become(state, INITIAL, input.reason);
+    default:
+      return [state];
+  }
+}

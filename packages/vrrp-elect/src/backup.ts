@@ -1,0 +1,160 @@
+/**
+ * What a Backup does (RFC 9568 §6.4.2, RFC 3768 §6.4.2): pure.
+ *
+ * @module
+ */
+import {
+  type Action,
+  type Backup,
+  become,
+  change,
+  type ElectionConfig,
+  type HeardAdvert,
+  INITIAL,
+  type Input,
+  learn,
+  OWNER_PRIORITY,
+  prepareAtUs,
+  STALL_INTERVALS,
+  type State,
+  type Step,
+  takeOver,
+  takeOverAtUs,
+  waitFor,
+  withActions,
+} from "./states.ts";
+import { activeDownUs, skewUs } from "./timers.ts";
+
+/** SM-1, SM-3, and what may delay them: a start-up delay, and a link that has carried nothing yet. */
+export function start(config: ElectionConfig, nowUs: number, reason: string, isDeaf: boolean): Step {
+  const isOwner = config.priority === OWNER_PRIORITY;
+  const isHeld = isDeaf && config.startupHoldUs > 0;
+  if (isOwner && !isHeld && config.startupDelayUs === 0) return takeOver(config, INITIAL, nowUs, "owner");
+  const delayEndUs = nowUs + config.startupDelayUs;
+  return become(
+    INITIAL,
+    {
+      ...begin(config, nowUs),
+      notBeforeUs: isHeld ? Math.max(delayEndUs, nowUs + config.startupHoldUs) : delayEndUs,
+      heldUntilUs: isHeld ? delayEndUs : undefined,
+    },
+    reason,
+  );
+}
+
+/** An owner waits for nobody. */
+function begin(config: ElectionConfig, nowUs: number): Backup {
+  const backup = waitFor(config, config.advertUs, nowUs);
+  return config.priority === OWNER_PRIORITY
+    ? { ...backup, activeDownAtUs: nowUs, takeOverReason: "owner" }
+    : backup;
+}
+
+export function backupDeadlineUs(config: ElectionConfig, state: Backup): number | undefined {
+  if (state.isReady) return undefined;
+  const prepareAt = prepareAtUs(config, state);
+  return state.isPrepared ? takeOverAtUs(state) : prepareAt;
+}
+
+export function stepBackup(config: ElectionConfig, state: Backup, input: Input): Step {
+  switch (input.type) {
+    case "startup":
+    case "yield":
+    case "own_mac":
+    case "settled":
+      return [state];
+    case "shutdown":
+    case "disable":
+      return become(state, INITIAL, input.reason);
+    case "resign":
+      return [{ ...state, hasResigned: true, preemptAtUs: undefined }];
+    case "take":
+      return state.isReady ? takeOver(config, state, input.nowUs, state.takeOverReason) : [state];
+    case "tick":
+      return tick(config, state, input.nowUs);
+    case "advert":
+      return hear(config, carried(config, state, input.nowUs), input.nowUs, input.advert);
+    case "carried":
+      return [carried(config, state, input.nowUs)];
+    case "reconfigured":
+      return [reconfigured(config, state, input.previous)];
+  }
+}
+
+/** SM-6, after the rule for stalls. */
+function tick(config: ElectionConfig, state: Backup, nowUs: number): Step {
+  const takeOverAt = takeOverAtUs(state);
+  const lateUs = nowUs - takeOverAt;
+  if (state.isReady) return [state];
+  if (lateUs < 0) return nowUs < prepareAtUs(config, state) ? [state] : prepared(state, nowUs);
+  if (lateUs >= STALL_INTERVALS * state.activeAdvertUs) {
+    const activeDownAtUs = nowUs + state.activeAdvertUs;
+    return [
+      { ...state, activeDownAtUs, preemptAtUs: undefined },
+      { type: "stalled", lateUs },
+    ];
+  }
+  if (config.isGrouped) return [{ ...state, isReady: true, isPrepared: true }, ...preparation(state, nowUs)];
+  return takeOver(config, state, nowUs, state.takeOverReason);
+}
+
+/** "I may soon be Active", once. */
+function prepared(state: Backup, nowUs: number): Step {
+  return withActions({ ...state, isPrepared: true }, ...preparation(state, nowUs));
+}
+
+function preparation(state: Backup, nowUs: number): Action[] {
+  if (state.isPrepared) return [];
+  return [{ type: "prepare", withinUs: Math.max(0, takeOverAtUs(state) - nowUs) }];
+}
+
+/** SM-8, SM-9, SM-10. */
+function hear(config: ElectionConfig, state: Backup, nowUs: number, advert: HeardAdvert): Step {
+  if (advert.priority === 0) {
+    const activeDownAtUs = nowUs + skewUs(config.version, config.priority, state.activeAdvertUs);
+    return prepared({ ...state, activeDownAtUs, takeOverReason: "priority_zero", isReady: false }, nowUs);
+  }
+  const isLower = advert.priority < config.priority;
+  if (isLower && mayPreempt(config) && !state.hasResigned) {
+    if (config.preemptDelayUs === 0) return [{ ...state, takeOverReason: "preempt" }];
+    return delayPreemption(config, state, nowUs, advert);
+  }
+  const waiting: Backup = {
+    ...waitFor(config, learn(config, advert), nowUs),
+    notBeforeUs: state.notBeforeUs,
+    hasResigned: state.hasResigned,
+  };
+  return state.isPrepared ? withActions(waiting, change(state, waiting, "active_alive")) : [waiting];
+}
+
+/** The lower Active is heard like any other one, until it has been there for the whole delay. */
+function delayPreemption(config: ElectionConfig, state: Backup, nowUs: number, advert: HeardAdvert): Step {
+  const preemptAtUs = state.preemptAtUs ?? nowUs + config.preemptDelayUs;
+  return [
+    {
+      ...waitFor(config, learn(config, advert), nowUs),
+      notBeforeUs: state.notBeforeUs,
+      isPrepared: state.isPrepared,
+      isReady: state.isReady,
+      preemptAtUs,
+      takeOverReason: "preempt",
+    },
+  ];
+}
+
+/** The hold ends with the first frame; whoever is Active has an Active_Down_Interval from now to be heard. */
+function carried(config: ElectionConfig, state: Backup, nowUs: number): Backup {
+  if (state.heldUntilUs === undefined) return state;
+  return { ...begin(config, nowUs), notBeforeUs: state.heldUntilUs, hasResigned: state.hasResigned };
+}
+
+/** A new priority shifts the running timer by what it changes of the Active_Down_Interval. */
+function reconfigured(config: ElectionConfig, state: Backup, previous: ElectionConfig): State {
+  const shiftUs = activeDownUs(config, state.activeAdvertUs) - activeDownUs(previous, state.activeAdvertUs);
+  const preemptAtUs = mayPreempt(config) ? state.preemptAtUs : undefined;
+  return { ...state, activeDownAtUs: state.activeDownAtUs + shiftUs, preemptAtUs };
+}
+
+function mayPreempt(config: ElectionConfig): boolean {
+  return config.preempt || config.priority === OWNER_PRIORITY;
+}
