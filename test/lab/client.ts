@@ -23,6 +23,8 @@ export interface ClientOutage {
 
 export interface ClientStory {
   readonly asked: number;
+  /** When the asking ended, on the clock of records. */
+  readonly endUs: number;
   readonly lost: number;
   readonly outages: readonly ClientOutage[];
   /** The target was away when the asking ended. */
@@ -55,6 +57,7 @@ function readStory(records: ReturnType<typeof readRecordLog>): ClientStory {
   const back = ofType(records, "probe.back");
   return {
     asked: summary.asked,
+    endUs: monotonicUsOf(summary),
     lost: summary.lost,
     outages: back.map((record) => outageOf(record)),
     isAway: lost.length > back.length,
@@ -74,6 +77,6 @@ export function strayLossShare(story: ClientStory, fromUs: number, toUs: number)
   const stray = story.outages
     .filter(({ startUs }) => !inside(startUs))
     .reduce((sum, { lost }) => sum + lost, 0);
-  const expectedAsks = (toUs - fromUs) / (ASK_EVERY_MS * 1000);
+  const expectedAsks = (Math.min(toUs, story.endUs) - fromUs) / (ASK_EVERY_MS * 1000);
   return stray / Math.max(1, story.asked - expectedAsks);
 }

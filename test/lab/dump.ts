@@ -3,8 +3,10 @@
  *
  * @module
  */
+import { fileURLToPath } from "node:url";
 import type { Network } from "./network.ts";
 
+const RUN_FOLDER = fileURLToPath(new URL("./run-folder.js", import.meta.url));
 const COMMANDS: Readonly<Record<string, string>> = {
   links: "ip -d -j link | jq -S 'map(del(.stats64, .operstate))'",
   addresses: "ip -j address | jq -S 'map({ifname, addr_info})'",
@@ -15,12 +17,12 @@ const COMMANDS: Readonly<Record<string, string>> = {
   firewall: "nft list ruleset | sed -E 's/ expires [0-9a-z]+//'",
   settings:
     "cd /proc/sys/net && grep -r . ipv4/conf ipv6/conf ipv4/neigh ipv6/neigh ipv4/ip_forward 2>/dev/null | grep -v stable_secret | sort",
-  journal: "find /run/viptools -type f 2>/dev/null | sort",
+  journal: `find "$(node ${RUN_FOLDER})" -type f 2>/dev/null | sort`,
 };
 
 export type Dump = Readonly<Record<string, string>>;
 
-/** @param host whose namespace is looked at; the journal is that of the whole machine. */
+/** @param host whose namespace is looked at. */
 export function dumpHost(network: Network, host: string): Dump {
   return Object.fromEntries(
     Object.entries(COMMANDS).map(([what, command]) => [

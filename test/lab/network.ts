@@ -49,7 +49,8 @@ export class Network {
   readonly folder: string;
   readonly switchNamespace: string;
   readonly #hosts = new Map<string, Host>();
-  readonly #children = new Set<ChildProcess>();
+  /** Process groups of all that was started: a shell may end before its pipe does. */
+  readonly #groups = new Set<number>();
 
   /** @param names one letter or word each; the first gets 192.0.2.1 and 02:00:00:00:00:01. */
   constructor(names: readonly string[]) {
@@ -96,8 +97,7 @@ export class Network {
   ): ChildProcess {
     const namespace = host === "switch" ? this.switchNamespace : this.host(host).namespace;
     const child = start(inNamespace(namespace, argv), { stdio, detached: true });
-    this.#children.add(child);
-    child.once("exit", () => this.#children.delete(child));
+    if (child.pid !== undefined) this.#groups.add(child.pid);
     return child;
   }
 
@@ -128,9 +128,9 @@ export class Network {
 
   /** Ends every process of the lab, then removes its namespaces and, unless told otherwise, its files. */
   async remove(keepFiles = false): Promise<void> {
-    for (const child of this.#children) signalGroup(child, "SIGCONT");
-    for (const child of this.#children) signalGroup(child, "SIGTERM");
-    for (let n = 0; n < 100 && this.#children.size > 0; n++) await sleep(20);
+    for (const group of this.#groups) signalGroup(group, "SIGCONT");
+    for (const group of this.#groups) signalGroup(group, "SIGTERM");
+    for (let n = 0; n < 150 && [...this.#groups].some((group) => signalGroup(group, 0)); n++) await sleep(20);
     for (const { name } of this.hosts) this.#removeLeftovers(name);
     this.removeNow();
     if (!keepFiles) rmSync(this.folder, { recursive: true, force: true });
@@ -187,15 +187,14 @@ export class Network {
 
   /** What a killed owner left in its journal would outlive the namespace. */
   #removeLeftovers(host: string): void {
-    if (this.run(host, ["vmac-ctl", "status"]).code !== 0) return;
     for (const { parent, vrid } of this.#journal(host))
       this.run(host, ["vmac-ctl", "down", "-I", parent, "--vrid", vrid]);
   }
 
   #journal(host: string): { parent: string; vrid: string }[] {
     return this.run(host, ["vmac-ctl", "status", "--json"])
-      .stdout.trim()
-      .split("\n")
+      .stdout.split("\n")
+      .filter((line) => line !== "")
       .map((line) => JSON.parse(line) as { instance: string })
       .map(({ instance }) => ({ parent: instance.split("/")[0]!, vrid: instance.split("/")[2]! }));
   }
@@ -207,7 +206,7 @@ export class Network {
   /** Ends and removes at once, without asking any process to tidy up. */
   removeNow(): void {
     living.delete(this);
-    for (const child of this.#children) signalGroup(child, "SIGKILL");
+    for (const group of this.#groups) signalGroup(group, "SIGKILL");
     for (const namespace of [...this.hosts.map((host) => host.namespace), this.switchNamespace]) {
       attempt(["ip", "netns", "delete", namespace]);
     }
@@ -219,11 +218,12 @@ export function portState(host: Host, state: string): string[] {
   return ["bridge", "link", "set", "dev", host.port, "state", state];
 }
 
-/** A command started in a group of its own has its pipe's other processes in it. */
-function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+/** A command started in a group of its own has its pipe's other processes in it. @returns whether there are any. */
+function signalGroup(group: number, signal: NodeJS.Signals | 0): boolean {
   try {
-    if (child.pid !== undefined) process.kill(-child.pid, signal);
+    process.kill(-group, signal);
+    return true;
   } catch {
-    // It has ended by itself.
+    return false;
   }
 }

@@ -15,6 +15,8 @@ import { findContests } from "../lab/voices.ts";
 
 const FREEZE_MS = 5000;
 const PRIORITY_OF_B = 100;
+/** A client asks each 2 ms: whoever is silent for so long is mute, and speaks anew afterwards. */
+const MUTE_MS = 1000;
 /** Share of the asks outside the expected outage that may be lost before a run says nothing. */
 const STRAY_MAX = 0.05;
 
@@ -48,7 +50,7 @@ async function play(t: TestContext, network: Network, { tool, signal, advertMs }
   const [pinged, asked] = [await ping.stop(), await arp.stop()];
   const frames = await taps.close();
 
-  const contests = findContests(frames, 3 * advertMs * 1000);
+  const contests = findContests(frames, Math.min(3 * advertMs, MUTE_MS) * 1000);
   const limitMs = longestOutageMs(advertMs);
   const worstMs = Math.max(...pinged.outages.map(({ outageMs }) => outageMs));
   const overlapMs = Math.max(0, ...contests.map(({ overlapUs }) => overlapUs / 1000));

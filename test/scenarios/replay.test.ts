@@ -70,10 +70,11 @@ async function follow(network: Network, input: string): Promise<{ links: string;
 }
 
 const boot = readBootId();
+const uptimeMs = Number(monotonicNs() / 1_000_000n);
 const CASES: [string, Words, boolean][] = [
   ["fresh records of this boot", { ageMs: 0, bootId: boot }, true],
   ["records whose lease has run out", { ageMs: 1001, bootId: boot }, false],
-  ["records of an hour ago", { ageMs: 3_600_000, bootId: boot }, false],
+  ["records of the first second of this boot", { ageMs: uptimeMs - 1000, bootId: boot }, false],
   ["fresh records of another boot", { ageMs: 0, bootId: "00000000-0000-0000-0000-000000000000" }, false],
 ];
 for (const [name, words, takes] of CASES) {

@@ -104,13 +104,14 @@ export interface Packet {
   readonly payload: Uint8Array;
 }
 
-/** Ends the checks. */
-class Rejected extends Error {
+/** Ends the checks. No Error: a flood of bad packets must not cost a stack trace each (S5). */
+class Rejected {
   readonly why: Rejection;
+  readonly detail: string;
 
   constructor(why: Rejection, detail: string) {
-    super(detail);
     this.why = why;
+    this.detail = detail;
   }
 }
 
@@ -150,7 +151,7 @@ export function checkFrame(config: ReceiveConfig, frame: Uint8Array): Verdict {
     };
   } catch (error) {
     if (!(error instanceof Rejected)) throw error;
-    return { kind: "rejected", why: error.why, source, detail: error.message };
+    return { kind: "rejected", why: error.why, source, detail: error.detail };
   }
 }
 
