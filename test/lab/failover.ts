@@ -5,8 +5,9 @@
  */
 import { ASK_EVERY_MS, Client, type ClientOutage } from "./client.ts";
 import { breakAfterAdvert, type LinkFault, mend, nowUs, type Phases, phasesAfter } from "./fault.ts";
+import { KeepalivedRouter } from "./keepalived.ts";
 import { Network, VIP } from "./network.ts";
-import { KeepalivedRouter, PipeRouter, type Router, type RouterOptions } from "./router.ts";
+import { PipeRouter, type Router, type RouterOptions } from "./router.ts";
 import { sleep, waitFor } from "./shell.ts";
 import { patienceMs, untilActive } from "./stage.ts";
 

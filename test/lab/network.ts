@@ -20,6 +20,10 @@ export interface Host {
   readonly namespace: string;
   /** 192.0.2.1 for the first host, and so on. */
   readonly address: string;
+  /** 2001:db8::1 for the first host, and so on. */
+  readonly address6: string;
+  /** What the kernel makes of the MAC: fe80::ff:fe00:1 for the first host. */
+  readonly linkLocal: string;
   readonly mac: string;
   /** Its interface on the switch's side. */
   readonly port: string;
@@ -27,6 +31,9 @@ export interface Host {
 
 /** The address that moves in all scenarios. */
 export const VIP = "192.0.2.100";
+/** The same for IPv6, where a virtual router also has a link-local one (RFC 9568 §5.2.9). */
+export const VIP6 = "2001:db8::100";
+export const VIP6_LL = "fe80::100";
 const SWITCH_PORT_DISABLED = "0";
 const SWITCH_PORT_FORWARDING = "3";
 
@@ -137,52 +144,26 @@ export class Network {
   }
 
   #build(prefix: string, names: readonly string[]): void {
-    const ip = (...argv: string[]): void => void must(["ip", ...argv]);
-    ip("netns", "add", this.switchNamespace);
-    this.#onSwitch([
-      "ip",
-      "link",
-      "add",
-      "br0",
-      "type",
-      "bridge",
-      "forward_delay",
-      "0",
-      "mcast_snooping",
-      "0",
-    ]);
-    this.#onSwitch(["ip", "link", "set", "br0", "up"]);
+    must(["ip", "netns", "add", this.switchNamespace]);
+    this.#onSwitch(words("ip link add br0 type bridge forward_delay 0 mcast_snooping 0"));
+    this.#onSwitch(words("ip link set br0 up"));
     names.forEach((name, n) => {
-      const mac = `02:00:00:00:00:${(n + 1).toString(16).padStart(2, "0")}`;
-      const host: Host = {
-        name,
-        namespace: `${prefix}-${name}`,
-        address: `192.0.2.${n + 1}`,
-        mac,
-        port: `p-${name}`,
-      };
+      const host = hostOf(prefix, name, n + 1);
       this.#hosts.set(name, host);
-      ip("netns", "add", host.namespace);
-      ip("-n", host.namespace, "link", "set", "lo", "up");
-      ip(
-        "-n",
-        this.switchNamespace,
-        "link",
-        "add",
-        host.port,
-        "type",
-        "veth",
-        "peer",
-        "name",
-        "eth0",
-        "netns",
-        host.namespace,
-      );
-      ip("-n", host.namespace, "link", "set", "eth0", "address", mac);
-      ip("-n", host.namespace, "address", "add", `${host.address}/24`, "dev", "eth0");
-      this.#onSwitch(["ip", "link", "set", host.port, "master", "br0", "up"]);
-      ip("-n", host.namespace, "link", "set", "eth0", "up");
+      this.#plugIn(host);
     });
+  }
+
+  #plugIn({ namespace, port, address, address6, mac }: Host): void {
+    const inside = (command: string): void => void must(["ip", "-n", namespace, ...words(command)]);
+    must(["ip", "netns", "add", namespace]);
+    inside("link set lo up");
+    this.#onSwitch(words(`ip link add ${port} type veth peer name eth0 netns ${namespace}`));
+    inside(`link set eth0 address ${mac}`);
+    inside(`address add ${address}/24 dev eth0`);
+    inside(`address add ${address6}/64 dev eth0 nodad`);
+    this.#onSwitch(words(`ip link set ${port} master br0 up`));
+    inside("link set eth0 up");
   }
 
   /** What a killed owner left in its journal would outlive the namespace. */
@@ -211,6 +192,22 @@ export class Network {
       attempt(["ip", "netns", "delete", namespace]);
     }
   }
+}
+
+function hostOf(prefix: string, name: string, number: number): Host {
+  return {
+    name,
+    namespace: `${prefix}-${name}`,
+    address: `192.0.2.${number}`,
+    address6: `2001:db8::${number.toString(16)}`,
+    linkLocal: `fe80::ff:fe00:${number.toString(16)}`,
+    mac: `02:00:00:00:00:${number.toString(16).padStart(2, "0")}`,
+    port: `p-${name}`,
+  };
+}
+
+function words(command: string): string[] {
+  return command.split(" ");
 }
 
 /** @returns the command that sets what the switch does with a port. */

@@ -1,5 +1,5 @@
 /**
- * A router of the lab: the whole pipe of viptools, or keepalived, for one VIP.
+ * A router of the lab, whoever made it, and the one of viptools: the whole pipe, or its head alone.
  *
  * @module
  */
@@ -7,14 +7,29 @@ import type { ChildProcess } from "node:child_process";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { KnownRecord, RecordOf } from "@viptools/records";
-import { type Network, VIP } from "./network.ts";
+import { type Network, VIP, VIP6, VIP6_LL } from "./network.ts";
 import { ofType, readRecordLog } from "./record-log.ts";
-import { sleep, waitFor } from "./shell.ts";
+import { hasEnded, waitFor } from "./shell.ts";
 
 export interface RouterOptions {
   readonly priority: number;
   readonly advertMs: number;
   readonly version?: 2 | 3;
+  readonly family?: 4 | 6;
+  readonly vrid?: number;
+  /** Without: {@link VIP}, or {@link VIP6_LL} and {@link VIP6}. */
+  readonly vips?: readonly string[];
+  readonly preempt?: boolean;
+  /** False: the VIPs stand on eth0, and all is sent from its own MAC. */
+  readonly useVmac?: boolean;
+  /** Unicast adverts to these instead of the group. */
+  readonly peers?: readonly string[];
+  /** How viptools sums a VRRPv3 advert for IPv4; the others always use the pseudo-header. */
+  readonly checksum?: "rfc9568" | "pseudo-header" | "auto";
+  /** VRRPv2's clear-text password (RFC 2338 §10.2); eight octets count. */
+  readonly password?: string;
+  /** Only vrrp-elect, as a speaker that owns nothing. */
+  readonly electOnly?: boolean;
   /** More for vrrp-elect. */
   readonly electArgs?: string;
   /** More for vmac-ctl follow. */
@@ -23,6 +38,7 @@ export interface RouterOptions {
 
 export const VRID = 51;
 export const VMAC = "00:00:5e:00:01:33";
+export const VMAC6 = "00:00:5e:00:02:33";
 /** The processes of the pipe, in its order. */
 export const PIPE_TOOLS = ["vrrp-elect", "vmac-ctl", "garp-send"] as const;
 export type PipeTool = (typeof PIPE_TOOLS)[number];
@@ -36,22 +52,31 @@ export interface Router {
   signal(tool: PipeTool | "all", signal: NodeJS.Signals): void;
 }
 
+/** The addresses of a virtual router, in the order of its adverts. */
+export function vipsOf({ family, vips }: RouterOptions): readonly string[] {
+  return vips ?? (family === 6 ? [VIP6_LL, VIP6] : [VIP]);
+}
+
 /** `vrrp-elect | vmac-ctl follow | garp-send --follow > log`, in one shell, as people run it. */
 export class PipeRouter implements Router {
   readonly logPath: string;
   readonly #host: string;
   readonly #shell: ChildProcess;
+  readonly #tools: readonly PipeTool[];
   readonly #pids = new Map<PipeTool, number>();
 
   constructor(network: Network, host: string, options: RouterOptions) {
     this.#host = host;
-    const stamp = `${host}-${Date.now()}`;
-    this.logPath = join(network.folder, `${stamp}.ndjson`);
-    const { priority, advertMs, version = 3, electArgs = "", followArgs = "" } = options;
-    const elect = `vrrp-elect -I eth0 --vrid ${VRID} --priority ${priority} --advert-int ${advertMs}ms --vrrp-version ${version} --host-name ${host} ${electArgs} ${VIP}`;
-    const follow = `vmac-ctl follow --host-name ${host} ${followArgs}`;
+    this.#tools = options.electOnly ? ["vrrp-elect"] : PIPE_TOOLS;
+    const stamp = join(network.folder, `${host}-${Date.now()}`);
+    this.logPath = `${stamp}.ndjson`;
+    const elect = electCommand(host, options, stamp);
+    const follow = `vmac-ctl follow --host-name ${host} ${options.followArgs ?? ""}`;
     const announce = `garp-send --follow --host-name ${host}`;
-    const command = `${elect} | ${follow} | ${announce} > ${this.logPath} 2> ${this.logPath}.err`;
+    const pipe = options.electOnly
+      ? `${elect} --on-reader-loss ignore`
+      : `${elect} | ${follow} | ${announce}`;
+    const command = `${pipe} > ${this.logPath} 2> ${this.logPath}.err`;
     this.#shell = network.start(host, ["bash", "-c", `exec 2> ${this.logPath}.err; ${command}`], "ignore");
   }
 
@@ -68,22 +93,24 @@ export class PipeRouter implements Router {
   }
 
   isActive(): boolean {
+    const isElected = this.states().at(-1)?.state === "active";
+    if (!this.#tools.includes("vmac-ctl")) return isElected;
     const own = this.records().filter(
       (record) => record.type === "vmac.up" || record.type === "vmac.down" || record.type === "vmac.fenced",
     );
-    return this.states().at(-1)?.state === "active" && own.at(-1)?.type === "vmac.up";
+    return isElected && own.at(-1)?.type === "vmac.up";
   }
 
   /** @returns once every process of the pipe is there. */
   async ready(): Promise<void> {
     await waitFor(`the pipe on ${this.#host}`, 10_000, () => {
       this.#findProcesses();
-      return this.#pids.size === PIPE_TOOLS.length && this.states().length > 0 ? true : undefined;
+      return this.#pids.size === this.#tools.length && this.states().length > 0 ? true : undefined;
     });
   }
 
   signal(tool: PipeTool | "all", signal: NodeJS.Signals): void {
-    if (this.#pids.size < PIPE_TOOLS.length) this.#findProcesses();
+    if (this.#pids.size < this.#tools.length) this.#findProcesses();
     for (const [name, pid] of this.#pids) {
       if (tool !== "all" && tool !== name) continue;
       try {
@@ -95,7 +122,7 @@ export class PipeRouter implements Router {
   }
 
   get hasEnded(): boolean {
-    return this.#shell.exitCode !== null || this.#shell.signalCode !== null;
+    return hasEnded(this.#shell);
   }
 
   async stop(): Promise<void> {
@@ -108,12 +135,32 @@ export class PipeRouter implements Router {
   }
 
   #findProcesses(): void {
-    for (const pid of childrenOf(this.#shell.pid!)) {
-      const command = readFileSync(`/proc/${pid}/cmdline`, "utf8");
+    // A shell with nothing more to do becomes its last command.
+    for (const pid of [this.#shell.pid!, ...childrenOf(this.#shell.pid!)]) {
+      const command = commandOf(pid);
       const tool = PIPE_TOOLS.find((name) => command.includes(`/${name}\0`) && command.startsWith("node"));
       if (tool !== undefined) this.#pids.set(tool, pid);
     }
   }
+}
+
+/** @param stamp beginning of names of files for this router alone. */
+function electCommand(host: string, options: RouterOptions, stamp: string): string {
+  const { priority, advertMs, version = 3, vrid = VRID, checksum, password, peers = [] } = options;
+  const authFile = `${stamp}.auth`;
+  if (password !== undefined) writeFileSync(authFile, password, { mode: 0o600 });
+  const words = [
+    `vrrp-elect -I eth0 --vrid ${vrid} --priority ${priority} --advert-int ${advertMs}ms`,
+    `--vrrp-version ${version} --host-name ${host}`,
+    options.preempt === false ? "--no-preempt" : "",
+    options.useVmac === false ? "--no-vmac" : "",
+    ...peers.map((peer) => `--peer ${peer}`),
+    checksum === undefined ? "" : `--checksum ${checksum}`,
+    password === undefined ? "" : `--auth-file ${authFile}`,
+    options.electArgs ?? "",
+    ...vipsOf(options),
+  ];
+  return words.filter((word) => word !== "").join(" ");
 }
 
 function childrenOf(pid: number): number[] {
@@ -126,63 +173,11 @@ function childrenOf(pid: number): number[] {
   }
 }
 
-/** Debian's keepalived with `use_vmac`. */
-export class KeepalivedRouter implements Router {
-  readonly #network: Network;
-  readonly #host: string;
-  readonly #daemon: ChildProcess;
-  readonly logPath: string;
-
-  constructor(network: Network, host: string, options: RouterOptions) {
-    this.#network = network;
-    this.#host = host;
-    const stamp = join(network.folder, `keepalived-${host}-${Date.now()}`);
-    this.logPath = `${stamp}.log`;
-    writeFileSync(`${stamp}.conf`, configuration(host, options));
-    const pids = ["-p", `${stamp}.pid`, "-r", `${stamp}-vrrp.pid`, "-c", `${stamp}-checkers.pid`];
-    const argv = ["keepalived", "-n", "-l", "-P", "-f", `${stamp}.conf`, ...pids];
-    this.#daemon = network.start(
-      host,
-      ["bash", "-c", `exec ${argv.join(" ")} > ${this.logPath} 2>&1`],
-      "ignore",
-    );
+/** @returns "" of one that has ended. */
+function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8");
+  } catch {
+    return "";
   }
-
-  isActive(): boolean {
-    return (
-      this.#network.run(this.#host, ["ip", "-4", "-o", "address", "show", "to", `${VIP}/32`]).stdout !== ""
-    );
-  }
-
-  signal(_tool: PipeTool | "all", signal: NodeJS.Signals): void {
-    process.kill(-this.#daemon.pid!, signal);
-  }
-
-  async stop(): Promise<void> {
-    if (this.#daemon.exitCode !== null) return;
-    process.kill(this.#daemon.pid!, "SIGTERM");
-    await waitFor(`the end of keepalived on ${this.#host}`, 10_000, () =>
-      this.#daemon.exitCode !== null ? true : undefined,
-    );
-    await sleep(50);
-  }
-}
-
-function configuration(host: string, { priority, advertMs, version = 3 }: RouterOptions): string {
-  return `global_defs {
-  router_id ${host}
-  vrrp_version ${version}
-}
-vrrp_instance V {
-  state BACKUP
-  interface eth0
-  use_vmac
-  virtual_router_id ${VRID}
-  priority ${priority}
-  advert_int ${advertMs / 1000}
-  virtual_ipaddress {
-    ${VIP}/32
-  }
-}
-`;
 }

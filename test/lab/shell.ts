@@ -51,6 +51,11 @@ export function start(argv: readonly string[], options: SpawnOptions): ChildProc
   return spawn(file!, rest, { env: ENVIRONMENT, ...options });
 }
 
+/** True once it has exited or was killed. */
+export function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
+}
+
 export async function sleep(ms: number): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -1,8 +1,9 @@
 /** With a real keepalived 2.2.7 as the other router, in both roles: never two Actives, and take-over in both directions. */
 import assert from "node:assert/strict";
 import test, { type TestContext } from "node:test";
+import { KeepalivedRouter } from "../lab/keepalived.ts";
 import type { Network } from "../lab/network.ts";
-import { KeepalivedRouter, PipeRouter, type Router, type RouterOptions } from "../lab/router.ts";
+import { PipeRouter, type Router, type RouterOptions } from "../lab/router.ts";
 import { sleep } from "../lab/shell.ts";
 import { IS_FULL, needsRoot, onStage, untilActive } from "../lab/stage.ts";
 import { type PortFrame, Taps } from "../lab/taps.ts";

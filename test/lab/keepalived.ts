@@ -1,0 +1,99 @@
+/**
+ * Debian's keepalived as a router of the lab.
+ *
+ * A virtual MAC and unicast go together only with `vmac_xmit_base`, and unicast over IPv6 only from a source of the same
+ * scope as the peers: left alone it takes the link-local one, hears nobody, and every router is Active.
+ *
+ * @module
+ */
+import type { ChildProcess } from "node:child_process";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Host, Network } from "./network.ts";
+import { type PipeTool, type Router, type RouterOptions, VRID, vipsOf } from "./router.ts";
+import { hasEnded, sleep, waitFor } from "./shell.ts";
+
+export class KeepalivedRouter implements Router {
+  readonly #network: Network;
+  readonly #host: string;
+  readonly #vips: readonly string[];
+  readonly #daemon: ChildProcess;
+  readonly logPath: string;
+
+  constructor(network: Network, host: string, options: RouterOptions) {
+    this.#network = network;
+    this.#host = host;
+    this.#vips = vipsOf(options);
+    const stamp = join(network.folder, `keepalived-${host}-${Date.now()}`);
+    this.logPath = `${stamp}.log`;
+    writeFileSync(`${stamp}.conf`, configuration(network.host(host), options), { mode: 0o600 });
+    const pids = ["-p", `${stamp}.pid`, "-r", `${stamp}-vrrp.pid`, "-c", `${stamp}-checkers.pid`];
+    const argv = ["keepalived", "-n", "-l", "-P", "-f", `${stamp}.conf`, ...pids];
+    this.#daemon = network.start(
+      host,
+      ["bash", "-c", `exec ${argv.join(" ")} > ${this.logPath} 2>&1`],
+      "ignore",
+    );
+  }
+
+  isActive(): boolean {
+    const { stdout } = this.#network.run(this.#host, ["ip", "-o", "address", "show"]);
+    return this.#vips.every((vip) => stdout.includes(` ${vip}/`));
+  }
+
+  /** What it said so far, in its own words. */
+  log(): string {
+    return existsSync(this.logPath) ? readFileSync(this.logPath, "utf8") : "";
+  }
+
+  signal(_tool: PipeTool | "all", signal: NodeJS.Signals): void {
+    process.kill(-this.#daemon.pid!, signal);
+  }
+
+  async stop(): Promise<void> {
+    if (hasEnded(this.#daemon)) return;
+    process.kill(this.#daemon.pid!, "SIGTERM");
+    await waitFor(
+      `the end of keepalived on ${this.#host}`,
+      10_000,
+      () => hasEnded(this.#daemon) || undefined,
+    );
+    await sleep(50);
+  }
+}
+
+function configuration(host: Host, options: RouterOptions): string {
+  const { priority, advertMs, version = 3, vrid = VRID, peers = [], password } = options;
+  const isUnicast = peers.length > 0;
+  const hasVmac = options.useVmac !== false;
+  const lines = [
+    "state BACKUP",
+    "interface eth0",
+    ...(hasVmac ? ["use_vmac"] : []),
+    ...(hasVmac && isUnicast ? ["vmac_xmit_base"] : []),
+    `virtual_router_id ${vrid}`,
+    `priority ${priority}`,
+    `advert_int ${advertMs / 1000}`,
+    ...(options.preempt === false ? ["nopreempt"] : []),
+    ...(isUnicast ? [`unicast_src_ip ${sourceFor(host, peers[0]!)}`, block("unicast_peer", peers)] : []),
+    ...(password === undefined ? [] : [block("authentication", ["auth_type PASS", `auth_pass ${password}`])]),
+    block("virtual_ipaddress", vipsOf(options).map(withLength)),
+  ];
+  const globals = [`router_id ${host.name}`, `vrrp_version ${version}`];
+  return `${block("global_defs", globals)}\n${block("vrrp_instance V", lines)}\n`;
+}
+
+function sourceFor(host: Host, peer: string): string {
+  if (!peer.includes(":")) return host.address;
+  return peer.startsWith("fe80:") ? host.linkLocal : host.address6;
+}
+
+/** A link-local VIP alone on a link would have no way back to those who ask. */
+function withLength(vip: string): string {
+  if (!vip.includes(":")) return `${vip}/32`;
+  return vip.startsWith("fe80:") ? `${vip}/64` : `${vip}/128`;
+}
+
+function block(name: string, lines: readonly string[]): string {
+  return `${name} {\n${lines.join("\n")}\n}`;
+}
