@@ -7,9 +7,9 @@ import type { ChildProcess } from "node:child_process";
 import { join } from "node:path";
 import { readCaptureFile } from "@viptools/kernel";
 import { decodeArp, decodeEthernet, decodeIpv4, EtherType, IpProtocol, WireError } from "@viptools/wire";
-import { type Network, VIP } from "./network.ts";
-import { VMAC } from "./router.ts";
-import { waitFor } from "./shell.ts";
+import { type Network, VIP, VIP6, VIP6_LL } from "./network.ts";
+import { VMAC, VMAC6 } from "./router.ts";
+import { hasEnded, waitFor } from "./shell.ts";
 
 /** A frame that entered the switch. */
 export interface PortFrame {
@@ -17,10 +17,18 @@ export interface PortFrame {
   readonly host: string;
   readonly atUs: number;
   readonly source: string;
-  readonly kind: "advert" | "arp_request" | "arp_reply" | "ipv4" | "other";
+  readonly kind:
+    | "advert"
+    | "arp_request"
+    | "arp_reply"
+    | "solicitation"
+    | "advertisement"
+    | "ipv4"
+    | "ipv6"
+    | "other";
   /** Priority of an advert. */
   readonly priority: number | undefined;
-  /** Sent as the virtual router: from its MAC, or ARP for its address. */
+  /** Sent as the virtual router: from one of its MACs, ARP from its address, or an advertisement of its address. */
   readonly isVoice: boolean;
 }
 
@@ -42,9 +50,7 @@ export class Taps {
     const frames: PortFrame[] = [];
     for (const { host, file, child } of this.#children) {
       child.kill("SIGINT");
-      await waitFor("tcpdump to end", 5000, () =>
-        child.exitCode !== null || child.signalCode !== null ? true : undefined,
-      );
+      await waitFor("tcpdump to end", 5000, () => hasEnded(child) || undefined);
       await readCaptureFile(file, "", ({ bytes, realtimeNs }) => {
         frames.push(describe(host, Number(realtimeNs / 1000n), bytes));
       });
@@ -80,25 +86,58 @@ export class Taps {
   }
 }
 
+const IPV6_HEADER_LENGTH = 40;
+const IPV6_NEXT_HEADER_AT = 6;
+const ICMPV6 = 58;
+const NEIGHBOUR_SOLICITATION = 135;
+const NEIGHBOUR_ADVERTISEMENT = 136;
+const VIPS6 = [VIP6, VIP6_LL].map((vip) => hexOf(vip));
+
+type Meaning = Pick<PortFrame, "kind" | "isVoice"> & { readonly priority?: number | undefined };
+
 function describe(host: string, atUs: number, bytes: Uint8Array): PortFrame {
-  const frame = decodeEthernet(bytes);
-  const isFromVmac = frame.source === VMAC;
-  const base = { host, atUs, source: frame.source, priority: undefined };
+  const { source, etherType, payload } = decodeEthernet(bytes);
+  const base = { host, atUs, source, priority: undefined };
+  const isVoice = source === VMAC || source === VMAC6;
   try {
-    if (frame.etherType === EtherType.arp) {
-      const arp = decodeArp(frame.payload);
-      const kind = arp.operation === 2 ? "arp_reply" : "arp_request";
-      return { ...base, kind, isVoice: isFromVmac || arp.senderIp === VIP };
-    }
-    if (frame.etherType === EtherType.ipv4) {
-      const packet = decodeIpv4(frame.payload);
-      if (packet.protocol === IpProtocol.vrrp) {
-        return { ...base, kind: "advert", priority: packet.payload[2], isVoice: isFromVmac };
-      }
-      return { ...base, kind: "ipv4", isVoice: isFromVmac };
-    }
+    if (etherType === EtherType.arp) return { ...base, ...readArp(payload, isVoice) };
+    if (etherType === EtherType.ipv4) return { ...base, ...readIpv4(payload, isVoice) };
+    if (etherType === EtherType.ipv6) return { ...base, ...readIpv6(payload, isVoice) };
   } catch (error) {
     if (!(error instanceof WireError)) throw error;
   }
-  return { ...base, kind: "other", isVoice: isFromVmac };
+  return { ...base, kind: "other", isVoice };
+}
+
+function readArp(payload: Uint8Array, isFromVmac: boolean): Meaning {
+  const { operation, senderIp } = decodeArp(payload);
+  return { kind: operation === 2 ? "arp_reply" : "arp_request", isVoice: isFromVmac || senderIp === VIP };
+}
+
+function readIpv4(bytes: Uint8Array, isVoice: boolean): Meaning {
+  const { protocol, payload } = decodeIpv4(bytes);
+  if (protocol !== IpProtocol.vrrp) return { kind: "ipv4", isVoice };
+  return { kind: "advert", priority: payload[2], isVoice };
+}
+
+/** Extension headers stand before MLD alone, which is not told from the rest. */
+function readIpv6(packet: Uint8Array, isVoice: boolean): Meaning {
+  const payload = packet.subarray(IPV6_HEADER_LENGTH);
+  const nextHeader = packet[IPV6_NEXT_HEADER_AT];
+  if (nextHeader === IpProtocol.vrrp) return { kind: "advert", priority: payload[2], isVoice };
+  if (nextHeader === ICMPV6 && payload[0] === NEIGHBOUR_SOLICITATION)
+    return { kind: "solicitation", isVoice };
+  if (nextHeader === ICMPV6 && payload[0] === NEIGHBOUR_ADVERTISEMENT) {
+    const target = Buffer.from(payload.subarray(8, 24)).toString("hex");
+    return { kind: "advertisement", isVoice: isVoice || VIPS6.includes(target) };
+  }
+  return { kind: "ipv6", isVoice };
+}
+
+/** The sixteen octets of an address with one "::" in it. */
+function hexOf(address: string): string {
+  const [head, tail] = address
+    .split("::")
+    .map((part) => part.split(":").map((word) => word.padStart(4, "0")));
+  return head!.join("").padEnd(32 - tail!.length * 4, "0") + tail!.join("");
 }
