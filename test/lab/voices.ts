@@ -41,3 +41,12 @@ export function findContests(frames: readonly PortFrame[], quietUs: number): Con
   }
   return contests;
 }
+
+/** Every change of the one that advertises, and for how long the old one went on: two Actives would do it side by side. */
+export function findHandovers(frames: readonly PortFrame[], advertMs: number): Contest[] {
+  const adverts = frames.filter(({ kind, priority = 0 }) => kind === "advert" && priority > 0);
+  return findContests(
+    adverts.map((frame) => ({ ...frame, isVoice: true })),
+    3 * advertMs * 1000,
+  );
+}
