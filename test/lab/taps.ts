@@ -11,6 +11,9 @@ import { type Network, VIP, VIP6, VIP6_LL } from "./network.ts";
 import { VMAC, VMAC6 } from "./router.ts";
 import { hasEnded, waitFor } from "./shell.ts";
 
+/** Frames of the other direction pass through it too: a flood must not push out what is looked for. */
+const CAPTURE_BUFFER_KIB = "65536";
+
 /** A frame that entered the switch. */
 export interface PortFrame {
   /** The host behind the port. */
@@ -70,6 +73,8 @@ export class Taps {
       "-Q",
       "in",
       "--immediate-mode",
+      "-B",
+      CAPTURE_BUFFER_KIB,
       "-U",
       "-n",
       "-w",
