@@ -1,87 +1,150 @@
-/** With a real keepalived 2.2.7 as the other router, in both roles: never two Actives, and take-over in both directions. */
+/**
+ * With a real keepalived 2.2.7 and a real FRR 8.4 vrrpd as the other router, in both roles: never two Actives, take-over in
+ * both directions, and nothing found wrong with each other's adverts.
+ */
 import assert from "node:assert/strict";
 import test, { type TestContext } from "node:test";
+import { FrrRouter, needsFrr } from "../lab/frr.ts";
 import { KeepalivedRouter } from "../lab/keepalived.ts";
 import type { Network } from "../lab/network.ts";
 import { PipeRouter, type Router, type RouterOptions } from "../lab/router.ts";
 import { sleep } from "../lab/shell.ts";
 import { IS_FULL, needsRoot, onStage, untilActive } from "../lab/stage.ts";
 import { type PortFrame, Taps } from "../lab/taps.ts";
-import { findContests } from "../lab/voices.ts";
+import { findHandovers } from "../lab/voices.ts";
+
+type Make = "keepalived" | "FRR";
+type Role = "Active" | "Backup";
 
 interface Case {
-  readonly version: 2 | 3;
+  readonly name: string;
+  readonly make: Make;
   readonly advertMs: number;
   /** Which one has the higher priority, and so is Active while both are there. */
-  readonly ourRole: "Active" | "Backup";
+  readonly ourRole: Role;
+  readonly options: Partial<RouterOptions>;
+  /** More for ours alone. */
+  readonly ours?: Partial<RouterOptions>;
+  readonly isUnicast?: boolean;
 }
 
 const HIGH = 150;
 const LOW = 100;
+const MAKES = { keepalived: KeepalivedRouter, FRR: FrrRouter } as const;
 
-async function play(t: TestContext, network: Network, { version, advertMs, ourRole }: Case): Promise<void> {
-  const options = (priority: number): RouterOptions => ({ priority, advertMs, version });
+async function play(t: TestContext, network: Network, one: Case): Promise<void> {
+  const { make, advertMs, ourRole } = one;
   const isOursHigh = ourRole === "Active";
+  const unicast = (host: string): Partial<RouterOptions> =>
+    one.isUnicast ? { peers: [network.host(host === "a" ? "b" : "a").address] } : {};
+  const startOurs = (): PipeRouter => {
+    const priority = isOursHigh ? HIGH : LOW;
+    return new PipeRouter(network, "a", { priority, advertMs, ...one.options, ...one.ours, ...unicast("a") });
+  };
+  const startPeer = (): Router => {
+    const priority = isOursHigh ? LOW : HIGH;
+    return new MAKES[make](network, "b", { priority, advertMs, ...one.options, ...unicast("b") });
+  };
   const taps = new Taps(network);
   await taps.open(["a", "b"]);
-  const ours = new PipeRouter(network, "a", options(isOursHigh ? HIGH : LOW));
-  const startPeer = (): KeepalivedRouter =>
-    new KeepalivedRouter(network, "b", options(isOursHigh ? LOW : HIGH));
-  let peer = startPeer();
+  let [ours, peer] = isOursHigh ? await inTurn(startOurs, startPeer, advertMs) : await outOfTurn();
+  async function outOfTurn(): Promise<[PipeRouter, Router]> {
+    const [first, second] = await inTurn(startPeer, startOurs, advertMs);
+    return [second, first];
+  }
   await ours.ready();
-  await untilActive(ourRole, isOursHigh ? ours : peer, advertMs);
   await sleep(advertMs * 6);
   assertRoles("settled", ours, peer, isOursHigh);
 
-  const high: Router = isOursHigh ? ours : peer;
-  await high.stop();
+  await (isOursHigh ? ours : peer).stop();
   await untilActive("the other one", isOursHigh ? peer : ours, advertMs);
   await sleep(advertMs * 4);
 
-  const back = isOursHigh ? new PipeRouter(network, "a", options(HIGH)) : startPeer();
-  if (!isOursHigh) peer = back as KeepalivedRouter;
-  await untilActive("the one that came back", back, advertMs);
-  await sleep(advertMs * 4);
-  const last = isOursHigh ? (back as PipeRouter) : ours;
-  assertRoles("after fail-back", last, peer, isOursHigh);
+  if (isOursHigh) ours = startOurs();
+  else peer = startPeer();
+  await untilActive("the one that came back", isOursHigh ? ours : peer, advertMs);
+  await sleep(advertMs * 6);
+  assertRoles("after fail-back", ours, peer, isOursHigh);
   assertOneAdvertiser(t, await taps.close(), advertMs);
-  await Promise.all([last.stop(), peer.stop()]);
+  await Promise.all([ours.stop(), peer.stop()]);
 }
 
-function assertRoles(when: string, ours: PipeRouter, peer: KeepalivedRouter, isOursActive: boolean): void {
+/** The high one first: two that start together may both take over for a moment, FRR over IPv6 does. */
+async function inTurn<H extends Router, L extends Router>(
+  startHigh: () => H,
+  startLow: () => L,
+  advertMs: number,
+): Promise<[H, L]> {
+  const high = startHigh();
+  await untilActive("the high one", high, advertMs);
+  return [high, startLow()];
+}
+
+function assertRoles(when: string, ours: PipeRouter, peer: Router, isOursActive: boolean): void {
   assert.deepEqual([ours.isActive(), peer.isActive()], [isOursActive, !isOursActive], when);
-  const rejected = ours
+  const wrong = ours
     .records()
     .filter((record) => record.type === "vrrp.rejected" || record.type === "vrrp.conflict");
-  assert.deepEqual(rejected, [], "we find nothing wrong with its adverts");
+  assert.deepEqual(wrong, [], "we find nothing wrong with its adverts");
 }
 
 /** Two Actives would advertise side by side; in a change of roles the old one may send until it has heard the new one. */
 function assertOneAdvertiser(t: TestContext, frames: readonly PortFrame[], advertMs: number): void {
-  const adverts = frames.filter((frame) => frame.kind === "advert" && (frame.priority ?? 0) > 0);
-  const changes = findContests(
-    adverts.map((frame) => ({ ...frame, isVoice: true })),
-    3 * advertMs * 1000,
-  );
-  const overlapMs = Math.max(0, ...changes.map(({ overlapUs }) => overlapUs / 1000));
-  const story = changes.map(({ from, to }) => `${from} to ${to}`).join(", ");
-  t.diagnostic(`${adverts.length} adverts; ${story}; both advertised for ${overlapMs.toFixed(1)} ms at most`);
-  assert.ok(changes.length >= 2, "there and back");
+  const handovers = findHandovers(frames, advertMs);
+  const overlapMs = Math.max(0, ...handovers.map(({ overlapUs }) => overlapUs / 1000));
+  const story = handovers.map(({ from, to }) => `${from} to ${to}`).join(", ");
+  t.diagnostic(`${story}; both advertised for ${overlapMs.toFixed(1)} ms at most`);
+  assert.ok(handovers.length >= 2, "there and back");
   assert.ok(overlapMs < advertMs, "never two Actives");
 }
 
-const cases: Case[] = [
-  { version: 3, advertMs: 100, ourRole: "Active" },
-  { version: 3, advertMs: 100, ourRole: "Backup" },
-  { version: 2, advertMs: 1000, ourRole: "Active" },
-  { version: 2, advertMs: 1000, ourRole: "Backup" },
-  ...(IS_FULL
-    ? (["Active", "Backup"] as const).map((ourRole): Case => ({ version: 3, advertMs: 1000, ourRole }))
-    : []),
+/** Owning IPv6 and NICs' own MACs is not the elector's part: it speaks alone. */
+const ALONE = { electOnly: true } as const;
+type Row = Omit<Case, "ourRole">;
+const keepalived = (name: string, options: Partial<RouterOptions>, more: Partial<Row> = {}): Row => ({
+  name,
+  make: "keepalived",
+  advertMs: options.version === 2 ? 1000 : 100,
+  options,
+  ...more,
+});
+const frr = (name: string, options: Partial<RouterOptions>, more: Partial<Row> = {}): Row => ({
+  ...keepalived(name, options, more),
+  make: "FRR",
+});
+
+const ROWS: readonly (readonly [Row, readonly Role[]])[] = [
+  [keepalived("VRRPv3", {}), ["Active", "Backup"]],
+  [keepalived("VRRPv2", { version: 2 }), ["Active", "Backup"]],
+  [keepalived("VRRPv3 over IPv6", { family: 6 }, { ours: ALONE }), ["Active"]],
+  [keepalived("VRRPv3, unicast", {}, { ours: ALONE, isUnicast: true }), ["Backup"]],
+  [frr("VRRPv3", {}), ["Backup"]],
+  [frr("VRRPv3 over IPv6", { family: 6 }, { ours: ALONE }), ["Active"]],
 ];
+const ROWS_WHEN_FULL: readonly Row[] = [
+  keepalived("VRRPv3 at 1 s", {}, { advertMs: 1000 }),
+  keepalived("VRRPv3 without vmac", { useVmac: false }, { ours: ALONE }),
+  keepalived("VRRPv2 without vmac", { useVmac: false, version: 2 }, { ours: ALONE }),
+  keepalived("VRRPv2 with a password", { version: 2, password: "secret" }),
+  keepalived("VRRPv3 over IPv6 without vmac", { family: 6, useVmac: false }, { ours: ALONE }),
+  keepalived("VRRPv3, unicast without vmac", { useVmac: false }, { ours: ALONE, isUnicast: true }),
+  keepalived("VRRPv2, unicast", { version: 2 }, { ours: ALONE, isUnicast: true }),
+  frr("VRRPv2", { version: 2 }),
+];
+
+const cases: Case[] = ROWS.flatMap(([row, roles]) =>
+  (IS_FULL ? (["Active", "Backup"] as const) : roles).map((ourRole) => ({ ...row, ourRole })),
+);
+if (IS_FULL) {
+  for (const row of ROWS_WHEN_FULL)
+    for (const ourRole of ["Active", "Backup"] as const) cases.push({ ...row, ourRole });
+}
 for (const one of cases) {
-  const name = `keepalived and we, VRRPv${one.version} at ${one.advertMs} ms, ours ${one.ourRole}`;
-  test(`${name}: never two Actives, take-over both ways`, needsRoot, async (t) => {
-    await onStage(["a", "b"], (network) => play(t, network, one));
-  });
+  test(
+    `${one.make} and we, ${one.name}, ours ${one.ourRole}: never two Actives, take-over both ways`,
+    one.make === "FRR" ? needsFrr : needsRoot,
+    async (t) => {
+      await onStage(["a", "b"], (network) => play(t, network, one));
+    },
+  );
 }
