@@ -11,6 +11,12 @@ export * from "./output-end.ts";
 export * from "./packet-socket.ts";
 export * from "./raw-ip.ts";
 export * from "./realtime.ts";
-export { type InterfaceAddress, type Link, MacvlanMode, type Neighbour } from "./route-message.ts";
+export {
+  type InterfaceAddress,
+  type Link,
+  MacvlanMode,
+  type Neighbour,
+  type NewAddress,
+} from "./route-message.ts";
 export * from "./route-socket.ts";
 export * from "./sysctl.ts";

@@ -115,6 +115,12 @@ export class RouteSocket {
     }
   }
 
+  /** @throws {KernelError} EADDRNOTAVAIL if it is not there. */
+  async removeAddress(address: NewAddress): Promise<void> {
+    const act = `Cannot remove ${address.address}/${address.prefixLength} from link ${address.ifindex}`;
+    await this.#request(RouteMessage.delAddress, encodeAddress(address), 0, act);
+  }
+
   close(): void {
     this.#socket.close();
   }

@@ -83,6 +83,7 @@ export const vrrpPrepare = recordType(
     vips: vips("addresses of the virtual router"),
     vmac,
     within_ms: measure("how soon"),
+    boot_id: v.optional(bootId),
   },
 );
 

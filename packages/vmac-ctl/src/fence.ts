@@ -100,6 +100,14 @@ export function loadFence(options: FenceOptions): NftMessage[] {
   ];
 }
 
+export function addVips(table: string, vips: readonly Ipv4[]): NftMessage[] {
+  return [addElements(table, "vips", vips.map(ipv4ToBytes))];
+}
+
+export function removeVips(table: string, vips: readonly Ipv4[]): NftMessage[] {
+  return [deleteElements(table, "vips", vips.map(ipv4ToBytes))];
+}
+
 export function unloadFence(table: string): NftMessage[] {
   return [deleteTable(table)];
 }

@@ -22,7 +22,7 @@ export interface FollowedInstanceOptions {
   readonly fail: (error: unknown) => void;
 }
 
-type Verb = "vmac.up" | "vmac.down" | "vmac.fenced";
+type Verb = "vmac.up" | "vmac.prepared" | "vmac.down" | "vmac.fenced";
 /** Records stay below the size of an atomic write; the journal has all. */
 const CHANGES_MAX = 64;
 const NOTHING: Done = { changes: [], tookUs: 0 };
@@ -35,6 +35,8 @@ export class FollowedInstance {
   /** Until when this host should own it; 0 if it should not. */
   #wantedUntilUs = 0;
   #mayVoice = true;
+  /** It should be there, muted, ahead of being owned. */
+  #isBuiltAhead = false;
   /** What was built and not told yet. */
   #built: Done = NOTHING;
   #isUp = false;
@@ -60,6 +62,9 @@ export class FollowedInstance {
       case "release":
         this.#release();
         return;
+      case "build":
+        this.#build();
+        return;
       case "prepare":
         return;
     }
@@ -77,11 +82,25 @@ export class FollowedInstance {
     const isFirst = this.#wantedUntilUs === 0;
     this.#wantedUntilUs = untilUs;
     this.#mayVoice = mayVoice;
-    if (this.#ownership?.isTaken) this.#permit();
-    else if (isFirst) this.#enqueue(() => this.#take(monotonicUs()));
+    this.#isBuiltAhead = false;
+    const startUs = monotonicUs();
+    if (!this.#ownership?.isTaken) {
+      if (isFirst) this.#enqueue(() => this.#take(startUs));
+      return;
+    }
+    if (this.#ownership.hasOtherVips(this.#claim)) this.#enqueue(() => this.#change(startUs));
+    this.#permit(startUs);
   }
 
-  #permit(): void {
+  /** Only behind a fence: without one, a Backup that has the address would answer for it (S2). */
+  #build(): void {
+    if (!this.#options.withFence || this.#wantedUntilUs > 0) return;
+    this.#isBuiltAhead = true;
+    const startUs = monotonicUs();
+    this.#enqueue(() => this.#take(startUs));
+  }
+
+  #permit(startUs: number): void {
     try {
       this.#ownership!.permitUntil(this.#wantedUntilUs, this.#mayVoice);
     } catch (error) {
@@ -91,7 +110,7 @@ export class FollowedInstance {
     }
     if (this.#isUp || !this.#mayVoice || monotonicUs() >= this.#wantedUntilUs) return;
     this.#isUp = true;
-    this.#write("vmac.up", this.#built);
+    this.#write("vmac.up", { ...this.#built, tookUs: monotonicUs() - startUs });
     this.#built = NOTHING;
   }
 
@@ -110,6 +129,7 @@ export class FollowedInstance {
   #release(): void {
     const startUs = monotonicUs();
     this.#wantedUntilUs = 0;
+    this.#isBuiltAhead = false;
     this.#isUp = false;
     if (this.#ownership?.isTaken) this.#ownership.mute();
     this.#enqueue(() => this.#giveBack(startUs));
@@ -125,15 +145,26 @@ export class FollowedInstance {
 
   async #take(startUs: number): Promise<void> {
     const ownership = this.#ownership!;
-    if (this.#wantedUntilUs === 0 || ownership.isTaken) return;
-    const { changes } = await ownership.take();
-    this.#built = { changes, tookUs: monotonicUs() - startUs };
-    if (this.#wantedUntilUs > 0) this.#permit();
+    if (this.#wantedUntilUs === 0 && !this.#isBuiltAhead) return;
+    if (!ownership.isTaken) {
+      this.#built = await ownership.take();
+      if (this.#isBuiltAhead) this.#write("vmac.prepared", this.#built);
+    }
+    if (this.#wantedUntilUs > 0) this.#permit(startUs);
+  }
+
+  /** The same virtual router with other addresses: those that stay are not touched. */
+  async #change(startUs: number): Promise<void> {
+    const ownership = this.#ownership!;
+    if (!ownership.isTaken || !ownership.hasOtherVips(this.#claim)) return;
+    const { changes } = await ownership.change(this.#claim);
+    if (this.#isUp) this.#write("vmac.up", { changes, tookUs: monotonicUs() - startUs });
   }
 
   async #giveBack(startUs: number): Promise<void> {
-    if (this.#wantedUntilUs > 0 || !this.#ownership?.isTaken) return;
+    if (this.#wantedUntilUs > 0 || this.#isBuiltAhead || !this.#ownership?.isTaken) return;
     const { changes } = await this.#ownership.giveBack();
+    this.#built = NOTHING;
     this.#write("vmac.down", { changes, tookUs: monotonicUs() - startUs });
   }
 

@@ -5,7 +5,7 @@
  */
 import { KernelError, monotonicUs, NftSocket, TableFlag } from "@viptools/kernel";
 import type { Ipv4, Mac } from "@viptools/wire";
-import { fenceTable, loadFence, permit, revoke, unloadFence } from "./fence.ts";
+import { addVips, fenceTable, loadFence, permit, removeVips, revoke, unloadFence } from "./fence.ts";
 
 export interface KernelFenceOptions {
   readonly parent: string;
@@ -58,6 +58,16 @@ export class KernelFence {
     );
     // A process that was frozen between reading the clock and here has just given what had run out.
     if (monotonicUs() >= untilUs) this.mute();
+  }
+
+  /** More addresses that this host is mute for without a permission. */
+  addVips(vips: readonly Ipv4[]): void {
+    if (vips.length > 0) this.#socket.commit(addVips(this.table, vips), "Cannot add addresses to the fence");
+  }
+
+  removeVips(vips: readonly Ipv4[]): void {
+    if (vips.length > 0)
+      this.#socket.commit(removeVips(this.table, vips), "Cannot remove addresses from the fence");
   }
 
   mute(): void {

@@ -25,7 +25,15 @@ const MODE: OptionSpec = {
 };
 const INTERFACE: OptionSpec = { name: "interface", letter: "I", value: "IF", about: "the NIC" };
 const VRID: OptionSpec = { name: "vrid", value: "N", about: "virtual router, 1 to 255" };
-const RECORDS = ["vmac.up", "vmac.down", "vmac.fenced", "vmac.error", "tool.error", "tool.stats"];
+const RECORDS = [
+  "vmac.up",
+  "vmac.prepared",
+  "vmac.down",
+  "vmac.fenced",
+  "vmac.error",
+  "tool.error",
+  "tool.stats",
+];
 const EXITS = [
   [69, "no such interface"],
   [75, "another process owns this virtual router"],

@@ -71,7 +71,18 @@ function lease(
   };
 }
 
-type Event = RecordOf<"vrrp.state"> | RecordOf<"vrrp.lease"> | "tick";
+const prepare = (atMs: number, epoch: number, boot = BOOT): RecordOf<"vrrp.prepare"> => ({
+  ...head(atMs, 7),
+  type: "vrrp.prepare",
+  instance: INSTANCE,
+  epoch,
+  vips: ["192.0.2.100/32"],
+  vmac: "00:00:5e:00:01:33",
+  within_ms: 60,
+  boot_id: boot,
+});
+
+type Event = RecordOf<"vrrp.state"> | RecordOf<"vrrp.lease"> | RecordOf<"vrrp.prepare"> | "tick";
 const shown = (action: OwnerAction): string =>
   "untilUs" in action ? `${action.type} until ${action.untilUs / MS}` : action.type;
 
@@ -156,6 +167,31 @@ play("of two writers the one that spoke last is believed", [
 play("a state that is said twice is obeyed once more without harm", [
   [0, state(0, "backup", 1), ["prepare"], undefined],
   [1, state(1, "backup", 1), ["release"], undefined],
+]);
+
+play("S7 one who may soon be Active builds ahead, and gives back if the Active lives", [
+  [0, prepare(0, 1), [], undefined],
+  [0, state(0, "backup", 1), ["prepare"], undefined],
+  [1, prepare(1, 1), ["build"], 5061],
+  [2, state(2, "active", 2), [], undefined],
+  [3, lease(3, 2), ["own until 253"], 253],
+  [4, prepare(4, 2), [], 253],
+  [9, state(9, "backup", 3), ["release"], undefined],
+  [10, prepare(10, 3), ["build"], 5070],
+  [20, state(20, "backup", 4), ["release"], undefined],
+]);
+
+play("S7 a take-over that was announced and does not come is given up", [
+  [0, state(0, "backup", 1), ["prepare"], undefined],
+  [0, prepare(0, 1), ["build"], 5060],
+  [5060, "tick", ["release"], undefined],
+]);
+
+play("rule 5: an old announcement, or one of another boot, builds nothing", [
+  [0, state(0, "backup", 1), ["prepare"], undefined],
+  [9000, prepare(0, 1), [], undefined],
+  [9000, prepare(9000, 1, "another"), [], undefined],
+  [9000, prepare(9000, 0), [], undefined],
 ]);
 
 play("S7 one who leaves serves on", [

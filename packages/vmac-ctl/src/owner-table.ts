@@ -9,6 +9,7 @@
 import type { KnownRecord, RecordOf } from "@viptools/records";
 
 type StateRecord = RecordOf<"vrrp.state">;
+type PrepareRecord = RecordOf<"vrrp.prepare">;
 type LeaseRecord = RecordOf<"vrrp.lease">;
 
 /** A virtual router as its last state record described it. */
@@ -24,6 +25,8 @@ export interface Claim {
 export type OwnerAction =
   /** First word of this virtual router: get ready to be muted. */
   | { readonly type: "prepare"; readonly claim: Claim }
+  /** It may be owned soon: build everything, muted. */
+  | { readonly type: "build"; readonly claim: Claim }
   /** Own it until then. Said again with each lease. */
   | { readonly type: "own"; readonly claim: Claim; readonly untilUs: number }
   /** Serve until then, but do not speak as the virtual router: no more, or not yet. */
@@ -43,9 +46,14 @@ interface Entry {
   /** When the last lease was given, in nanoseconds of this boot. */
   leasedAtNs: bigint;
   writerPid: number;
+  /** Built ahead of a take-over that must come by then; 0 if not. */
+  builtUntilUs: number;
   /** When the last state was written, in nanoseconds of this boot. */
   statedAtNs: bigint;
 }
+
+/** A take-over that was announced and is so late will not come. */
+const PREPARED_FOR_US = 5_000_000;
 
 export class OwnerTable {
   readonly #bootId: string;
@@ -64,24 +72,35 @@ export class OwnerTable {
 
   /** @returns what the record asks for, in order. */
   obey(record: KnownRecord, nowUs: number): OwnerAction[] {
-    if (record.type !== "vrrp.state" && record.type !== "vrrp.lease") return [];
+    if (record.type !== "vrrp.state" && record.type !== "vrrp.lease" && record.type !== "vrrp.prepare")
+      return [];
     if (record.boot_id !== this.#bootId || record.mono_ns === undefined) return this.#ignore("foreign_boot");
-    return record.type === "vrrp.state" ? this.#obeyState(record) : this.#obeyLease(record, nowUs);
+    if (record.type === "vrrp.state") return this.#obeyState(record);
+    return record.type === "vrrp.lease" ? this.#obeyLease(record, nowUs) : this.#obeyPrepare(record, nowUs);
   }
 
-  /** When {@link tick} must be called next; undefined if no lease runs. */
+  /** When {@link tick} must be called next; undefined if nothing runs out. */
   deadlineUs(): number | undefined {
-    const running = [...this.#entries.values()].filter((entry) => entry.leaseEndUs > 0);
-    return running.length === 0 ? undefined : Math.min(...running.map((entry) => entry.leaseEndUs));
+    const ends = [...this.#entries.values()]
+      .flatMap(({ leaseEndUs, builtUntilUs }) => [leaseEndUs, builtUntilUs])
+      .filter((endUs) => endUs > 0);
+    return ends.length === 0 ? undefined : Math.min(...ends);
   }
 
-  /** @returns what to do about leases that have run out. */
+  /** @returns what to do about leases that have run out, and about take-overs that did not come. */
   tick(nowUs: number): OwnerAction[] {
-    const lapsed = [...this.#entries.values()].filter(
-      (entry) => entry.leaseEndUs > 0 && entry.leaseEndUs <= nowUs,
-    );
-    for (const entry of lapsed) entry.leaseEndUs = 0;
-    return lapsed.map(({ claim }) => ({ type: "lapse", claim }));
+    const actions: OwnerAction[] = [];
+    for (const entry of this.#entries.values()) {
+      if (entry.leaseEndUs > 0 && entry.leaseEndUs <= nowUs) {
+        entry.leaseEndUs = 0;
+        actions.push({ type: "lapse", claim: entry.claim });
+      }
+      if (entry.builtUntilUs > 0 && entry.builtUntilUs <= nowUs) {
+        entry.builtUntilUs = 0;
+        actions.push({ type: "release", claim: entry.claim });
+      }
+    }
+    return actions;
   }
 
   ignored(): Readonly<Record<Ignored, number>> {
@@ -97,10 +116,11 @@ export class OwnerTable {
       isActive: false,
       leaseEndUs: 0,
       leasedAtNs: 0n,
+      builtUntilUs: 0,
       writerPid: 0,
       statedAtNs: 0n,
     };
-    Object.assign(entry, { claim: claimOf(record), writerPid: record.pid, statedAtNs });
+    Object.assign(entry, { claim: claimOf(record), writerPid: record.pid, statedAtNs, builtUntilUs: 0 });
     entry.isActive = record.state === "active";
     this.#entries.set(record.instance, entry);
     const { claim } = entry;
@@ -108,6 +128,18 @@ export class OwnerTable {
     if (entry.isActive) return [];
     entry.leaseEndUs = 0;
     return [{ type: "release", claim }];
+  }
+
+  /** Only ahead of the next change of a virtual router that is known, and that is not owned already. */
+  #obeyPrepare(record: PrepareRecord, nowUs: number): OwnerAction[] {
+    const entry = this.#entries.get(record.instance);
+    if (entry === undefined) return this.#ignore("unknown_instance");
+    if (entry.isActive || record.epoch !== entry.claim.epoch || record.pid !== entry.writerPid)
+      return this.#ignore("older_epoch");
+    const untilUs = Number(BigInt(record.mono_ns!) / 1000n) + record.within_ms * 1000 + PREPARED_FOR_US;
+    if (untilUs <= nowUs) return this.#ignore("stale_lease");
+    entry.builtUntilUs = untilUs;
+    return [{ type: "build", claim: entry.claim }];
   }
 
   #obeyLease(record: LeaseRecord, nowUs: number): OwnerAction[] {

@@ -12,11 +12,12 @@ import {
   KernelError,
   MacvlanMode,
   monotonicUs,
+  type NewAddress,
   RouteSocket,
   writeSysctl,
 } from "@viptools/kernel";
-import { parseInstance, parseVip, type Vip } from "@viptools/records";
-import type { Mac } from "@viptools/wire";
+import { parseInstance, parseVip } from "@viptools/records";
+import type { IpAddress, Mac } from "@viptools/wire";
 import { fenceTable } from "./fence.ts";
 import { type JournalEntry, lockInstance, readEntry, removeEntry, writeEntry } from "./journal.ts";
 import { KernelFence, removeFence } from "./kernel-fence.ts";
@@ -32,7 +33,6 @@ export interface Done {
 }
 
 export class Ownership {
-  readonly claim: Claim;
   /** The interface that carries the VIPs. */
   readonly interfaceName: string;
   readonly vmac: Mac;
@@ -40,7 +40,7 @@ export class Ownership {
   readonly #route = new RouteSocket();
   readonly #lock: FileLock;
   readonly #parentIndex: number;
-  readonly #vips: readonly Vip[];
+  #claim: Claim;
   #entry: JournalEntry | undefined;
   #fence: KernelFence | undefined;
   #isTaken = false;
@@ -57,11 +57,10 @@ export class Ownership {
         `Cannot own ${claim.instance} without a virtual MAC: mode is macvlan`,
       );
     }
-    this.claim = claim;
+    this.#claim = claim;
     this.vmac = claim.vmac;
     this.#runs = runs;
     this.#parentIndex = parentIndex;
-    this.#vips = claim.vips.map(parseVip);
     this.interfaceName = virtualInterfaceName(4, parentIndex, claim.vrid);
     this.#lock = lockInstance(runs, claim.instance);
   }
@@ -72,8 +71,8 @@ export class Ownership {
    * @returns what was removed.
    */
   async prepare(withFence: boolean, isStanding: boolean): Promise<string[]> {
-    const removed = await removeLeftovers(this.#runs, this.#route, this.claim.instance);
-    const { instance, parent, vips, vrid } = this.claim;
+    const removed = await removeLeftovers(this.#runs, this.#route, this.#claim.instance);
+    const { instance, parent, vips, vrid } = this.#claim;
     this.#entry = {
       instance,
       parent,
@@ -91,7 +90,7 @@ export class Ownership {
         parent,
         vrid,
         vmac: this.vmac,
-        vips: this.#vips.map((vip) => vip.address),
+        vips: vips.map((vip) => parseVip(vip).address),
       });
     }
     return removed;
@@ -114,6 +113,33 @@ export class Ownership {
     }
   }
 
+  hasOtherVips({ vips }: Claim): boolean {
+    return vips.join(" ") !== this.#claim.vips.join(" ");
+  }
+
+  /** Adds and removes what the new claim asks for; an address is never there without its fence. */
+  async change(claim: Claim): Promise<Done> {
+    const startUs = monotonicUs();
+    const before = this.#claim.vips;
+    const added = claim.vips.filter((vip) => !before.includes(vip));
+    const removed = before.filter((vip) => !claim.vips.includes(vip));
+    this.#claim = claim;
+    this.#note(false);
+    const ifindex = findInterface(this.interfaceName);
+    if (ifindex === undefined) throw new KernelError("ENODEV", `Cannot find interface ${this.interfaceName}`);
+    this.#fence?.addVips(added.map(addressOf));
+    await this.#route.addAddresses(added.map((vip) => addressOn(ifindex, vip)));
+    for (const vip of removed) await this.#route.removeAddress(addressOn(ifindex, vip));
+    const kept = claim.vips.map(addressOf);
+    this.#fence?.removeVips(removed.map(addressOf).filter((address) => !kept.includes(address)));
+    const name = this.interfaceName;
+    const changes = [
+      ...added.map((vip) => `address ${vip} on ${name}`),
+      ...removed.map((vip) => `address ${vip} removed from ${name}`),
+    ];
+    return { changes, tookUs: monotonicUs() - startUs };
+  }
+
   /** @param mayVoice false for one who leaves: it serves, but no longer speaks as the virtual router. */
   permitUntil(untilUs: number, mayVoice: boolean): void {
     this.#fence?.permitUntil(untilUs, mayVoice);
@@ -130,14 +156,14 @@ export class Ownership {
     this.#isTaken = false;
     const link = await removeLink(this.#route, this.#entry!);
     this.#note(false);
-    const settings = await dropParentSettings(this.#runs, this.claim.parent, this.claim.instance);
+    const settings = await dropParentSettings(this.#runs, this.#claim.parent, this.#claim.instance);
     return { changes: [...link, ...settings], tookUs: monotonicUs() - startUs };
   }
 
   /** Lets go of the virtual router for good. */
   close(): void {
     this.#fence?.unload();
-    removeEntry(this.#runs, this.claim.instance);
+    removeEntry(this.#runs, this.#claim.instance);
     this.#lock.release();
     this.#route.close();
   }
@@ -149,7 +175,7 @@ export class Ownership {
   }
 
   async #build(): Promise<string[]> {
-    const { instance, parent } = this.claim;
+    const { instance, parent } = this.#claim;
     const name = this.interfaceName;
     if (findInterface(name) !== undefined)
       throw new KernelError("EEXIST", `Cannot make ${name}: it is not ours, remove or rename it`);
@@ -166,18 +192,25 @@ export class Ownership {
     this.#note(false);
     await this.#route.disableAddressGeneration(ifindex);
     for (const { path, value } of virtualSettings(name)) writeSysctl(path, value);
-    await this.#route.addAddresses(
-      this.#vips.map(({ address, length }) => ({ ifindex, address, prefixLength: length })),
-    );
+    await this.#route.addAddresses(this.#claim.vips.map((vip) => addressOn(ifindex, vip)));
     await this.#route.setUp(ifindex);
-    const addresses = this.claim.vips.map((vip) => `address ${vip} on ${name}`);
+    const addresses = this.#claim.vips.map((vip) => `address ${vip} on ${name}`);
     return [...settings, `link ${name} macvlan private ${this.vmac} on ${parent}`, ...addresses];
   }
 
   #note(isBuilding: boolean): void {
-    this.#entry = { ...this.#entry!, isBuilding };
+    this.#entry = { ...this.#entry!, vips: this.#claim.vips, isBuilding };
     writeEntry(this.#runs, this.#entry);
   }
+}
+
+function addressOf(vip: string): IpAddress {
+  return parseVip(vip).address;
+}
+
+function addressOn(ifindex: number, vip: string): NewAddress {
+  const { address, length } = parseVip(vip);
+  return { ifindex, address, prefixLength: length };
 }
 
 /** Takes away what the journal says of an instance that has no living owner; the caller holds its lock. */

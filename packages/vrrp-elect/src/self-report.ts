@@ -47,7 +47,7 @@ export function stateRecord(reporter: Reporter, { from, to, reason, active }: Ch
   };
 }
 
-export function prepareRecord({ options, epoch }: Reporter, withinUs: number): RecordBody {
+export function prepareRecord({ options, epoch, bootId }: Reporter, withinUs: number): RecordBody {
   const { instance, vips, vmac } = options;
   return {
     type: "vrrp.prepare",
@@ -56,6 +56,7 @@ export function prepareRecord({ options, epoch }: Reporter, withinUs: number): R
     vips: vips.map(formatVip),
     vmac,
     within_ms: withinUs / 1000,
+    boot_id: bootId,
   };
 }
 
