@@ -172,3 +172,18 @@ test("LineSplitter names a line of 4 MB, holds none of it, and goes on", () => {
     ],
   );
 });
+
+test("rule 4: ReaderWatch lets a reader start that has never read anything, but not for ever", () => {
+  const watch = new ReaderWatch();
+  watch.wrote(100);
+  watch.expectRead(0);
+  assert.equal(watch.oldestUnreadUs(100, 4_999_999), 0);
+  assert.equal(watch.hasRead(100), false);
+  assert.equal(watch.oldestUnreadUs(100, 5_000_000), 5_000_000);
+  const started = new ReaderWatch();
+  started.wrote(50);
+  assert.equal(started.hasRead(0), true);
+  started.wrote(100);
+  started.expectRead(0);
+  assert.equal(started.oldestUnreadUs(100, 1000), 1000);
+});

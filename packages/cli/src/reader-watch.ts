@@ -12,10 +12,13 @@ interface Checkpoint {
 
 /** More unread leases than this need not be told apart: the oldest decides. */
 const CHECKPOINTS_MAX = 256;
+/** A reader that has never read anything may still be starting; this long, and it is not waited for any more. */
+const STARTING_US = 5_000_000;
 
 /** Pure: is told what was written and how much is unread, and answers how long the oldest lease has waited. */
 export class ReaderWatch {
   #written = 0;
+  #hasRead = false;
   readonly #checkpoints: Checkpoint[] = [];
 
   /** @param octets of a line that was queued. */
@@ -36,6 +39,13 @@ export class ReaderWatch {
   oldestUnreadUs(unreadOctets: number, nowUs: number): number {
     const read = this.#written - unreadOctets;
     while (this.#checkpoints.length > 0 && this.#checkpoints[0]!.offset <= read) this.#checkpoints.shift();
-    return this.#checkpoints.length === 0 ? 0 : nowUs - this.#checkpoints[0]!.atUs;
+    const waitedUs = this.#checkpoints.length === 0 ? 0 : nowUs - this.#checkpoints[0]!.atUs;
+    return this.hasRead(unreadOctets) || waitedUs >= STARTING_US ? waitedUs : 0;
+  }
+
+  /** @returns whether anything was ever read. */
+  hasRead(unreadOctets: number): boolean {
+    this.#hasRead ||= this.#written > unreadOctets;
+    return this.#hasRead;
   }
 }

@@ -107,6 +107,12 @@ export class RecordOutput {
     return this.#watch.oldestUnreadUs(unread + this.#queue.queuedBytes, this.#nowUs());
   }
 
+  /** True once the reader has read something, and where nobody can tell. */
+  hasBeenRead(): boolean {
+    const unread = this.#options.end.unread();
+    return unread === undefined || this.#watch.hasRead(unread + this.#queue.queuedBytes);
+  }
+
   /** Gives up on a reader that does not read: nothing more is written, and nothing is waited for. */
   abandon(): void {
     this.#onLost = undefined;

@@ -5,7 +5,7 @@
  * @module
  */
 import { Inbox } from "./inbox.ts";
-import { int32, must, native, unwatchAndClose, type Watch, WatchEvent, watch } from "./native.ts";
+import { int32, must, native, ReadWatch } from "./native.ts";
 import {
   decodeAddress,
   decodeLink,
@@ -35,7 +35,7 @@ export type LinkEvent =
 
 export class LinkMonitor {
   readonly #fd: number;
-  readonly #watch: Watch;
+  readonly #watch: ReadWatch;
   readonly #onEvent: (event: LinkEvent) => void;
   readonly #inbox = new Inbox(SLOT_BYTES);
 
@@ -47,11 +47,11 @@ export class LinkMonitor {
     address.setUint16(0, AF_NETLINK, true);
     address.setUint32(8, RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR, true);
     must(native.bind(this.#fd, new Uint8Array(address.buffer)), "Cannot listen for link changes");
-    this.#watch = watch(this.#fd, WatchEvent.readable, () => this.#read());
+    this.#watch = new ReadWatch(this.#fd, () => this.#read());
   }
 
   close(): void {
-    unwatchAndClose(this.#watch, this.#fd);
+    this.#watch.close();
   }
 
   #read(): void {

@@ -87,6 +87,37 @@ export function watch(fd: number, events: number, callback: (status: number, eve
   return result;
 }
 
+/**
+ * Watches a socket for what comes in, over its errors too: libuv ends a watch at the first one, and a packet socket has
+ * one each time its interface goes down, a netlink socket each time it is overrun.
+ */
+export class ReadWatch {
+  readonly #fd: number;
+  readonly #ready: () => void;
+  #watch: Watch;
+
+  /** @param ready called while something waits; must read, which also clears an error. */
+  constructor(fd: number, ready: () => void) {
+    this.#fd = fd;
+    this.#ready = ready;
+    this.#watch = this.#arm();
+  }
+
+  /** Ends the watch and closes the descriptor. */
+  close(): void {
+    unwatchAndClose(this.#watch, this.#fd);
+  }
+
+  #arm(): Watch {
+    return watch(this.#fd, WatchEvent.readable, (status) => {
+      this.#ready();
+      if (status >= 0) return;
+      native.unwatch(this.#watch);
+      this.#watch = this.#arm();
+    });
+  }
+}
+
 /** Takes a descriptor off the event loop and closes it, in the order that libuv needs. */
 export function unwatchAndClose(handle: Watch | undefined, fd: number): void {
   if (handle !== undefined) native.unwatch(handle);

@@ -10,7 +10,7 @@
  */
 import { assemble, type Instruction } from "./bpf.ts";
 import { Inbox } from "./inbox.ts";
-import { int32, Meta, must, native, unwatchAndClose, type Watch, WatchEvent, watch } from "./native.ts";
+import { int32, Meta, must, native, ReadWatch } from "./native.ts";
 
 const AF_PACKET = 17;
 const SOCK_RAW = 3;
@@ -55,7 +55,7 @@ export class PacketSocket {
   readonly #ifindex: number;
   readonly #onFrame: ((frame: CapturedFrame) => void) | undefined;
   #inbox: Inbox | undefined;
-  #watch: Watch | undefined;
+  #watch: ReadWatch | undefined;
   #dropped = 0;
   #isClosed = false;
 
@@ -82,7 +82,7 @@ export class PacketSocket {
     must(native.setOption(this.#fd, SOL_PACKET, PACKET_AUXDATA, int32(1)), "Cannot ask for VLAN tags");
     must(native.bind(this.#fd, linkAddress(this.#ifindex, ETH_P_ALL)), "Cannot bind a packet socket");
     this.#inbox = new Inbox(SLOT_BYTES);
-    this.#watch = watch(this.#fd, WatchEvent.readable, () => this.#read());
+    this.#watch = new ReadWatch(this.#fd, () => this.#read());
   }
 
   /**
@@ -122,7 +122,8 @@ export class PacketSocket {
   close(): void {
     this.dropped();
     this.#isClosed = true;
-    unwatchAndClose(this.#watch, this.#fd);
+    if (this.#watch === undefined) native.close(this.#fd);
+    else this.#watch.close();
     this.#watch = undefined;
   }
 

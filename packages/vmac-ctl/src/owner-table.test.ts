@@ -172,19 +172,19 @@ play("a state that is said twice is obeyed once more without harm", [
 play("S7 one who may soon be Active builds ahead, and gives back if the Active lives", [
   [0, prepare(0, 1), [], undefined],
   [0, state(0, "backup", 1), ["prepare"], undefined],
-  [1, prepare(1, 1), ["build"], 5061],
+  [1, prepare(1, 1), ["build"], 1061],
   [2, state(2, "active", 2), [], undefined],
   [3, lease(3, 2), ["own until 253"], 253],
   [4, prepare(4, 2), [], 253],
   [9, state(9, "backup", 3), ["release"], undefined],
-  [10, prepare(10, 3), ["build"], 5070],
+  [10, prepare(10, 3), ["build"], 1070],
   [20, state(20, "backup", 4), ["release"], undefined],
 ]);
 
 play("S7 a take-over that was announced and does not come is given up", [
   [0, state(0, "backup", 1), ["prepare"], undefined],
-  [0, prepare(0, 1), ["build"], 5060],
-  [5060, "tick", ["release"], undefined],
+  [0, prepare(0, 1), ["build"], 1060],
+  [1060, "tick", ["release"], undefined],
 ]);
 
 play("rule 5: an old announcement, or one of another boot, builds nothing", [

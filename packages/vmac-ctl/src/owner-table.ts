@@ -53,7 +53,7 @@ interface Entry {
 }
 
 /** A take-over that was announced and is so late will not come. */
-const PREPARED_FOR_US = 5_000_000;
+const PREPARED_FOR_US = 1_000_000;
 
 export class OwnerTable {
   readonly #bootId: string;

@@ -48,7 +48,7 @@ export function stepActive(config: ElectionConfig, state: Active, input: Input):
     case "advert":
       return hear(config, state, input.nowUs, input.advert);
     case "own_mac":
-      return answer(config, state, input.nowUs, state.advertAtUs);
+      return reassert(config, state, input.nowUs);
     case "reconfigured":
       return [{ ...state, advertAtUs: Math.min(state.advertAtUs, input.nowUs + config.advertUs) }];
   }
@@ -118,6 +118,12 @@ function answer(config: ElectionConfig, state: Active, nowUs: number, advertAtUs
     { ...state, advertAtUs, answerFromUs: nowUs + ANSWER_SPACING_US },
     { type: "send", priority: config.priority },
   ];
+}
+
+/** The last word must be ours: what may not be answered now is answered as soon as it may. */
+function reassert(config: ElectionConfig, state: Active, nowUs: number): Step {
+  if (nowUs >= state.answerFromUs) return answer(config, state, nowUs, state.advertAtUs);
+  return [{ ...state, advertAtUs: Math.min(state.advertAtUs, state.answerFromUs) }];
 }
 
 /** Has said nothing yet: whoever is Active still is. */

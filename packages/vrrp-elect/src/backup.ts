@@ -73,7 +73,7 @@ export function stepBackup(config: ElectionConfig, state: Backup, input: Input):
     case "tick":
       return tick(config, state, input.nowUs);
     case "advert":
-      return hear(config, carried(config, state, input.nowUs), input.nowUs, input.advert);
+      return hear(config, state, input.nowUs, input.advert);
     case "carried":
       return [carried(config, state, input.nowUs)];
     case "reconfigured":
@@ -122,6 +122,7 @@ function hear(config: ElectionConfig, state: Backup, nowUs: number, advert: Hear
   const waiting: Backup = {
     ...waitFor(config, learn(config, advert), nowUs),
     notBeforeUs: state.notBeforeUs,
+    heldUntilUs: state.heldUntilUs,
     hasResigned: state.hasResigned,
   };
   return state.isPrepared ? withActions(waiting, change(state, waiting, "active_alive")) : [waiting];
@@ -134,6 +135,7 @@ function delayPreemption(config: ElectionConfig, state: Backup, nowUs: number, a
     {
       ...waitFor(config, learn(config, advert), nowUs),
       notBeforeUs: state.notBeforeUs,
+      heldUntilUs: state.heldUntilUs,
       isPrepared: state.isPrepared,
       isReady: state.isReady,
       preemptAtUs,
@@ -142,7 +144,7 @@ function delayPreemption(config: ElectionConfig, state: Backup, nowUs: number, a
   ];
 }
 
-/** The hold ends with the first frame; whoever is Active has an Active_Down_Interval from now to be heard. */
+/** The hold ends with the first frame, and a reader; whoever is Active has an Active_Down_Interval from now to be heard. */
 function carried(config: ElectionConfig, state: Backup, nowUs: number): Backup {
   if (state.heldUntilUs === undefined) return state;
   return { ...begin(config, nowUs), notBeforeUs: state.heldUntilUs, hasResigned: state.hasResigned };

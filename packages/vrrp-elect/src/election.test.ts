@@ -300,13 +300,18 @@ play("one who resigns in vain is Active again after its skew", { handoverUs: 2_0
   [tick(6610), "active", 7610, "send 100", "active: active_down"],
 ]);
 
-play("S7 a frame from our own virtual MAC is answered by an advert, at most each 5 ms", {}, [
-  [startup(0), "backup", 3609.375, "backup: startup"],
-  [at("own_mac", 100), "backup", 3609.375],
-  [tick(3610), "active", 4610, "send 100", "active: active_down"],
-  [at("own_mac", 3612), "active", 4610, "send 100"],
-  [at("own_mac", 3613), "active", 4610],
-]);
+play(
+  "S7 a frame from our own virtual MAC is answered by an advert, at most each 5 ms, and the last word is ours",
+  {},
+  [
+    [startup(0), "backup", 3609.375, "backup: startup"],
+    [at("own_mac", 100), "backup", 3609.375],
+    [tick(3610), "active", 4610, "send 100", "active: active_down"],
+    [at("own_mac", 3612), "active", 4610, "send 100"],
+    [at("own_mac", 3613), "active", 3617],
+    [tick(3617), "active", 4617, "send 100"],
+  ],
+);
 
 play(
   "V3-6.1-i a preempt delay counts from the first advert of a lower priority",
@@ -354,9 +359,11 @@ play("a link that never carries anything is not waited for for ever", { startupH
   [tick(30_000), "active", 31_000, "send 100", "active: active_down"],
 ]);
 
-play("an advert is a frame that the link has carried", { startupHoldUs: 30_000_000 }, [
+play("while it is held, a router learns who is Active and takes nothing", { startupHoldUs: 30_000_000 }, [
   [deaf(0), "backup", 30_000, "backup: startup"],
-  [advert(5000, 150), "backup", 8609.375],
+  [advert(100, 50), "backup", 30_000],
+  [tick(4000), "backup", 30_000],
+  [at("carried", 5000), "backup", 8609.375],
 ]);
 
 play("a down count of 5 waits for five adverts", { downCount: 5 }, [

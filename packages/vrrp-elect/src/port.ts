@@ -177,7 +177,7 @@ export class Port {
     this.#isDeaf = false;
     this.#watchedMacs = [];
     this.#socket.setFilter(speakerFilter([]));
-    for (const speaker of this.speakers) speaker.linkCarried();
+    for (const speaker of this.speakers) speaker.holdChanged();
     this.watchOwnMacs();
   }
 }

@@ -38,6 +38,8 @@ export interface SpeakerSurroundings {
   readonly bootId: string;
   readonly port: Port;
   readonly desk: LeaseDesk;
+  /** Whether anybody has read a record of ours: before, nobody can act on one. */
+  readonly isHeard: () => boolean;
   /** Called after everything that may have moved its deadline; `hasChanged` if its state is another one. */
   readonly onMoved: (speaker: Speaker, hasChanged: boolean) => void;
   /** Called when an advert of its virtual router comes from another interface of this host. */
@@ -124,8 +126,9 @@ export class Speaker {
     else this.#linkTimer = setTimeout(settle, delayUs / 1000);
   }
 
-  linkCarried(): void {
-    this.#take({ type: "carried", nowUs: monotonicUs() });
+  /** The link may have carried its first frame, or our records have found their reader. */
+  holdChanged(): void {
+    if (!this.#isHeld()) this.#take({ type: "carried", nowUs: monotonicUs() });
   }
 
   addressesChanged(): void {
@@ -247,7 +250,11 @@ export class Speaker {
 
   #startUnless(reason: string): void {
     if (!this.#hasStarted || this.#blockers.size > 0) return;
-    this.#take({ type: "startup", nowUs: monotonicUs(), reason, isDeaf: this.#around.port.isDeaf });
+    this.#take({ type: "startup", nowUs: monotonicUs(), reason, isDeaf: this.#isHeld() });
+  }
+
+  #isHeld(): boolean {
+    return this.#around.port.isDeaf || !this.#around.isHeard();
   }
 
   #accept(advert: AcceptedAdvert, nowUs: number): void {

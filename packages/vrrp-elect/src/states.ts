@@ -52,7 +52,7 @@ export interface Backup {
   readonly preemptAtUs: number | undefined;
   /** Start-up delay, and hold: nothing is taken earlier. */
   readonly notBeforeUs: number;
-  /** While the link has carried no frame: when the start-up delay alone would end. */
+  /** While the link has carried no frame, or nobody reads our records: when the start-up delay alone would end. */
   readonly heldUntilUs: number | undefined;
   /** "I may soon be Active" was said, and not taken back. */
   readonly isPrepared: boolean;
@@ -86,7 +86,7 @@ export interface Leaving {
 export type State = { readonly name: "initialize" } | Backup | Settling | Active | Leaving;
 
 export type Input =
-  /** `isDeaf`: the link has carried nothing yet. */
+  /** `isDeaf`: the link has carried nothing yet, or nobody reads our records. */
   | { readonly type: "startup"; readonly nowUs: number; readonly reason: string; readonly isDeaf?: boolean }
   /** The administrator, a tracker or the pipe wants this router to stop: others are told. */
   | {
@@ -105,7 +105,7 @@ export type Input =
   | { readonly type: "take"; readonly nowUs: number }
   | { readonly type: "tick"; readonly nowUs: number }
   | { readonly type: "advert"; readonly nowUs: number; readonly advert: HeardAdvert }
-  /** The link has carried a frame. */
+  /** The link has carried a frame, and our records have a reader. */
   | { readonly type: "carried"; readonly nowUs: number }
   /** A frame came in whose source is our own virtual MAC. */
   | { readonly type: "own_mac"; readonly nowUs: number }

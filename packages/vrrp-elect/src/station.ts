@@ -40,6 +40,7 @@ export class Station {
   #onIdle: (() => void) | undefined;
   #onInterfaceGone: ((interfaceName: string) => void) | undefined;
   #hasHeardChecks = false;
+  #isHeard = false;
   #isReading = false;
   #mustReadAgain = false;
   #isRinging = false;
@@ -89,6 +90,12 @@ export class Station {
       else this.#retire(instance, speaker, "reload");
     }
     await this.add(routers.filter(({ instance }) => !this.#speakers.has(instance)));
+  }
+
+  /** Somebody reads what we write: from now on a virtual router may become Active. */
+  readerIsThere(): void {
+    this.#isHeard = true;
+    for (const speaker of this.speakers) speaker.holdChanged();
   }
 
   /** A health check has spoken. */
@@ -157,6 +164,7 @@ export class Station {
       bootId: this.#bootId,
       port: this.#portOf(router.interfaceName),
       desk: this.desk,
+      isHeard: () => this.#isHeard,
       onMoved: (moved, hasChanged) => this.#moved(moved, hasChanged),
       onLooped: (hearer, source) => this.#refuseLoop(hearer, source),
     });

@@ -12,6 +12,7 @@ import { checkAgainstHost, type Station } from "./station.ts";
 
 /** How often those who own nothing show that they are alive. */
 const BEAT_MS = 1000;
+const READER_POLL_MS = 5;
 
 /** Takes part until a signal, the loss of the reader, of the input, or of an interface ends it. @returns the exit code. */
 export async function takePart(
@@ -45,11 +46,19 @@ export async function takePart(
         onBadLine: () => leave("shutdown", ExitCode.badInput),
         onEnd: () => inputEnded(context, station),
       });
+      waitForReader(context, station);
       station.add(routers).then(() => sayWhatIsDown(context, station), reject);
     });
   } finally {
     clearInterval(beat);
   }
+}
+
+/** Who would own the addresses may still be starting: an Active that nobody obeys yet is none. */
+function waitForReader(context: Context, station: Station): void {
+  if (context.args.text("on-reader-loss") === "ignore" || context.output.hasBeenRead())
+    station.readerIsThere();
+  else setTimeout(() => waitForReader(context, station), READER_POLL_MS);
 }
 
 function sayWhatIsDown(context: Context, station: Station): void {

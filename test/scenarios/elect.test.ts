@@ -1,0 +1,351 @@
+/** What the elector does beside electing: many virtual routers, groups, health checks, settings read again, odd networks. */
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import test from "node:test";
+import { Elector } from "../lab/elector.ts";
+import { type Network, VIP, VIP6, VIP6_LL } from "../lab/network.ts";
+import { ofType } from "../lab/record-log.ts";
+import { VMAC } from "../lab/router.ts";
+import { attempt, must, sleep, waitFor } from "../lab/shell.ts";
+import { needsRoot, onStage } from "../lab/stage.ts";
+import { type PortFrame, Taps } from "../lab/taps.ts";
+
+const FAST = ["--advert-int", "100ms"];
+const router = (priority: number, ...more: string[]): string[] => [
+  ...["-I", "eth0", "--vrid", "51", "--priority", String(priority), ...FAST],
+  ...more,
+  VIP,
+];
+
+function configFile(network: Network, name: string, routers: readonly object[]): string {
+  const path = join(network.folder, `${name}.json`);
+  writeFileSync(path, JSON.stringify({ defaults: { advert_int: "100ms" }, routers }));
+  return path;
+}
+
+/** A second interface of a host, on the same switch or on another one. */
+function addInterface(network: Network, host: string, name: string, address: string, bridge = "br0"): void {
+  const { switchNamespace } = network;
+  const port = `p-${host}-${name}`;
+  const onSwitch = (...argv: string[]): void => void must(["ip", "-n", switchNamespace, "link", ...argv]);
+  if (attempt(["ip", "-n", switchNamespace, "link", "show", bridge]).code !== 0) {
+    onSwitch("add", bridge, "type", "bridge", "forward_delay", "0", "mcast_snooping", "0");
+    onSwitch("set", bridge, "up");
+  }
+  onSwitch("add", port, "type", "veth", "peer", "name", name, "netns", network.host(host).namespace);
+  onSwitch("set", port, "master", bridge, "up");
+  network.run(host, ["ip", "address", "add", address, "dev", name]);
+  network.run(host, ["ip", "link", "set", name, "up"]);
+}
+
+function gapsMs(frames: readonly PortFrame[], host: string): number[] {
+  const adverts = frames.filter((frame) => frame.kind === "advert" && frame.host === host);
+  return adverts.slice(1).map(({ atUs }, n) => (atUs - adverts[n]!.atUs) / 1000);
+}
+
+test(
+  "V3-1.7-a one process holds IPv4 and IPv6 of one VRID, and each is elected by itself",
+  needsRoot,
+  async () => {
+    await onStage(["a", "b"], async (network) => {
+      const both = (priority4: number, priority6: number): object[] => [
+        { interface: "eth0", vrid: 51, priority: priority4, vips: [VIP] },
+        { interface: "eth0", vrid: 51, priority: priority6, vips: [VIP6_LL, VIP6] },
+      ];
+      const a = new Elector(network, "a", ["--config", configFile(network, "a", both(150, 90))]);
+      const b = new Elector(network, "b", ["--config", configFile(network, "b", both(100, 120))]);
+      await a.until("active", "eth0/4/51");
+      await b.until("active", "eth0/6/51");
+      await sleep(1000);
+      assert.deepEqual([a.state("eth0/6/51"), b.state("eth0/4/51")], ["backup", "backup"]);
+      const lease = ofType(a.records(), "vrrp.lease").at(-1)!;
+      assert.deepEqual(lease.instances, ["eth0/4/51"]);
+      await a.stop();
+      await b.until("active", "eth0/4/51");
+      assert.equal(b.state("eth0/6/51"), "active");
+      assert.deepEqual(
+        b.states("eth0/6/51").map(({ state }) => state),
+        ["backup", "active"],
+      );
+    });
+  },
+);
+
+test("a sync group is Active as a whole or not at all", needsRoot, async () => {
+  await onStage(["a", "b"], async (network) => {
+    addInterface(network, "a", "in0", "198.51.100.1/24", "br1");
+    addInterface(network, "b", "in0", "198.51.100.2/24", "br1");
+    const pair = (priority: number): object[] => [
+      { interface: "eth0", vrid: 51, priority, vips: [VIP], sync_group: "gate" },
+      { interface: "in0", vrid: 52, priority, vips: ["198.51.100.100"], sync_group: "gate" },
+    ];
+    const a = new Elector(network, "a", ["--config", configFile(network, "a", pair(150))]);
+    const b = new Elector(network, "b", ["--config", configFile(network, "b", pair(100))]);
+    const whole = async (elector: Elector, state: string): Promise<void> => {
+      await elector.until(state, "eth0/4/51");
+      await elector.until(state, "in0/4/52");
+    };
+    await whole(a, "active");
+    network.run("a", ["ip", "link", "set", "in0", "down"]);
+    await whole(b, "active");
+    await a.until("initialize", "in0/4/52");
+    await a.until("backup", "eth0/4/51");
+    assert.equal(a.states("eth0/4/51").at(-1)?.reason, "sync_group");
+    network.run("a", ["ip", "link", "set", "in0", "up"]);
+    await whole(a, "active");
+    await whole(b, "backup");
+  });
+});
+
+test(
+  "one VRID on two interfaces of one network is refused: the later one takes no part",
+  needsRoot,
+  async () => {
+    await onStage(["a"], async (network) => {
+      addInterface(network, "a", "eth1", "192.0.2.201/24");
+      const twice = ["eth0", "eth1"].map((name) => ({ interface: name, vrid: 51, vips: [VIP] }));
+      const a = new Elector(network, "a", ["--config", configFile(network, "a", twice)]);
+      await a.until("active", "eth0/4/51");
+      await a.until("initialize", "eth1/4/51");
+      assert.equal(a.states("eth1/4/51").at(-1)?.reason, "vrid_clash");
+      assert.ok(ofType(a.records(), "vrrp.conflict").some(({ cause }) => cause === "vrid_clash"));
+      await sleep(500);
+      assert.equal(a.state("eth0/4/51"), "active");
+    });
+  },
+);
+
+test(
+  "settings read again: no late advert, no failover, and the others hear of them",
+  needsRoot,
+  async (t) => {
+    await onStage(["a", "b"], async (network) => {
+      const one = (vips: string[], more: object = {}): object[] => [
+        { interface: "eth0", vrid: 51, vips, ...more },
+      ];
+      const path = configFile(network, "a", one([VIP], { priority: 150 }));
+      const a = new Elector(network, "a", ["--config", path]);
+      await a.until("active");
+      const b = new Elector(network, "b", router(100));
+      await b.until("backup");
+      const taps = new Taps(network);
+      await taps.open(["a", "b"]);
+      await sleep(500);
+      const before = [a.states().length, b.states().length];
+      configFile(network, "a", one([VIP, "192.0.2.101"], { priority: 160 }));
+      a.signal("SIGHUP");
+      await waitFor("the new state", 3000, () => (a.states().at(-1)?.vips.length === 2 ? true : undefined));
+      writeFileSync(path, "{");
+      a.say({ type: "elect.set", action: "reload" });
+      await waitFor("the complaint", 3000, () =>
+        /the settings before go on/.test(a.errors()) ? true : undefined,
+      );
+      await sleep(500);
+      const frames = await taps.close();
+      const gaps = gapsMs(frames, "a");
+      t.diagnostic(`largest gap between adverts of 100 ms: ${Math.max(...gaps).toFixed(1)} ms`);
+      assert.ok(Math.max(...gaps) < 130, "no late advert");
+      const since = a.states().slice(before[0]);
+      assert.deepEqual(
+        since.map(({ state, previous, reason }) => [state, previous, reason]),
+        [["active", "active", "reload"]],
+      );
+      assert.equal(b.states().length, before[1], "no failover");
+      assert.equal(frames.filter((frame) => frame.kind === "advert").at(-1)?.priority, 160);
+      assert.ok(ofType(b.records(), "vrrp.conflict").some(({ cause }) => cause === "vip_mismatch"));
+    });
+  },
+);
+
+test("checks change the priority, force initialize, and fail when they fall silent", needsRoot, async () => {
+  await onStage(["a", "b"], async (network) => {
+    const a = new Elector(network, "a", router(150));
+    const b = new Elector(network, "b", router(100));
+    await a.until("active");
+    const track = (ok: boolean, more: object = {}): void =>
+      a.say({ type: "track.state", name: "web", ok, took_ms: 1, interval_ms: 300, ...more });
+    track(false, { weight: -100 });
+    await b.until("active");
+    await a.until("backup");
+    track(true, { weight: -100 });
+    await a.until("active");
+    track(false);
+    await a.until("initialize");
+    assert.equal(a.states().at(-1)?.reason, "track");
+    track(true);
+    await a.until("active");
+    await a.until("initialize");
+    assert.match(a.errors(), /check web is silent/);
+    assert.equal(b.state(), "active");
+  });
+});
+
+test("elect.set sets a priority, and makes a router resign without taking back", needsRoot, async () => {
+  await onStage(["a", "b"], async (network) => {
+    const a = new Elector(network, "a", router(150));
+    const b = new Elector(network, "b", router(100));
+    await a.until("active");
+    await b.until("backup");
+    a.say({ type: "elect.set", instance: "eth0/4/51", action: "resign" });
+    await b.until("active");
+    await a.until("backup");
+    await sleep(1500);
+    assert.deepEqual([a.state(), b.state()], ["backup", "active"], "who has resigned does not take back");
+    b.say({ type: "elect.set", priority: 1 });
+    await b.stop();
+    await a.until("active");
+    a.say({ type: "elect.set", instance: "eth9/4/1", action: "resign" });
+    await waitFor("the complaint", 3000, () =>
+      /no such virtual router/.test(a.errors()) ? true : undefined,
+    );
+  });
+});
+
+test("the end of input is obeyed where that is asked for", needsRoot, async () => {
+  await onStage(["a", "b"], async (network) => {
+    const a = new Elector(network, "a", router(150, "--on-input-eof", "resign"));
+    const b = new Elector(network, "b", router(100));
+    await a.until("active");
+    await b.until("backup");
+    a.endInput();
+    await b.until("active");
+    await a.until("backup");
+  });
+});
+
+test("a port that carries nothing yet is waited for: no usurper at boot", needsRoot, async () => {
+  await onStage(["a", "b"], async (network) => {
+    const a = new Elector(network, "a", router(100));
+    await a.until("active");
+    network.portOff("b");
+    const b = new Elector(network, "b", router(150, "--no-preempt"));
+    await sleep(2000);
+    assert.equal(b.state(), "backup", "it has heard nothing for many intervals, and the link nothing at all");
+    network.portOn("b");
+    await sleep(1500);
+    assert.deepEqual([a.states().length, b.states().length], [2, 1], "the one who was there stays");
+    const c = new Elector(network, "b", [
+      "-I",
+      "eth0",
+      "--vrid",
+      "52",
+      ...FAST,
+      "--startup-hold",
+      "0",
+      "192.0.2.77",
+    ]);
+    await c.until("active");
+  });
+});
+
+test(
+  "S7 a frame from our virtual MAC at another port is answered by an advert at once",
+  needsRoot,
+  async () => {
+    await onStage(["a", "c"], async (network) => {
+      const a = new Elector(network, "a", ["-I", "eth0", "--vrid", "51", "--advert-int", "5s", VIP]);
+      await a.until("active", undefined, 40_000);
+      network.run("c", ["garp-send", "-I", "eth0", "--mac", VMAC, "--quiet", VIP]);
+      await waitFor("the switch to learn it at a again", 1000, () =>
+        network.learned(VMAC) === "a" ? true : undefined,
+      );
+      assert.ok(((await a.counters())["reasserted"] ?? 0) >= 1);
+    });
+  },
+);
+
+test("V3-7.2-d the source address goes away and comes back; a new one is used", needsRoot, async () => {
+  await onStage(["a", "b"], async (network) => {
+    const a = new Elector(network, "a", router(150));
+    const b = new Elector(network, "b", router(100));
+    await a.until("active");
+    network.run("a", ["ip", "address", "del", "192.0.2.1/24", "dev", "eth0"]);
+    await a.until("initialize");
+    assert.equal(a.states().at(-1)?.reason, "address_gone");
+    await b.until("active");
+    network.run("a", ["ip", "address", "add", "192.0.2.9/24", "dev", "eth0"]);
+    await a.until("active");
+    await b.until("backup");
+    assert.equal(b.states().at(-1)?.active_address, "192.0.2.9");
+  });
+});
+
+test("a short loss of carrier is overlooked where that is asked for", needsRoot, async () => {
+  await onStage(["a", "b"], async (network) => {
+    const a = new Elector(network, "a", router(150, "--link-down-delay", "200ms"));
+    await a.until("active");
+    const b = new Elector(network, "b", router(100));
+    await b.until("backup");
+    await sleep(500);
+    network.linkDown("a");
+    await sleep(60);
+    network.linkUp("a");
+    await sleep(1000);
+    const changes = [a, b].map((one) => one.states().filter(({ state }) => state !== "backup").length);
+    assert.deepEqual(changes, [1, 0]);
+    network.linkDown("a");
+    await a.until("initialize");
+    network.linkUp("a");
+    await a.until("active");
+  });
+});
+
+const PAIRS: [string, string[], string[]][] = [
+  ["V3-SM-a equal priorities: the higher address", router(100), router(100)],
+  [
+    "V3-5.2.8-b RFC 9568's own checksum form",
+    router(100, "--checksum", "rfc9568"),
+    router(150, "--checksum", "rfc9568"),
+  ],
+  ["one of them learns the other's checksum form", router(100), router(150, "--checksum", "rfc9568")],
+  ["adverts from the NIC's own MAC", router(100, "--no-vmac"), router(150, "--no-vmac")],
+  ["unicast", router(100, "--peer", "192.0.2.2"), router(150, "--peer", "192.0.2.1")],
+  [
+    "unicast over IPv6",
+    ["-I", "eth0", "--vrid", "51", ...FAST, "--peer", "2001:db8::2", "--source", "2001:db8::1", VIP6_LL],
+    [
+      "-I",
+      "eth0",
+      "--vrid",
+      "51",
+      "--priority",
+      "150",
+      ...FAST,
+      "--peer",
+      "2001:db8::1",
+      "--source",
+      "2001:db8::2",
+      VIP6_LL,
+    ],
+  ],
+  [
+    "V3-7.2-g equal priorities over IPv6: the higher link-local address",
+    ["-I", "eth0", "--vrid", "51", ...FAST, VIP6_LL, VIP6],
+    ["-I", "eth0", "--vrid", "51", ...FAST, VIP6_LL, VIP6],
+  ],
+];
+for (const [name, low, high] of PAIRS) {
+  test(`two of ours, ${name}: b is Active, alone`, needsRoot, async () => {
+    await onStage(["a", "b"], async (network) => {
+      const a = new Elector(network, "a", low);
+      await a.until("active");
+      const b = new Elector(network, "b", high);
+      if (name.includes("equal")) {
+        await b.until("backup");
+        await a.stop();
+        await b.until("active");
+        const again = new Elector(network, "a", low);
+        await sleep(1500);
+        assert.deepEqual([again.state(), b.state()], ["backup", "active"]);
+        return;
+      }
+      await b.until("active");
+      await a.until("backup");
+      await sleep(800);
+      assert.deepEqual([a.state(), b.state()], ["backup", "active"]);
+      const wrong = [...a.records(), ...b.records()].filter(({ type }) => type === "vrrp.rejected");
+      assert.deepEqual(wrong, []);
+    });
+  });
+}
