@@ -33,7 +33,8 @@ function renderOption(option: OptionSpec): string {
   const letter = option.letter === undefined ? "    " : `-${option.letter}, `;
   const value = option.value === undefined ? "" : ` ${option.choices?.join("|") ?? option.value}`;
   const fallback = option.value !== undefined && option.default !== undefined ? ` [${option.default}]` : "";
-  return columns(`${letter}--${option.name}${value}`, `${option.about}${fallback}`);
+  const name = option.value === undefined && option.default === "true" ? `[no-]${option.name}` : option.name;
+  return columns(`${letter}--${name}${value}`, `${option.about}${fallback}`);
 }
 
 function columns(left: string, right: string): string {
