@@ -112,6 +112,7 @@ test("ReaderWatch knows the age of the oldest lease that was not read", () => {
     watch.wrote(100);
     watch.expectRead(atUs);
   };
+  watch.wrote(1);
   assert.equal(watch.oldestUnreadUs(0, 0), 0);
   lease(1000);
   lease(2000);
@@ -125,6 +126,8 @@ test("ReaderWatch knows the age of the oldest lease that was not read", () => {
 
 test("ReaderWatch holds bounded memory while nobody reads", () => {
   const watch = new ReaderWatch();
+  watch.wrote(1);
+  watch.oldestUnreadUs(0, 0);
   for (let n = 0; n < 100_000; n++) {
     watch.wrote(1);
     watch.expectRead(n);
