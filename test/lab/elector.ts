@@ -26,6 +26,10 @@ export class Elector {
     this.#child = network.start(host, argv, ["pipe", out, err]);
   }
 
+  get pid(): number {
+    return this.#child.pid!;
+  }
+
   records(): KnownRecord[] {
     return readRecordLog(this.#path);
   }

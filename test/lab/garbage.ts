@@ -1,9 +1,10 @@
 /**
  * Sends adverts that must not count, each kind in its turn, from a host that is no router.
  *
- * usage, on a host: node garbage.js PER_SECOND COUNT_OF_EACH
+ * usage, on a host: node garbage.js PER_SECOND COUNT_OF_EACH [losing]
  *
- * They claim priority 255, so that one that counted would be seen at once.
+ * They claim priority 255, so that one that counted would be seen at once. With `losing`: six times as many adverts that
+ * are right, and of priority 1.
  */
 import { Alarm, findInterface, monotonicUs, PacketSocket } from "@viptools/kernel";
 import {
@@ -27,10 +28,11 @@ function advert(
   change: (message: Uint8Array) => Uint8Array,
   ip: Partial<Ipv4Packet> = {},
   vrid = VRID,
+  priority = 255,
 ): Uint8Array {
   const message = encodeVrrpV3(
-    { version: 3, vrid, priority: 255, intervalCs: 10, checksumForm: "pseudo-header", addresses: [VIP] },
-    FORGER,
+    { version: 3, vrid, priority, intervalCs: 10, checksumForm: "pseudo-header", addresses: [VIP] },
+    ip.source ?? FORGER,
     VRRP_GROUP,
   );
   const packet = {
@@ -64,8 +66,11 @@ export const GARBAGE: Readonly<Record<string, Uint8Array>> = {
   rejected_vrid: advert((message) => message, {}, VRID + 1),
 };
 
-function send(perSecond: number, countOfEach: number): void {
-  const frames = Object.values(GARBAGE);
+/** Its source is lower than any router's: it loses whatever it is compared with. */
+const LOSING = advert((message) => message, { source: "192.0.2.0" }, VRID, 1);
+
+function send(perSecond: number, countOfEach: number, kind: string | undefined): void {
+  const frames = kind === "losing" ? Object.values(GARBAGE).map(() => LOSING) : Object.values(GARBAGE);
   const total = countOfEach * frames.length;
   const socket = new PacketSocket({ ifindex: findInterface("eth0")! });
   const startUs = monotonicUs();
@@ -80,4 +85,5 @@ function send(perSecond: number, countOfEach: number): void {
   alarm.set(startUs);
 }
 
-if (process.argv[1]?.endsWith("garbage.js")) send(Number(process.argv[2]), Number(process.argv[3]));
+if (process.argv[1]?.endsWith("garbage.js"))
+  send(Number(process.argv[2]), Number(process.argv[3]), process.argv[4]);

@@ -108,6 +108,18 @@ export class Network {
     return child;
   }
 
+  /** A second interface of a host, on the same switch or on another one, which is made at its first use. */
+  addInterface(host: string, name: string, address: string, bridge = "br0"): void {
+    const port = `p-${host}-${name}`;
+    if (attempt(["ip", "-n", this.switchNamespace, "link", "show", bridge]).code !== 0)
+      this.#addBridge(bridge);
+    const { namespace } = this.host(host);
+    this.#onSwitch(words(`ip link add ${port} type veth peer name ${name} netns ${namespace}`));
+    this.#onSwitch(words(`ip link set ${port} master ${bridge} up`));
+    this.run(host, words(`ip address add ${address} dev ${name}`));
+    this.run(host, words(`ip link set ${name} up`));
+  }
+
   /** Carrier lost: what a pulled cable does on both ends. */
   linkDown(host: string): void {
     this.#onSwitch(["ip", "link", "set", this.host(host).port, "down"]);
@@ -143,10 +155,14 @@ export class Network {
     if (!keepFiles) rmSync(this.folder, { recursive: true, force: true });
   }
 
+  #addBridge(name: string): void {
+    this.#onSwitch(words(`ip link add ${name} type bridge forward_delay 0 mcast_snooping 0`));
+    this.#onSwitch(words(`ip link set ${name} up`));
+  }
+
   #build(prefix: string, names: readonly string[]): void {
     must(["ip", "netns", "add", this.switchNamespace]);
-    this.#onSwitch(words("ip link add br0 type bridge forward_delay 0 mcast_snooping 0"));
-    this.#onSwitch(words("ip link set br0 up"));
+    this.#addBridge("br0");
     names.forEach((name, n) => {
       const host = hostOf(prefix, name, n + 1);
       this.#hosts.set(name, host);

@@ -11,11 +11,12 @@ const RATIO_MAX = 1.15;
 
 /** How often each fault is played; most often where the ratio is judged. */
 function rounds(fault: Fault, advertMs: number): number {
-  if (fault === "silent loss" && advertMs === 100) return IS_FULL ? 21 : 5;
+  if (fault === "silent loss" && advertMs < 1000) return IS_FULL ? 21 : 5;
+  if (advertMs < 100) return 0;
   return IS_FULL ? 5 : 1;
 }
 
-for (const advertMs of [100, 1000]) {
+for (const advertMs of [10, 100, 1000]) {
   test(
     `stop, fail-back, link loss and silent loss at ${advertMs} ms, beside keepalived`,
     needsRoot,
@@ -38,7 +39,7 @@ for (const advertMs of [100, 1000]) {
         for (const pair of pairs.values()) await pair.remove();
       }
       for (const line of summarise(results).split("\n")) t.diagnostic(line);
-      if (advertMs !== 100) return;
+      if (advertMs === 1000) return;
       const silent = (make: Make): number => median(outagesOf(results, make, "silent loss"));
       const ratio = silent("viptools") / silent("keepalived");
       t.diagnostic(
@@ -60,7 +61,8 @@ function outagesOf(
 }
 
 function summarise(results: readonly { make: Make; measured: Measured }[]): string {
-  const rows = FAULTS.flatMap((fault) =>
+  const played = FAULTS.filter((fault) => results.some((one) => one.measured.fault === fault));
+  const rows = played.flatMap((fault) =>
     MAKES.map((make) => {
       const some = results
         .filter((one) => one.make === make && one.measured.fault === fault)

@@ -239,10 +239,12 @@ static napi_value call_set_realtime(napi_env env, napi_callback_info info) {
   return outcome(env, sched_setscheduler(0, SCHED_RR | SCHED_RESET_ON_FORK, &param));
 }
 
-/* Keeps what is in memory there, now and later; pages that are only reserved cost nothing until they are touched. */
-static napi_value call_lock_memory(napi_env env, napi_callback_info info) {
-  (void)info;
-  return outcome(env, mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT));
+/* Keeps a range of pages in memory. */
+static napi_value call_lock_pages(napi_env env, napi_callback_info info) {
+  ARGS(2);
+  INT(address, 0);
+  INT(length, 1);
+  return outcome(env, mlock((void *)(intptr_t)address, (size_t)length));
 }
 
 static napi_value call_if_index(napi_env env, napi_callback_info info) {
@@ -406,7 +408,7 @@ NAPI_MODULE_INIT() {
       {"clock", call_clock},           {"timerCreate", call_timer_create},
       {"timerSet", call_timer_set},    {"timerRead", call_timer_read},
       {"watch", call_watch},           {"unwatch", call_unwatch},
-      {"setRealtime", call_set_realtime}, {"lockMemory", call_lock_memory},
+      {"setRealtime", call_set_realtime}, {"lockPages", call_lock_pages},
   };
   for (size_t n = 0; n < sizeof functions / sizeof functions[0]; n++) {
     napi_value function;

@@ -22,7 +22,7 @@ export interface Native {
   ioctlInt(fd: number, request: number): number;
   flock(fd: number, operation: number): number;
   setRealtime(priority: number): number;
-  lockMemory(): number;
+  lockPages(address: number, length: number): number;
   ifIndex(name: string): number;
   clock(id: number): bigint | number;
   timerCreate(): number;

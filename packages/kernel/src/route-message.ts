@@ -44,7 +44,17 @@ const LINK_HEADER_LENGTH = 16;
 const ADDRESS_HEADER_LENGTH = 8;
 const NEIGHBOUR_HEADER_LENGTH = 12;
 
-const IFLA = { address: 1, name: 3, mtu: 4, link: 5, linkInfo: 18, alias: 20, afSpec: 26 } as const;
+const IFLA = {
+  address: 1,
+  name: 3,
+  mtu: 4,
+  link: 5,
+  linkInfo: 18,
+  alias: 20,
+  stats64: 23,
+  afSpec: 26,
+} as const;
+const STATS_MULTICAST_AT = 64;
 const IFLA_INFO_KIND = 1;
 const IFLA_INFO_DATA = 2;
 const IFLA_MACVLAN_MODE = 1;
@@ -84,6 +94,8 @@ export interface Link {
   readonly parentIndex: number | undefined;
   readonly macvlanMode: number | undefined;
   readonly alias: string | undefined;
+  /** Frames received that were not multicast: with none, the link may never have carried anything. */
+  readonly heardFrames: number;
 }
 
 export interface InterfaceAddress {
@@ -131,7 +143,15 @@ export function decodeLink(body: Uint8Array): Link {
     parentIndex: readU32(found.get(IFLA.link)),
     macvlanMode: kind === "macvlan" ? readU32(data.get(IFLA_MACVLAN_MODE)) : undefined,
     alias: readString(found.get(IFLA.alias)),
+    heardFrames: countHeard(found.get(IFLA.stats64)),
   };
+}
+
+/** `struct rtnl_link_stats64` (linux/if_link.h): received packets come first, multicast ones ninth. */
+function countHeard(stats: Uint8Array | undefined): number {
+  if (stats === undefined || stats.length < STATS_MULTICAST_AT + 8) return 0;
+  const view = new DataView(stats.buffer, stats.byteOffset, stats.byteLength);
+  return Number(view.getBigUint64(0, true) - view.getBigUint64(STATS_MULTICAST_AT, true));
 }
 
 /** @returns undefined for addresses of other families than IPv4 and IPv6. */

@@ -6,7 +6,7 @@
 import { writeSync } from "node:fs";
 import { type Context, ExitCode, ExitError, parseDurationUs, run } from "@viptools/cli";
 import * as kernel from "@viptools/kernel";
-import { KernelError, lockMemory, runInRealTime } from "@viptools/kernel";
+import { KernelError, lockCode, runInRealTime } from "@viptools/kernel";
 import { advertisedMax } from "./advert-frame.ts";
 import { readOptions, SPEC } from "./options.ts";
 import type { RouterOptions } from "./router-options.ts";
@@ -76,7 +76,7 @@ function sayWhatDoesNotFit(context: Context, { instance, family, vips }: RouterO
 
 /** Goes on without what it does not get, and says so. */
 function askForRealTime(context: Context): void {
-  for (const ask of [runInRealTime, lockMemory]) {
+  for (const ask of [runInRealTime, lockCode]) {
     try {
       ask();
     } catch (error) {

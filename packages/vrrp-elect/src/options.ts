@@ -96,7 +96,7 @@ const PROCESS_OPTIONS: readonly OptionSpec[] = [
     default: "release",
     about: "step down, or go on, when the reader of standard output is gone or frozen",
   },
-  { name: "realtime", about: "ask for SCHED_RR and locked memory" },
+  { name: "realtime", about: "ask for SCHED_RR, and for code that stays in memory" },
   { name: "stats", value: "T", about: "write the counters this often" },
   ...PIPE_OPTIONS.filter(({ name }) => ["pass", "heartbeats", "strict"].includes(name)),
 ];

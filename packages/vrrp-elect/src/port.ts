@@ -37,6 +37,8 @@ export class Port {
   /** The link has carried no frame since it came up. */
   #isDeaf = true;
   #watchedMacs: readonly Mac[] = [];
+  #isFilterDue = false;
+  #isClosed = false;
 
   /** @throws {KernelError} EPERM without CAP_NET_RAW. */
   constructor(interfaceName: string, ifindex: number) {
@@ -88,9 +90,11 @@ export class Port {
 
   /** What the kernel says about the link now. */
   setLink(link: Link): void {
+    const isFirst = this.#link === undefined;
     const wasRunning = this.isRunning;
     this.#link = link;
-    if (!wasRunning && this.isRunning) this.#listenForAnything();
+    if (isFirst && link.isRunning && link.heardFrames > 0) this.#carried();
+    else if (!wasRunning && this.isRunning) this.#listenForAnything();
     for (const speaker of this.speakers) speaker.linkChanged(this.isRunning);
   }
 
@@ -130,19 +134,31 @@ export class Port {
     this.#socket.drain();
   }
 
-  /** Hears from now on who else sends from the virtual MACs that are Active here. */
+  /**
+   * Hears, soon, who else sends from the virtual MACs that are Active here. The kernel compiles each filter, which takes
+   * longer than an advert: when hundreds become Active in one turn, that is done once.
+   */
   watchOwnMacs(): void {
-    if (this.#isDeaf) return;
+    if (this.#isFilterDue) return;
+    this.#isFilterDue = true;
+    setImmediate(() => {
+      this.#isFilterDue = false;
+      if (!this.#isDeaf && !this.#isClosed) this.#applyFilter();
+    });
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    for (const membership of this.#memberships.values()) membership.leave();
+    for (const sender of this.#senders.values()) sender.close();
+    this.#socket.close();
+  }
+
+  #applyFilter(): void {
     const macs = this.speakers.flatMap(({ isSpeaking, options }) => (isSpeaking && options.vmac) || []);
     if (macs.join() === this.#watchedMacs.join()) return;
     this.#watchedMacs = macs;
     this.#socket.setFilter(speakerFilter(macs));
-  }
-
-  close(): void {
-    for (const membership of this.#memberships.values()) membership.leave();
-    for (const sender of this.#senders.values()) sender.close();
-    this.#socket.close();
   }
 
   #listenForAnything(): void {

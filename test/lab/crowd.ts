@@ -1,0 +1,142 @@
+/**
+ * Many virtual routers in one process: ours and keepalived's, and what they cost.
+ *
+ * @module
+ */
+import type { ChildProcess } from "node:child_process";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Elector } from "./elector.ts";
+import type { Network } from "./network.ts";
+import { ofType } from "./record-log.ts";
+
+export interface CrowdOptions {
+  /** Shared out over the interfaces, at most 255 each. */
+  readonly count: number;
+  readonly interfaces: readonly string[];
+  readonly priority: number;
+  readonly advertMs: number;
+}
+
+interface Member {
+  readonly interfaceName: string;
+  readonly vrid: number;
+  readonly vip: string;
+}
+
+function membersOf({ count, interfaces }: CrowdOptions): Member[] {
+  const each = Math.ceil(count / interfaces.length);
+  return Array.from({ length: count }, (_, n) => ({
+    interfaceName: interfaces[Math.floor(n / each)]!,
+    vrid: (n % each) + 1,
+    vip: `10.51.${Math.floor(n / each)}.${(n % each) + 1}`,
+  }));
+}
+
+/** Processor time and memory. */
+export interface Cost {
+  readonly cpuMs: number;
+  readonly residentMib: number;
+}
+
+const MS_PER_TICK = 10;
+const PAGE_BYTES = 4096;
+const MIB = 1 << 20;
+
+/** @param pids of living processes; what they cost is added up. */
+export function costOf(pids: readonly number[]): Cost {
+  let ticks = 0;
+  let pages = 0;
+  for (const pid of pids) {
+    const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
+      .replace(/^.*\) /, "")
+      .split(" ");
+    ticks += Number(fields[11]) + Number(fields[12]);
+    pages += Number(readFileSync(`/proc/${pid}/statm`, "utf8").split(" ")[1]);
+  }
+  return { cpuMs: ticks * MS_PER_TICK, residentMib: (pages * PAGE_BYTES) / MIB };
+}
+
+export interface Crowd {
+  /** How often a member has become Active. */
+  takeOvers(): number;
+  cost(): Cost;
+  stop(): Promise<void>;
+}
+
+/** All of them in one vrrp-elect. */
+export class ElectorCrowd implements Crowd {
+  readonly #elector: Elector;
+
+  constructor(network: Network, host: string, options: CrowdOptions) {
+    const { priority, advertMs } = options;
+    const routers = membersOf(options).map(({ interfaceName, vrid, vip }) => ({
+      interface: interfaceName,
+      vrid,
+      vips: [vip],
+    }));
+    const path = join(network.folder, `crowd-${host}.json`);
+    writeFileSync(path, JSON.stringify({ defaults: { priority, advert_int: `${advertMs}ms` }, routers }));
+    this.#elector = new Elector(network, host, ["--config", path]);
+  }
+
+  takeOvers(): number {
+    return ofType(this.#elector.records(), "vrrp.state").filter(({ state }) => state === "active").length;
+  }
+
+  cost(): Cost {
+    return costOf([this.#elector.pid]);
+  }
+
+  async stop(): Promise<void> {
+    await this.#elector.stop();
+  }
+}
+
+/** All of them in one keepalived, with the NIC's own MAC. */
+export class KeepalivedCrowd implements Crowd {
+  readonly #daemon: ChildProcess;
+  readonly #logPath: string;
+
+  constructor(network: Network, host: string, options: CrowdOptions) {
+    const stamp = join(network.folder, `crowd-keepalived-${host}`);
+    this.#logPath = `${stamp}.log`;
+    const instances = membersOf(options).map((member) => instanceText(member, options));
+    const globals = `global_defs {\n  router_id ${host}\n  vrrp_version 3\n}`;
+    writeFileSync(`${stamp}.conf`, `${[globals, ...instances].join("\n")}\n`);
+    const pids = ["-p", `${stamp}.pid`, "-r", `${stamp}-vrrp.pid`, "-c", `${stamp}-checkers.pid`];
+    const argv = ["keepalived", "-n", "-l", "-P", "-f", `${stamp}.conf`, ...pids];
+    const command = `exec ${argv.join(" ")} > ${this.#logPath} 2>&1`;
+    this.#daemon = network.start(host, ["bash", "-c", command], "ignore");
+  }
+
+  takeOvers(): number {
+    return readFileSync(this.#logPath, "utf8").match(/Entering MASTER STATE/g)?.length ?? 0;
+  }
+
+  cost(): Cost {
+    const parent = this.#daemon.pid!;
+    const children = readdirSync(`/proc/${parent}/task`).flatMap((task) =>
+      readFileSync(`/proc/${parent}/task/${task}/children`, "utf8").split(" ").filter(Boolean).map(Number),
+    );
+    return costOf([parent, ...children]);
+  }
+
+  async stop(): Promise<void> {
+    this.#daemon.kill("SIGTERM");
+    await new Promise((resolve) => this.#daemon.once("exit", resolve));
+  }
+}
+
+function instanceText({ interfaceName, vrid, vip }: Member, { priority, advertMs }: CrowdOptions): string {
+  return `vrrp_instance V_${interfaceName}_${vrid} {
+  state BACKUP
+  interface ${interfaceName}
+  virtual_router_id ${vrid}
+  priority ${priority}
+  advert_int ${advertMs / 1000}
+  virtual_ipaddress {
+    ${vip}/32
+  }
+}`;
+}
