@@ -12,7 +12,9 @@ import { VMAC, VMAC6 } from "./router.ts";
 import { hasEnded, waitFor } from "./shell.ts";
 
 /** Frames of the other direction pass through it too: a flood must not push out what is looked for. */
-const CAPTURE_BUFFER_KIB = "65536";
+const FLOOD_BUFFER_KIB = 65_536;
+/** A large one holds up its whole processor while the kernel fills it with zeros: hundreds of milliseconds. */
+const BUFFER_KIB = 4096;
 
 /** A frame that entered the switch. */
 export interface PortFrame {
@@ -44,8 +46,9 @@ export class Taps {
   }
 
   /** Listens on the ports of these hosts; returns when all listen. */
-  async open(hosts: readonly string[]): Promise<void> {
-    await Promise.all(hosts.map((host) => this.#openOne(host)));
+  async open(hosts: readonly string[], isFlood = false): Promise<void> {
+    const bufferKib = isFlood ? FLOOD_BUFFER_KIB : BUFFER_KIB;
+    await Promise.all(hosts.map((host) => this.#openOne(host, bufferKib)));
   }
 
   /** @returns all frames of all ports in the order of their time (CLOCK_REALTIME, microseconds). */
@@ -62,7 +65,7 @@ export class Taps {
     return frames.sort((a, b) => a.atUs - b.atUs);
   }
 
-  async #openOne(host: string): Promise<void> {
+  async #openOne(host: string, bufferKib: number): Promise<void> {
     const file = join(this.#network.folder, `port-${host}-${Date.now()}.pcap`);
     const argv = [
       "tcpdump",
@@ -74,7 +77,7 @@ export class Taps {
       "in",
       "--immediate-mode",
       "-B",
-      CAPTURE_BUFFER_KIB,
+      String(bufferKib),
       "-U",
       "-n",
       "-w",

@@ -202,7 +202,8 @@ test(
       const before = await a.counters();
       const memoryMib = costOf([a.pid]).residentMib;
       const taps = new Taps(network);
-      await taps.open(["a"]);
+      await taps.open(["a"], true);
+      await sleep(1000);
       const startMs = Date.now();
       await Promise.all([flood(network, "c", "garbage"), flood(network, "d", "losing")]);
       const seconds = (Date.now() - startMs) / 1000;
