@@ -4,7 +4,7 @@
  * @module
  */
 import { type Context, ExitCode, ExitError, Follower } from "@viptools/cli";
-import { Alarm, KernelError, monotonicUs, readBootId } from "@viptools/kernel";
+import { Alarm, KernelError, monotonicUs, NftSocket, RouteSocket, readBootId } from "@viptools/kernel";
 import type { KnownRecord } from "@viptools/records";
 import { FollowedInstance } from "./followed-instance.ts";
 import { type OwnerAction, OwnerTable } from "./owner-table.ts";
@@ -42,6 +42,7 @@ class House {
       );
     }
     this.#context.count(() => this.#counters());
+    await warmUp();
     return await this.#follower.follow();
   }
 
@@ -91,6 +92,14 @@ class House {
     const ignored = Object.entries(this.#table.ignored()).map(([why, n]) => [`ignored_${why}`, n]);
     return Object.fromEntries(ignored);
   }
+}
+
+/** What is loaded at its first use takes longer than a short lease lasts: that is over before the first record is read. */
+async function warmUp(): Promise<void> {
+  const route = new RouteSocket();
+  await route.links();
+  route.close();
+  new NftSocket().close();
 }
 
 function exitCodeOf(error: KernelError): ExitCode {
