@@ -72,6 +72,32 @@ export const VRRP_FILTER: readonly Instruction[] = link([
   ...END,
 ]);
 
+/** Tags that are still in the octets; the kernel has taken one off before. */
+const TAGS_MAX = 2;
+
+/** Tests the EtherType that stands behind so many tags. */
+function isVrrpBehind(tags: number): Line[] {
+  const at = ETHER_TYPE_AT + 4 * tags;
+  const tagTypes = tags < TAGS_MAX ? [EtherType.vlan, EtherType.qinq, EtherType.qinqOld] : [];
+  return [
+    { label: `type${tags}` },
+    [LOAD_HALF, at],
+    [JUMP_EQUAL, EtherType.ipv4, `four${tags}`],
+    [JUMP_EQUAL, EtherType.ipv6, `six${tags}`],
+    ...tagTypes.map((type): Line => [JUMP_EQUAL, type, `type${tags + 1}`]),
+    [RETURN, 0],
+    { label: `four${tags}` },
+    [LOAD_BYTE, IPV4_PROTOCOL_AT + 4 * tags],
+    [JUMP_EQUAL, IpProtocol.vrrp, "accept", "drop"],
+    { label: `six${tags}` },
+    [LOAD_BYTE, IPV6_NEXT_HEADER_AT + 4 * tags],
+    [JUMP_EQUAL, IpProtocol.vrrp, "accept", "drop"],
+  ];
+}
+
+/** The same as {@link VRRP_FILTER}, and in VLANs: up to two tags beside the one that the capture reports by itself. */
+export const TAGGED_VRRP_FILTER: readonly Instruction[] = link([...[0, 1, 2].flatMap(isVrrpBehind), ...END]);
+
 /**
  * What a VRRP speaker hears: adverts that come in, and whatever else comes in from one of these MACs: somebody still
  * sends as the virtual router that we are.

@@ -29,6 +29,15 @@ export function realtimeNs(): bigint {
   return native.clock(CLOCK_REALTIME) as bigint;
 }
 
+/** A packet that waits longer was not waiting: the clock was set in the meantime. */
+const AGE_MAX_NS = 60_000_000_000n;
+
+/** @param packetRealtimeNs when the kernel took a packet. @returns the same moment on CLOCK_MONOTONIC: its age is the same. */
+export function monotonicNsOf(packetRealtimeNs: bigint): bigint {
+  const ageNs = realtimeNs() - packetRealtimeNs;
+  return monotonicNs() - (ageNs < 0n || ageNs > AGE_MAX_NS ? 0n : ageNs);
+}
+
 /** The kernel's random name of this boot: two processes with the same one share a monotonic clock. */
 export function readBootId(): string {
   return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();

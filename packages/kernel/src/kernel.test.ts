@@ -17,16 +17,18 @@ import {
   stringAttribute,
   u32,
 } from "./attributes.ts";
-import { assemble, VRRP_FILTER } from "./bpf.ts";
+import { assemble, type Instruction, TAGGED_VRRP_FILTER, VRRP_FILTER } from "./bpf.ts";
 import {
   findInterface,
   monotonicNs,
+  monotonicNsOf,
   monotonicUs,
   readBootId,
   readNamespaceCookie,
   realtimeNs,
 } from "./clock.ts";
 import { tryLock } from "./file-lock.ts";
+import { isGroupMember, listsGroup } from "./group-membership.ts";
 import { decodeLinkEvents } from "./link-monitor.ts";
 import { OutputLost, openOutputEnd } from "./output-end.ts";
 import { encodeAddress, encodeNewMacvlan } from "./route-message.ts";
@@ -69,6 +71,78 @@ test("decodeLinkEvents() never reads past a cut datagram", () => {
 
 test("assemble() lays a filter out as struct sock_filter", () => {
   assert.equal(hex(assemble(VRRP_FILTER)).slice(0, 32), "28000000" + "0c000000" + "15000002" + "00080000");
+});
+
+/** Runs a filter as the kernel does, on octets alone. @returns whether it lets the frame through. */
+function passes(program: readonly Instruction[], frame: Uint8Array): boolean {
+  let value = 0;
+  for (let at = 0; ; at++) {
+    const [code, jumpTrue, jumpFalse, k] = program[at]!;
+    const width = { 32: 4, 40: 2, 48: 1 }[code];
+    if (width !== undefined) {
+      if (k + width > frame.length) return false;
+      value = Buffer.from(frame).readUIntBE(k, width);
+    } else if (code === 0x15) at += value === k ? jumpTrue : jumpFalse;
+    else return k > 0;
+  }
+}
+
+test("TAGGED_VRRP_FILTER lets protocol 112 through, of either family, behind up to two tags", () => {
+  const frame = (
+    tags: readonly string[],
+    etherType: string,
+    protocolAt: number,
+    protocol: number,
+  ): Uint8Array => {
+    const packet = new Uint8Array(40);
+    packet[protocolAt] = protocol;
+    return Buffer.concat([Buffer.from(`${"02".repeat(12)}${tags.join("")}${etherType}`, "hex"), packet]);
+  };
+  for (const tags of [[], ["81000064"], ["88a80064", "810000c8"], ["91000064"]]) {
+    assert.ok(passes(TAGGED_VRRP_FILTER, frame(tags, "0800", 9, 112)));
+    assert.ok(passes(TAGGED_VRRP_FILTER, frame(tags, "86dd", 6, 112)));
+    assert.ok(!passes(TAGGED_VRRP_FILTER, frame(tags, "0800", 9, 1)));
+    assert.ok(!passes(TAGGED_VRRP_FILTER, frame(tags, "86dd", 6, 58)));
+    assert.ok(!passes(TAGGED_VRRP_FILTER, frame(tags, "0806", 9, 112)));
+    assert.equal(passes(VRRP_FILTER, frame(tags, "0800", 9, 112)), tags.length === 0);
+  }
+  assert.ok(!passes(TAGGED_VRRP_FILTER, frame(["88a80001", "81000002", "81000003"], "0800", 9, 112)));
+});
+
+test("listsGroup() reads the kernel's lists of memberships", () => {
+  const four = [
+    "Idx\tDevice    : Count Querier\tGroup    Users Timer\tReporter",
+    "1\tlo        :     1      V3",
+    "\t\t\t\t010000E0     1 0:00000000\t\t0",
+    "4\teth0      :     2      V3",
+    "\t\t\t\t120000E0     1 0:00000000\t\t0",
+    "\t\t\t\t010000E0     1 0:00000000\t\t0",
+    "5\teth0.100.200:     1      V3",
+    "\t\t\t\t120000E0     1 0:00000000\t\t0",
+    "",
+  ].join("\n");
+  const found = ["lo", "eth0", "eth0.100.200", "eth0.100", "eth1"].map((name) =>
+    listsGroup(four, name, "224.0.0.18"),
+  );
+  assert.deepEqual(found, [false, true, true, false, false]);
+  const six = [
+    "1    lo              ff020000000000000000000000000001     1 0000000C 0",
+    "4    eth0            ff020000000000000000000000000012     1 00000004 0",
+  ].join("\n");
+  assert.deepEqual(
+    ["lo", "eth0"].map((name) => listsGroup(six, name, "ff02::12")),
+    [false, true],
+  );
+  assert.equal(isGroupMember("lo", "224.0.0.1"), true);
+  assert.equal(isGroupMember("lo", "224.0.0.18"), false);
+});
+
+test("monotonicNsOf() gives a packet the age that it has, unless the clock was set", () => {
+  const near = (a: bigint, b: bigint): boolean => a - b < 50_000_000n && b - a < 50_000_000n;
+  const second = 1_000_000_000n;
+  assert.ok(near(monotonicNsOf(realtimeNs() - 5n * second), monotonicNs() - 5n * second));
+  assert.ok(near(monotonicNsOf(realtimeNs() - 3600n * second), monotonicNs()));
+  assert.ok(near(monotonicNsOf(realtimeNs() + second), monotonicNs()));
 });
 
 test("clocks: both run, and name this boot and namespace", () => {

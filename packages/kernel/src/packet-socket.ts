@@ -19,16 +19,19 @@ const SO_RCVBUF = 8;
 const SO_RCVBUFFORCE = 33;
 const SO_TIMESTAMPNS = 35;
 const SOL_PACKET = 263;
+const PACKET_ADD_MEMBERSHIP = 1;
 const PACKET_STATISTICS = 6;
 const PACKET_AUXDATA = 8;
 const ETH_P_ALL = 3;
 const PACKET_OUTGOING = 4;
+/** PACKET_MR_PROMISC, PACKET_MR_ALLMULTI. */
+const RECEPTIONS = { promiscuous: 1, allMulticast: 2 } as const;
 
 const RECEIVE_BUFFER_BYTES = 4 << 20;
 /** Longer frames are cut: no packet that the tools read needs more. */
 const SLOT_BYTES = 2048;
 /** One drain reads at most this many frames, so that a flood cannot hold the loop. */
-const DRAIN_FRAMES = 4096;
+export const DRAIN_FRAMES = 4096;
 
 export interface CapturedFrame {
   /** The caller's own copy; at most 2,048 octets of the frame. */
@@ -48,6 +51,11 @@ export interface PacketSocketOptions {
   /** What to capture; without it the socket only sends, and closes without waiting for the kernel. */
   readonly filter?: readonly Instruction[];
   readonly onFrame?: (frame: CapturedFrame) => void;
+  /**
+   * What the NIC lets through beside what is for this host, until the socket is closed. Neither sends anything, as
+   * joining a group does (IGMP, MLD). All VLANs and what is for others, only a promiscuous one does.
+   */
+  readonly reception?: keyof typeof RECEPTIONS;
 }
 
 export class PacketSocket {
@@ -65,6 +73,7 @@ export class PacketSocket {
     this.#onFrame = options.onFrame;
     this.#fd = must(native.socket(AF_PACKET, SOCK_RAW, 0), "Cannot open a packet socket");
     if (options.filter !== undefined) this.#listen(options.filter);
+    if (options.reception !== undefined) this.#widen(RECEPTIONS[options.reception]);
   }
 
   /** Captures other frames from now on; those that wait already stay. @throws {KernelError} if the kernel refuses it. */
@@ -83,6 +92,15 @@ export class PacketSocket {
     must(native.bind(this.#fd, linkAddress(this.#ifindex, ETH_P_ALL)), "Cannot bind a packet socket");
     this.#inbox = new Inbox(SLOT_BYTES);
     this.#watch = new ReadWatch(this.#fd, () => this.#read());
+  }
+
+  /** `struct packet_mreq` (packet(7)). */
+  #widen(reception: number): void {
+    const request = new DataView(new ArrayBuffer(16));
+    request.setInt32(0, this.#ifindex, true);
+    request.setUint16(4, reception, true);
+    const act = "Cannot widen what the interface receives";
+    must(native.setOption(this.#fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, new Uint8Array(request.buffer)), act);
   }
 
   /**

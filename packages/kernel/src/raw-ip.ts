@@ -8,7 +8,14 @@
  * @module
  */
 import { createRequire } from "node:module";
-import { addressToBytes, familyOf, type IpAddress, IpProtocol, type Ipv4 } from "@viptools/wire";
+import {
+  addressToBytes,
+  familyOf,
+  type IpAddress,
+  IpProtocol,
+  type Ipv4,
+  parseIpAddress,
+} from "@viptools/wire";
 import { KernelError } from "./native.ts";
 
 const SOL_SOCKET = 1;
@@ -20,6 +27,7 @@ const IP_HDRINCL = 3;
 const IPPROTO_IPV6 = 41;
 const IPV6_ADD_MEMBERSHIP = 20;
 const IPV6_HDRINCL = 36;
+const RECEIVED_BYTES_MAX = 4096;
 /** `AddressFamily` of the package. */
 const PACKAGE_FAMILY = { 4: 1, 6: 2 } as const;
 
@@ -81,6 +89,34 @@ export function openPacketSender(interfaceName: string, family: 4 | 6): PacketSe
     },
     close: () => release(socket),
   };
+}
+
+/** What the host's IP stack delivers of a protocol, past its firewall and its checks of the source. */
+export interface PacketReceiver {
+  close(): void;
+}
+
+/**
+ * Hears what is delivered of protocol 112, and joins nothing: of multicast that is what this host is a member of already.
+ *
+ * @param onPacket gets the message without its IP header, and its source; the octets are the caller's own.
+ * @throws {KernelError} EPERM without CAP_NET_RAW.
+ */
+export function openPacketReceiver(
+  interfaceName: string,
+  family: 4 | 6,
+  onPacket: (payload: Uint8Array, source: IpAddress) => void,
+): PacketReceiver {
+  const socket = open(IpProtocol.vrrp, RECEIVED_BYTES_MAX, family);
+  held.add(socket);
+  socket.on("error", () => {});
+  setOption(socket, SOL_SOCKET, SO_BINDTODEVICE, Buffer.from(`${interfaceName}\0`));
+  socket.on("message", (packet, source) => {
+    // IPv4 comes with its header (raw(7)), IPv6 without (RFC 3542 §3).
+    const start = family === 4 ? (packet[0]! & 0xf) * 4 : 0;
+    onPacket(Uint8Array.from(packet.subarray(start)), parseIpAddress(source));
+  });
+  return { close: () => release(socket) };
 }
 
 /** A socket of protocol 112 that takes nothing in. */
