@@ -43,6 +43,62 @@ test("formatHuman() tells a change of state in one line", () => {
   );
 });
 
+const OBSERVED: readonly (readonly [fields: object, line: string])[] = [
+  [
+    {
+      type: "vrrp.peer",
+      address: "192.0.2.1",
+      mac: "00:00:5e:00:01:33",
+      priority: 150,
+      version: 3,
+      vips: ["192.0.2.100/32"],
+      interval_ms: 1000,
+    },
+    "router 192.0.2.1 priority 150, VRRPv3 every 1000 ms, 192.0.2.100/32 from 00:00:5e:00:01:33",
+  ],
+  [
+    {
+      type: "vrrp.peer",
+      address: "192.0.2.1",
+      mac: "00:00:5e:00:01:33",
+      version: 2,
+      vips: [],
+      interval_ms: 1390.625,
+      protocol: "carp",
+      notes: ["vhid 51", "advskew 100"],
+    },
+    "router 192.0.2.1, CARP every 1390.625 ms, from 00:00:5e:00:01:33 [vhid 51; advskew 100]",
+  ],
+  [
+    { type: "vrrp.changed", gap_ms: 3609.4321, from: "192.0.2.1", to: "192.0.2.2", reason: "silent" },
+    "ACTIVE 192.0.2.1 -> 192.0.2.2 (silent), gap 3609.4 ms",
+  ],
+  [
+    { type: "vrrp.changed", gap_ms: 0, from: null, to: "192.0.2.2", reason: "silent" },
+    "ACTIVE 192.0.2.2 (silent), gap 0.0 ms",
+  ],
+  [{ type: "vrrp.healed", to: "192.0.2.1" }, "healed: only 192.0.2.1 is Active"],
+  [{ type: "vrrp.silent", gap_ms: 4260 }, "SILENT for 4260.0 ms: nobody is Active"],
+  [
+    {
+      type: "vrrp.vrid",
+      active: "192.0.2.1",
+      routers: ["192.0.2.1", "192.0.2.2"],
+      mac: "00:00:5e:00:01:33",
+      version: 2,
+      vips: ["192.0.2.100/32"],
+      free_vrids: 254,
+    },
+    "active 192.0.2.1 and 192.0.2.2, VRRPv2, 192.0.2.100/32 from 00:00:5e:00:01:33, 254 VRIDs free",
+  ],
+];
+for (const [fields, line] of OBSERVED) {
+  test(`formatHuman() says "${line}"`, () => {
+    const text = formatHuman(record({ instance: "eth0/4/51", ...fields }));
+    assert.equal(text, `03:57:09.913 a vrrp-elect eth0/4/51 ${line}`);
+  });
+}
+
 test("formatHuman() shows the fields of a type without a line of its own", () => {
   const text = formatHuman(record({ type: "vrrp.stalled", instance: "eth0/4/51", late_us: 1500 }));
   assert.match(text, /stalled for 1\.5 ms/);

@@ -26,6 +26,16 @@ const WRITERS: Writers = {
     `${r.instance} ${r.previous} -> ${r.state.toUpperCase()} (${r.reason}), priority ${r.priority}${
       r.active_address === undefined ? "" : `, active ${r.active_address} (${r.active_priority})`
     }`,
+  "vrrp.peer": (r) =>
+    `${r.instance} router ${r.address}${r.priority === undefined ? "" : ` priority ${r.priority}`}, ${protocolOf(r)}${
+      r.interval_ms === undefined ? "" : ` every ${r.interval_ms} ms`
+    }, ${list(r.vips)}from ${r.mac}${r.notes === undefined ? "" : ` [${r.notes.join("; ")}]`}`,
+  "vrrp.changed": (r) =>
+    `${r.instance} ACTIVE ${r.from === null ? "" : `${r.from} -> `}${r.to} (${r.reason}), gap ${r.gap_ms.toFixed(1)} ms`,
+  "vrrp.healed": (r) => `${r.instance} healed: only ${r.to} is Active`,
+  "vrrp.silent": (r) => `${r.instance} SILENT for ${r.gap_ms.toFixed(1)} ms: nobody is Active`,
+  "vrrp.vrid": (r) =>
+    `${r.instance} ${r.active === null ? "nobody is Active any more" : `active ${r.routers.join(" and ")}`}, ${protocolOf(r)}, ${list(r.vips)}from ${r.mac}, ${r.free_vrids} VRIDs free`,
   "vrrp.rejected": (r) =>
     `${r.instance} rejected ${r.count} adverts: ${r.cause} ${r.peers.join(" ")} ${r.detail ?? ""}`,
   "vrrp.conflict": (r) => `${r.instance} CONFLICT ${r.cause} ${r.peers.join(" ")} ${r.detail ?? ""}`,
@@ -65,6 +75,14 @@ function fieldsOf(record: KnownRecord): string {
 
 function plain(value: unknown): string {
   return Array.isArray(value) || typeof value === "object" ? JSON.stringify(value) : String(value);
+}
+
+function protocolOf({ protocol, version }: Pick<RecordOf<"vrrp.vrid">, "protocol" | "version">): string {
+  return protocol === "carp" ? "CARP" : `VRRPv${version}`;
+}
+
+function list(vips: readonly string[]): string {
+  return vips.length === 0 ? "" : `${vips.join(" ")} `;
 }
 
 function milliseconds(us: number): string {

@@ -18,6 +18,7 @@ export const VOCABULARY = [
   vrrp.vrrpChanged,
   vrrp.vrrpHealed,
   vrrp.vrrpSilent,
+  vrrp.vrrpVrid,
   vrrp.vrrpConflict,
   vrrp.vrrpRejected,
   vrrp.vrrpStalled,

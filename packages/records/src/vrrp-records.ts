@@ -131,9 +131,14 @@ export const vrrpChanged = recordType(
   {
     instance,
     gap_ms: measure("from the last advert of the old to the first of the new"),
-    from: v.pipe(v.nullable(address("")), v.description("Active before; null if nobody was")),
+    from: v.pipe(
+      v.nullable(address("")),
+      v.description("Active before, also where it was silent in between; null if nobody was"),
+    ),
     to: address("Active now"),
-    reason: text("resign, silent, higher_priority"),
+    reason: text(
+      "resign (the old one said priority 0), silent, early (before the old one could be missed: a farewell that was lost here, or the new one does not hear it), higher_priority (CARP: a shorter interval), higher_address",
+    ),
   },
 );
 
@@ -151,6 +156,23 @@ export const vrrpSilent = recordType("vrrp.silent", "vrrp-elect --observe", "Nob
   instance,
   gap_ms: measure("since the last advert"),
 });
+
+export const vrrpVrid = recordType(
+  "vrrp.vrid",
+  "vrrp-elect --observe --list-vrids",
+  "A number that is in use",
+  {
+    instance,
+    active: v.pipe(v.nullable(address("")), v.description("who is Active; null if nobody is any more")),
+    routers: texts("all that are Active: more than one is a conflict"),
+    mac: mac("source MAC of its adverts"),
+    priority: v.optional(priority),
+    version,
+    protocol: v.optional(choice("absent for VRRP", ["carp"])),
+    vips: vips("what it advertises"),
+    free_vrids: count("numbers of 1 to 255 that nobody uses on this interface or VLAN"),
+  },
+);
 
 const trouble = {
   instance,
