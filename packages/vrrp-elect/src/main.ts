@@ -8,6 +8,7 @@ import { type Context, ExitCode, ExitError, parseDurationUs, run } from "@viptoo
 import * as kernel from "@viptools/kernel";
 import { KernelError, lockCode, runInRealTime } from "@viptools/kernel";
 import { advertisedMax } from "./advert-frame.ts";
+import { readObserveOptions } from "./observe/options.ts";
 import { readOptions, SPEC } from "./options.ts";
 import type { RouterOptions } from "./router-options.ts";
 import { checkAgainstHost, Station } from "./station.ts";
@@ -21,6 +22,8 @@ export async function main(argv: readonly string[]): Promise<never> {
 async function elect(context: Context): Promise<number> {
   const { args } = context;
   if (args.flag("config-schema")) return await printConfigSchema();
+  const observing = readObserveOptions(args);
+  if (observing !== undefined) return await (await import("./observe/main.ts")).observe(context, observing);
   const routers = await readRouters(context);
   if (args.flag("check-config")) {
     context.say(`${args.text("config")}: right, ${routers.length} virtual routers`);

@@ -12,6 +12,7 @@ import {
   PIPE_OPTIONS,
 } from "@viptools/cli";
 import { CHECKSUM_CHOICES } from "./checksum-choice.ts";
+import { OBSERVE_EXAMPLES, OBSERVE_EXITS, OBSERVE_OPTIONS, OBSERVE_RECORDS } from "./observe/options.ts";
 import { type RouterOptions, SettingError, toRouterOptions } from "./router-options.ts";
 import type { RouterSettings } from "./settings.ts";
 
@@ -104,7 +105,7 @@ const PROCESS_OPTIONS: readonly OptionSpec[] = [
 export const SPEC: CommandSpec = {
   name: "vrrp-elect",
   summary: "decide which host is Active for a virtual router (VRRPv2, VRRPv3, IPv4, IPv6)",
-  usage: "-I IF --vrid N [--priority N] [--advert-int T] VIP[/LEN]… | --config FILE",
+  usage: "-I IF --vrid N [--priority N] [--advert-int T] VIP[/LEN]… | --config FILE | --observe -I IF",
   examples: [
     [
       "vrrp-elect -I eth0 --vrid 51 --priority 150 192.0.2.100 | vmac-ctl follow | garp-send --follow",
@@ -115,10 +116,12 @@ export const SPEC: CommandSpec = {
       "look on as a speaker that owns nothing",
     ],
     ["vrrp-elect --config /etc/viptools/vrrp.json --check-config", "is the file right? 0, or 78 and why not"],
+    ...OBSERVE_EXAMPLES,
   ],
   words: { name: "VIP", atLeast: 0 },
-  options: [...ROUTER_OPTIONS, ...PROCESS_OPTIONS],
+  options: [...ROUTER_OPTIONS, ...PROCESS_OPTIONS, ...OBSERVE_OPTIONS],
   exits: [
+    ...OBSERVE_EXITS,
     [66, "no such file"],
     [69, "no such interface, or it has no address of the family"],
     [78, "the configuration is wrong"],
@@ -131,6 +134,7 @@ export const SPEC: CommandSpec = {
     "vrrp.rejected",
     "vrrp.conflict",
     "vrrp.stalled",
+    ...OBSERVE_RECORDS,
     "tool.error",
     "tool.stats",
   ],
