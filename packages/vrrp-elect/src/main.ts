@@ -8,10 +8,11 @@ import { type Context, ExitCode, ExitError, parseDurationUs, run } from "@viptoo
 import * as kernel from "@viptools/kernel";
 import { KernelError, lockCode, runInRealTime } from "@viptools/kernel";
 import { advertisedMax } from "./advert-frame.ts";
+import { checkAgainstHost } from "./host-check.ts";
 import { readObserveOptions } from "./observe/options.ts";
 import { readOptions, SPEC } from "./options.ts";
 import type { RouterOptions } from "./router-options.ts";
-import { checkAgainstHost, Station } from "./station.ts";
+import { Station } from "./station.ts";
 import { takePart } from "./taking-part.ts";
 
 /** Runs the command on this machine. Does not return. */

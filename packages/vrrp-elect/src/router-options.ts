@@ -194,3 +194,10 @@ function saying<T>(key: keyof RouterSettings, parse: () => T): T {
     throw error;
   }
 }
+
+/** True if the running virtual router can take these settings on without starting again. */
+export function canTakeOn(fresh: RouterOptions, running: RouterOptions): boolean {
+  const fixed = ({ version, vmac, peers, source, minTtl, authFile, syncGroup }: RouterOptions): string =>
+    JSON.stringify([version, vmac, peers, source, minTtl, authFile, syncGroup]);
+  return fixed(fresh) === fixed(running);
+}

@@ -11,27 +11,25 @@ import { monotonicNs, monotonicUs } from "@viptools/kernel";
 import { formatVip } from "@viptools/records";
 import type { IpAddress } from "@viptools/wire";
 import { AdvertSender } from "./advert-sender.ts";
-import { ChecksumChoice } from "./checksum-choice.ts";
 import {
   type Action,
   deadlineUs,
   type ElectionConfig,
   INITIAL,
   type Input,
-  OWNER_PRIORITY,
   roleOf,
   type State,
   step,
 } from "./election.ts";
+import { Hearing } from "./hearing.ts";
 import type { LeaseDesk } from "./lease-desk.ts";
 import type { Port } from "./port.ts";
-import { type AcceptedAdvert, checkFrame, type ReceiveConfig } from "./receive.ts";
-import { Rivalry } from "./rivalry.ts";
+import { type Blocker, Presence } from "./presence.ts";
+import type { AcceptedAdvert } from "./receive.ts";
 import type { RouterOptions } from "./router-options.ts";
 import { type Member, prepareRecord, type Reporter, stateRecord } from "./self-report.ts";
 import { leaseUs } from "./timers.ts";
 import { effectivePriority, type TrackEffect } from "./track-book.ts";
-import { WireReports } from "./wire-reports.ts";
 
 export interface SpeakerSurroundings {
   readonly context: Context;
@@ -46,43 +44,36 @@ export interface SpeakerSurroundings {
   readonly onLooped: (speaker: Speaker, source: IpAddress) => boolean;
 }
 
-/** What keeps a virtual router from taking part, and whether it can still say goodbye. */
-export type Blocker = "link_down" | "address_gone" | "interface_gone" | "track" | "vrid_clash";
+/** What leaves the voice to say goodbye with. */
 const CAN_TELL: ReadonlySet<Blocker> = new Set(["track"]);
 const NO_EFFECT: TrackEffect = { weight: 0, failed: [] };
 
 export class Speaker {
   readonly #around: SpeakerSurroundings;
-  readonly #reports: WireReports;
-  readonly #rivalry = new Rivalry();
-  readonly #blockers = new Set<Blocker>(["link_down", "address_gone"]);
+  readonly #presence = new Presence({
+    onBlocked: (why) => this.#leaveFor(why),
+    onFree: (reason) => this.#start(reason),
+  });
   readonly #counts = { adverts_received: 0, changes: 0, stalls: 0, reasserted: 0 };
   #late = 0;
   #options: RouterOptions;
   #config: ElectionConfig;
-  #password: Uint8Array | undefined;
-  #checksum: ChecksumChoice;
+  #hearing: Hearing;
   #sender: AdvertSender;
-  #receiving: ReceiveConfig;
   #basePriority: number;
   #effect = NO_EFFECT;
   #state: State = INITIAL;
   #active: AcceptedAdvert | undefined;
   #leaseEndUs = 0;
   #maySpeak = true;
-  #hasStarted = false;
-  #linkTimer: NodeJS.Timeout | undefined;
 
   constructor(options: RouterOptions, password: Uint8Array | undefined, around: SpeakerSurroundings) {
     this.#options = options;
     this.#around = around;
-    this.#password = password;
     this.#basePriority = options.priority;
     this.#config = options;
-    this.#checksum = new ChecksumChoice(options.checksum);
-    this.#reports = new WireReports(options.instance);
     this.#sender = new AdvertSender(options, password, around.port);
-    this.#receiving = this.#receiveConfig();
+    this.#hearing = this.#openHearing(password);
   }
 
   get options(): RouterOptions {
@@ -113,17 +104,11 @@ export class Speaker {
 
   /** Begins to take part as soon as nothing keeps it from it. */
   begin(): void {
-    this.#hasStarted = true;
-    this.#startUnless("startup");
+    this.#presence.begin("startup");
   }
 
   linkChanged(isRunning: boolean): void {
-    clearTimeout(this.#linkTimer);
-    if (isRunning !== this.#blockers.has("link_down")) return;
-    const delayUs = isRunning ? this.#options.linkUpDelayUs : this.#options.linkDownDelayUs;
-    const settle = (): void => (isRunning ? this.unblock("link_down", "link_up") : this.block("link_down"));
-    if (delayUs === 0 || !this.#hasStarted) settle();
-    else this.#linkTimer = setTimeout(settle, delayUs / 1000);
+    this.#presence.linkChanged(isRunning, this.#options);
   }
 
   /** The link may have carried its first frame, or our records have found their reader. */
@@ -133,20 +118,13 @@ export class Speaker {
 
   addressesChanged(): void {
     this.#sender.forget();
-    this.#receiving = this.#receiveConfig();
-    if (this.#source() === undefined) this.block("address_gone");
-    else this.unblock("address_gone", "address_back");
+    this.#hearing.addressesChanged();
+    if (this.#hearing.source === undefined) this.#presence.block("address_gone");
+    else this.#presence.unblock("address_gone", "address_back");
   }
 
   block(why: Blocker): void {
-    if (this.#blockers.has(why)) return;
-    this.#blockers.add(why);
-    const type = CAN_TELL.has(why) ? "shutdown" : "disable";
-    this.#take({ type, nowUs: monotonicUs(), reason: why });
-  }
-
-  unblock(why: Blocker, reason: string): void {
-    if (this.#blockers.delete(why)) this.#startUnless(reason);
+    this.#presence.block(why);
   }
 
   /** The time that {@link deadlineUs} named has come, and the socket was drained. */
@@ -162,7 +140,7 @@ export class Speaker {
 
   /** Leaves; serves on until somebody else has taken over, unless that is of no use. */
   shutdown(reason: string, isAbrupt: boolean): void {
-    this.#hasStarted = false;
+    this.#presence.end();
     this.#take({ type: "shutdown", nowUs: monotonicUs(), reason, isAbrupt });
   }
 
@@ -176,32 +154,31 @@ export class Speaker {
   track(effect: TrackEffect): void {
     this.#effect = effect;
     this.#applyPriority();
-    if (effect.failed.length > 0) this.block("track");
-    else this.unblock("track", "track");
+    if (effect.failed.length > 0) this.#presence.block("track");
+    else this.#presence.unblock("track", "track");
   }
 
   /** New settings of the same virtual router: adverts keep their cadence. */
   reconfigure(options: RouterOptions, password: Uint8Array | undefined): void {
-    const previous = this.#options;
+    const before = this.#options.vips.map(formatVip).join();
     this.#options = options;
-    this.#password = password;
     this.#basePriority = options.priority;
-    if (options.checksum !== previous.checksum) this.#checksum = new ChecksumChoice(options.checksum);
     this.#sender = new AdvertSender(options, password, this.#around.port, this.#sender);
-    this.#receiving = this.#receiveConfig();
+    this.#hearing = this.#openHearing(password, this.#hearing);
     this.#applyPriority();
-    if (options.vips.map(formatVip).join() !== previous.vips.map(formatVip).join()) this.#retell();
+    if (options.vips.map(formatVip).join() !== before) this.#retell();
   }
 
   /** A frame of protocol 112 that came in. */
   hear(frame: Uint8Array): void {
     const nowUs = monotonicUs();
-    const verdict = checkFrame(this.#receiving, frame);
-    if (verdict.kind === "rejected") {
-      this.#write(this.#reports.reject(verdict, nowUs));
-      return;
-    }
-    if (!this.#around.onLooped(this, verdict.advert.address)) this.#accept(verdict.advert, nowUs);
+    const { advert, reports } = this.#hearing.judge(frame, nowUs);
+    this.#write(reports);
+    if (advert === undefined || this.#around.onLooped(this, advert.address)) return;
+    this.#counts.adverts_received += 1;
+    if (advert.priority > 0) this.#active = advert;
+    this.#take({ type: "advert", nowUs, advert });
+    this.#write(this.#hearing.compare(advert, this.#state, this.#config.priority, nowUs));
   }
 
   /** A frame came in from our own virtual MAC: the switch has just learned it elsewhere (S7). */
@@ -213,13 +190,12 @@ export class Speaker {
 
   /** Says what was counted and not said yet. */
   report(): void {
-    this.#write(this.#reports.due(monotonicUs()));
+    this.#write(this.#hearing.due(monotonicUs()));
   }
 
   /** Says that another interface of this host speaks for the same virtual router. */
   reportClash(source: IpAddress): void {
-    const detail = `${source} is an address of this host: the same VRID on two interfaces of one network`;
-    this.#write(this.#reports.conflict("vrid_clash", source, detail, monotonicUs()));
+    this.#write(this.#hearing.reportClash(source, monotonicUs()));
   }
 
   /**
@@ -240,7 +216,7 @@ export class Speaker {
   }
 
   counters(): Record<string, number> {
-    return { ...this.#counts, ...this.#sender.counters(), ...this.#reports.counters() };
+    return { ...this.#counts, ...this.#sender.counters(), ...this.#hearing.counters() };
   }
 
   /** Longest lateness of an advert, microseconds. */
@@ -248,36 +224,21 @@ export class Speaker {
     return this.#late;
   }
 
-  #startUnless(reason: string): void {
-    if (!this.#hasStarted || this.#blockers.size > 0) return;
+  #start(reason: string): void {
     this.#take({ type: "startup", nowUs: monotonicUs(), reason, isDeaf: this.#isHeld() });
+  }
+
+  #leaveFor(why: Blocker): void {
+    this.#take({ type: CAN_TELL.has(why) ? "shutdown" : "disable", nowUs: monotonicUs(), reason: why });
   }
 
   #isHeld(): boolean {
     return this.#around.port.isDeaf || !this.#around.isHeard();
   }
 
-  #accept(advert: AcceptedAdvert, nowUs: number): void {
-    const { address, checksumForm, priority } = advert;
-    this.#counts.adverts_received += 1;
-    if (priority > 0) this.#active = advert;
-    this.#take({ type: "advert", nowUs, advert });
-    const isBackup = this.#state.name === "backup";
-    const { advertUs, vmac } = this.#options;
-    const own = { advertUs, vips: this.#receiving.vips, vmac: this.#sender.usesVmac ? vmac : null };
-    this.#write(this.#reports.compare(advert, own, nowUs));
-    if (checksumForm !== undefined && this.#checksum.hear(checksumForm, isBackup)) {
-      const detail = `it sends the ${checksumForm} form, we send ${this.#checksum.form}`;
-      this.#write(this.#reports.conflict("checksum_form", address, detail, nowUs));
-    }
-    if (this.#state.name === "active" && priority > 0) this.#reportRival(advert, nowUs);
-  }
-
-  #reportRival({ address, priority }: AcceptedAdvert, nowUs: number): void {
-    const cause = this.#rivalry.note(address);
-    if (cause === undefined) return;
-    const detail = `it advertises priority ${priority} while we are Active with ${this.#config.priority}`;
-    this.#write(this.#reports.conflict(cause, address, detail, nowUs));
+  #openHearing(password: Uint8Array | undefined, before?: Hearing): Hearing {
+    const { port } = this.#around;
+    return new Hearing({ options: this.#options, password, port, sender: this.#sender }, before);
   }
 
   #take(input: Input): void {
@@ -290,7 +251,7 @@ export class Speaker {
     if (leftAtNs !== undefined && state.name === "active")
       this.#grant("speaking", leaseUs(this.#config.downCount, this.#config.advertUs), leftAtNs);
     const hasChanged = state.name !== before.name;
-    if (hasChanged) this.#rivalry.forget();
+    if (hasChanged) this.#hearing.forgetRivals();
     this.#around.onMoved(this, hasChanged);
   }
 
@@ -298,7 +259,7 @@ export class Speaker {
   #perform(action: Action): bigint | undefined {
     switch (action.type) {
       case "send":
-        return this.#sender.send(action.priority, this.#source(), this.#checksum.form);
+        return this.#sender.send(action.priority, this.#hearing.source, this.#hearing.form);
       case "become":
         this.#tell(action);
         return undefined;
@@ -346,33 +307,6 @@ export class Speaker {
   #reporter(): Reporter {
     const { bootId } = this.#around;
     return { options: this.#options, priority: this.#config.priority, epoch: this.#counts.changes, bootId };
-  }
-
-  /** A virtual address is a source for its owner only (V3-1.7-b). */
-  #ownAddresses(): IpAddress[] {
-    const { family, vips, source } = this.#options;
-    const isOwner = this.#basePriority === OWNER_PRIORITY;
-    const own = this.#around.port
-      .addresses(family)
-      .filter((address) => isOwner || !vips.some((vip) => vip.address === address));
-    return source === undefined ? own : own.sort((a, b) => Number(b === source) - Number(a === source));
-  }
-
-  /** What adverts are sent from; undefined if the interface has no such address now. */
-  #source(): IpAddress | undefined {
-    const { family, source, peers } = this.#options;
-    const first = this.#ownAddresses()[0];
-    if (source !== undefined) return first === source ? first : undefined;
-    return family === 6 && peers.length === 0 && first?.startsWith("fe80:") !== true ? undefined : first;
-  }
-
-  #receiveConfig(): ReceiveConfig {
-    return {
-      ...this.#options,
-      addresses: this.#ownAddresses(),
-      password: this.#password,
-      vips: this.#sender.vips,
-    };
   }
 
   #write(records: readonly Parameters<Context["write"]>[0][]): void {

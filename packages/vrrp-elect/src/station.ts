@@ -4,16 +4,17 @@
  *
  * @module
  */
-import { type Context, ExitCode, ExitError } from "@viptools/cli";
-import { Alarm, type LinkEvent, LinkMonitor, monotonicUs, RouteSocket, readBootId } from "@viptools/kernel";
+import type { Context } from "@viptools/cli";
+import { Alarm, monotonicUs, readBootId } from "@viptools/kernel";
 import type { RecordOf } from "@viptools/records";
 import type { IpAddress } from "@viptools/wire";
 import { AckFiles } from "./ack-files.ts";
 import { Deadlines } from "./deadlines.ts";
 import { LeaseDesk } from "./lease-desk.ts";
 import { readPassword } from "./password.ts";
-import { Port } from "./port.ts";
-import type { RouterOptions } from "./router-options.ts";
+import type { Port } from "./port.ts";
+import { Ports } from "./ports.ts";
+import { canTakeOn, type RouterOptions } from "./router-options.ts";
 import { Speaker } from "./speaker.ts";
 import { coordinate } from "./sync-group.ts";
 import { TrackBook } from "./track-book.ts";
@@ -29,27 +30,26 @@ export class Station {
   readonly desk: LeaseDesk;
   readonly #options: StationOptions;
   readonly #bootId = readBootId();
-  readonly #ports = new Map<string, Port>();
+  readonly #ports: Ports;
   readonly #speakers = new Map<string, Speaker>();
   readonly #deadlines = new Deadlines<Speaker>();
   readonly #alarm = new Alarm(() => this.#ring());
-  readonly #route = new RouteSocket();
-  readonly #monitor: LinkMonitor;
   readonly #book: TrackBook;
   readonly #acks = new AckFiles((instance, epoch) => this.#acknowledge(instance, epoch));
   #onIdle: (() => void) | undefined;
   #onInterfaceGone: ((interfaceName: string) => void) | undefined;
   #hasHeardChecks = false;
   #isHeard = false;
-  #isReading = false;
-  #mustReadAgain = false;
   #isRinging = false;
 
   constructor(options: StationOptions) {
     this.#options = options;
     this.desk = new LeaseDesk(options.context, this.#bootId);
     this.#book = new TrackBook(options.trackTimeoutUs, options.expectedChecks, monotonicUs());
-    this.#monitor = new LinkMonitor((event) => this.#hearKernel(event));
+    this.#ports = new Ports(
+      (name) => options.context.needInterface(name),
+      (port) => this.#gone(port),
+    );
   }
 
   get speakers(): readonly Speaker[] {
@@ -62,7 +62,7 @@ export class Station {
 
   /** Interfaces that can carry nothing now. */
   idleInterfaces(): string[] {
-    return [...this.#ports.values()].filter((port) => !port.isRunning).map((port) => port.interfaceName);
+    return this.#ports.all.filter((port) => !port.isRunning).map((port) => port.interfaceName);
   }
 
   /** @param gone called when an interface was deleted. */
@@ -73,7 +73,7 @@ export class Station {
   /** Adds virtual routers, and lets them begin when the kernel has told all about their interfaces. */
   async add(routers: readonly RouterOptions[]): Promise<void> {
     const fresh = routers.map((router) => this.#create(router));
-    await this.#readKernel();
+    await this.#ports.read();
     for (const speaker of fresh) {
       speaker.track(this.#book.effectOn(speaker.options.track));
       speaker.begin();
@@ -86,7 +86,7 @@ export class Station {
     for (const [instance, speaker] of this.#speakers) {
       const router = wanted.get(instance);
       if (router === undefined) this.#retire(instance, speaker, "reload");
-      else if (isLive(router, speaker.options)) speaker.reconfigure(router, readPassword(router));
+      else if (canTakeOn(router, speaker.options)) speaker.reconfigure(router, readPassword(router));
       else this.#retire(instance, speaker, "reload");
     }
     await this.add(routers.filter(({ instance }) => !this.#speakers.has(instance)));
@@ -145,31 +145,28 @@ export class Station {
     const sums: Record<string, number> = {};
     for (const speaker of this.speakers)
       for (const [name, count] of Object.entries(speaker.counters())) sums[name] = (sums[name] ?? 0) + count;
-    const dropped = [...this.#ports.values()].reduce((sum, port) => sum + port.dropped(), 0);
     const late = Math.max(0, ...this.speakers.map(({ lateUs }) => lateUs));
-    return { ...sums, capture_dropped: dropped, advert_late_max_us: Math.round(late) };
+    return { ...sums, capture_dropped: this.#ports.dropped(), advert_late_max_us: Math.round(late) };
   }
 
   close(): void {
     this.#alarm.close();
-    this.#monitor.close();
-    for (const port of this.#ports.values()) port.close();
+    this.#ports.close();
     this.#acks.close();
-    this.#route.close();
   }
 
   #create(router: RouterOptions): Speaker {
     const speaker = new Speaker(router, readPassword(router), {
       context: this.#options.context,
       bootId: this.#bootId,
-      port: this.#portOf(router.interfaceName),
+      port: this.#ports.of(router.interfaceName),
       desk: this.desk,
       isHeard: () => this.#isHeard,
       onMoved: (moved, hasChanged) => this.#moved(moved, hasChanged),
       onLooped: (hearer, source) => this.#refuseLoop(hearer, source),
     });
     this.#speakers.set(router.instance, speaker);
-    this.#portOf(router.interfaceName).add(speaker);
+    this.#ports.of(router.interfaceName).add(speaker);
     if (router.ackFile !== undefined) this.#acks.watch(router.ackFile);
     return speaker;
   }
@@ -184,19 +181,9 @@ export class Station {
     speaker.shutdown(reason, true);
     this.#deadlines.set(speaker, undefined);
     this.#speakers.delete(instance);
-    const port = this.#portOf(speaker.options.interfaceName);
+    const port = this.#ports.of(speaker.options.interfaceName);
     port.remove(speaker);
-    if (port.speakers.length > 0) return;
-    port.close();
-    this.#ports.delete(port.interfaceName);
-  }
-
-  #portOf(interfaceName: string): Port {
-    const known = this.#ports.get(interfaceName);
-    if (known !== undefined) return known;
-    const port = new Port(interfaceName, this.#options.context.needInterface(interfaceName));
-    this.#ports.set(interfaceName, port);
-    return port;
+    this.#ports.tidy(port);
   }
 
   /**
@@ -210,7 +197,7 @@ export class Station {
     const adverts = due.filter((speaker) => speaker.isOnTime(nowUs));
     for (const speaker of adverts) speaker.ring(nowUs);
     if (adverts.length < due.length) {
-      for (const port of this.#ports.values()) port.drain();
+      this.#ports.drain();
       const drainedUs = monotonicUs();
       for (const speaker of this.#deadlines.due(drainedUs)) speaker.ring(drainedUs);
     }
@@ -227,7 +214,7 @@ export class Station {
     const { syncGroup, interfaceName } = speaker.options;
     if (syncGroup !== undefined) this.#coordinate(syncGroup);
     if (!hasChanged) return;
-    this.#ports.get(interfaceName)?.watchOwnMacs();
+    this.#ports.of(interfaceName).watchOwnMacs();
     if (this.#onIdle !== undefined && this.#isIdle()) this.#onIdle();
   }
 
@@ -251,9 +238,7 @@ export class Station {
   /** One VRID on two interfaces that hear each other: the one that was configured later takes no part. */
   #refuseLoop(hearer: Speaker, source: IpAddress): boolean {
     const { family, vrid, interfaceName } = hearer.options;
-    const port = [...this.#ports.values()].find(
-      (other) => other.interfaceName !== interfaceName && other.owns(source),
-    );
+    const port = this.#ports.findOwner(source, interfaceName);
     const twin = port && this.#speakers.get(`${port.interfaceName}/${family}/${vrid}`);
     if (twin === undefined) return false;
     const later = this.speakers.indexOf(twin) > this.speakers.indexOf(hearer) ? twin : hearer;
@@ -262,91 +247,8 @@ export class Station {
     return true;
   }
 
-  #hearKernel(event: LinkEvent): void {
-    if (event.type === "overrun") void this.#readKernel();
-    else if (event.type === "link") this.#hearLink(event);
-    else if (this.#portAt(event.address.ifindex) !== undefined) void this.#readKernel();
-  }
-
-  #hearLink({ link, isDeleted }: Extract<LinkEvent, { type: "link" }>): void {
-    const port = this.#portAt(link.index);
-    if (port === undefined) return;
-    if (!isDeleted) port.setLink(link);
-    else this.#gone(port);
-  }
-
   #gone(port: Port): void {
     for (const speaker of port.speakers) speaker.block("interface_gone");
     this.#onInterfaceGone?.(port.interfaceName);
   }
-
-  #portAt(ifindex: number): Port | undefined {
-    return [...this.#ports.values()].find((port) => port.ifindex === ifindex);
-  }
-
-  /** The kernel's order decides which address is primary, so one change means reading all; a storm is read once. */
-  async #readKernel(): Promise<void> {
-    this.#mustReadAgain = true;
-    if (this.#isReading) return;
-    this.#isReading = true;
-    while (this.#mustReadAgain) {
-      this.#mustReadAgain = false;
-      const links = await this.#route.links();
-      const addresses = [...(await this.#route.allAddresses(4)), ...(await this.#route.allAddresses(6))];
-      for (const port of this.#ports.values()) {
-        const link = links.find(({ index }) => index === port.ifindex);
-        if (link === undefined) this.#gone(port);
-        else port.setLink(link);
-        port.setAddresses(addresses.filter(({ ifindex }) => ifindex === port.ifindex));
-      }
-    }
-    this.#isReading = false;
-  }
-}
-
-/** True if the running virtual router can take these settings on without starting again. */
-function isLive(fresh: RouterOptions, running: RouterOptions): boolean {
-  const fixed = ({ version, vmac, peers, source, minTtl, authFile, syncGroup }: RouterOptions): string =>
-    JSON.stringify([version, vmac, peers, source, minTtl, authFile, syncGroup]);
-  return fixed(fresh) === fixed(running);
-}
-
-/** @throws {ExitError} noInterface, or usage where the priority does not fit who owns the addresses. */
-export async function checkAgainstHost(context: Context, routers: readonly RouterOptions[]): Promise<void> {
-  const route = new RouteSocket();
-  try {
-    for (const router of routers) {
-      const found = await route.addresses(context.needInterface(router.interfaceName), router.family);
-      checkAddresses(
-        router,
-        found.map(({ address }) => address),
-      );
-    }
-  } finally {
-    route.close();
-  }
-}
-
-function checkAddresses(router: RouterOptions, addresses: readonly IpAddress[]): void {
-  const { vips, priority, interfaceName, family, source, peers } = router;
-  const own = vips.filter((vip) => addresses.includes(vip.address));
-  if (own.length > 0 && priority !== 255) {
-    throw new ExitError(
-      ExitCode.usage,
-      `${own[0]!.address} is an address of ${interfaceName} itself: its owner needs --priority 255 (RFC 9568 §5.2.4)`,
-    );
-  }
-  if (own.length < vips.length && priority === 255)
-    throw new ExitError(
-      ExitCode.usage,
-      "--priority 255 is for the owner of all the addresses: needs 1 to 254",
-    );
-  if (source !== undefined && !addresses.includes(source))
-    throw new ExitError(ExitCode.usage, `--source ${source} is no address of ${interfaceName}`);
-  const mustBeLocal = family === 6 && peers.length === 0;
-  if (addresses.some((address) => !mustBeLocal || address.startsWith("fe80:"))) return;
-  throw new ExitError(
-    ExitCode.noInterface,
-    `${interfaceName} has no ${mustBeLocal ? "IPv6 link-local" : `IPv${family}`} address: adverts need one as their source`,
-  );
 }

@@ -6,9 +6,10 @@
 import { type Context, ExitCode, ExitError, onStopSignals } from "@viptools/cli";
 import { KernelError, monotonicUs } from "@viptools/kernel";
 import type { RecordOf } from "@viptools/records";
+import { checkAgainstHost } from "./host-check.ts";
 import { readInput } from "./input-desk.ts";
 import type { RouterOptions } from "./router-options.ts";
-import { checkAgainstHost, type Station } from "./station.ts";
+import type { Station } from "./station.ts";
 
 /** How often those who own nothing show that they are alive. */
 const BEAT_MS = 1000;
