@@ -207,6 +207,9 @@ test("a port that carries nothing yet is waited for: no usurper at boot", needsR
     await b.until("backup");
     network.linkDown("b");
     await b.until("initialize");
+    // The port itself is an IPv6 host of the switch's, and would speak.
+    const quiet = "echo 1 > /proc/sys/net/ipv6/conf/p-b/disable_ipv6";
+    must(inNamespace(network.switchNamespace, ["sh", "-c", quiet]));
     const nft = (rules: string): void => void must(inNamespace(network.switchNamespace, ["nft", rules]));
     nft(
       'add table bridge deaf; add chain bridge deaf out { type filter hook postrouting priority 0; oifname "p-b" drop; }',
@@ -238,7 +241,7 @@ test(
   needsRoot,
   async () => {
     await onStage(["a", "c"], async (network) => {
-      const a = new Elector(network, "a", ["-I", "eth0", "--vrid", "51", "--advert-int", "5s", VIP]);
+      const a = new Elector(network, "a", ["-I", "eth0", "--vrid", "51", "--advert-int", "2s", VIP]);
       await a.until("active", undefined, 40_000);
       network.run("c", ["garp-send", "-I", "eth0", "--mac", VMAC, "--quiet", VIP]);
       await waitFor("the switch to learn it at a again", 1000, () =>
