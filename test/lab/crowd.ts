@@ -4,7 +4,7 @@
  * @module
  */
 import type { ChildProcess } from "node:child_process";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Elector } from "./elector.ts";
 import type { Network } from "./network.ts";
@@ -58,6 +58,7 @@ export function costOf(pids: readonly number[]): Cost {
 }
 
 export interface Crowd {
+  hasStarted(): boolean;
   /** How often a member has become Active. */
   takeOvers(): number;
   cost(): Cost;
@@ -78,6 +79,10 @@ export class ElectorCrowd implements Crowd {
     const path = join(network.folder, `crowd-${host}.json`);
     writeFileSync(path, JSON.stringify({ defaults: { priority, advert_int: `${advertMs}ms` }, routers }));
     this.#elector = new Elector(network, host, ["--config", path]);
+  }
+
+  hasStarted(): boolean {
+    return this.#elector.records().length > 0;
   }
 
   takeOvers(): number {
@@ -110,8 +115,12 @@ export class KeepalivedCrowd implements Crowd {
     this.#daemon = network.start(host, ["bash", "-c", command], "ignore");
   }
 
+  hasStarted(): boolean {
+    return this.#log().includes("Entering BACKUP STATE");
+  }
+
   takeOvers(): number {
-    return readFileSync(this.#logPath, "utf8").match(/Entering MASTER STATE/g)?.length ?? 0;
+    return this.#log().match(/Entering MASTER STATE/g)?.length ?? 0;
   }
 
   cost(): Cost {
@@ -125,6 +134,10 @@ export class KeepalivedCrowd implements Crowd {
   async stop(): Promise<void> {
     this.#daemon.kill("SIGTERM");
     await new Promise((resolve) => this.#daemon.once("exit", resolve));
+  }
+
+  #log(): string {
+    return existsSync(this.#logPath) ? readFileSync(this.#logPath, "utf8") : "";
   }
 }
 

@@ -11,10 +11,11 @@ import { type Network, VIP, VIP6, VIP6_LL } from "./network.ts";
 import { VMAC, VMAC6 } from "./router.ts";
 import { hasEnded, waitFor } from "./shell.ts";
 
-/** Frames of the other direction pass through it too: a flood must not push out what is looked for. */
-const FLOOD_BUFFER_KIB = 65_536;
-/** A large one holds up its whole processor while the kernel fills it with zeros: hundreds of milliseconds. */
-const BUFFER_KIB = 4096;
+/**
+ * Octets of each frame that are kept: more than is looked at. The ring has a slot of this size for each frame, and those of
+ * the other direction pass through it too: with whole frames it would hold sixty of a burst.
+ */
+const SNAPSHOT_OCTETS = "512";
 
 /** A frame that entered the switch. */
 export interface PortFrame {
@@ -46,9 +47,8 @@ export class Taps {
   }
 
   /** Listens on the ports of these hosts; returns when all listen. */
-  async open(hosts: readonly string[], isFlood = false): Promise<void> {
-    const bufferKib = isFlood ? FLOOD_BUFFER_KIB : BUFFER_KIB;
-    await Promise.all(hosts.map((host) => this.#openOne(host, bufferKib)));
+  async open(hosts: readonly string[]): Promise<void> {
+    await Promise.all(hosts.map((host) => this.#openOne(host)));
   }
 
   /** @returns all frames of all ports in the order of their time (CLOCK_REALTIME, microseconds). */
@@ -65,7 +65,7 @@ export class Taps {
     return frames.sort((a, b) => a.atUs - b.atUs);
   }
 
-  async #openOne(host: string, bufferKib: number): Promise<void> {
+  async #openOne(host: string): Promise<void> {
     const file = join(this.#network.folder, `port-${host}-${Date.now()}.pcap`);
     const argv = [
       "tcpdump",
@@ -76,8 +76,8 @@ export class Taps {
       "-Q",
       "in",
       "--immediate-mode",
-      "-B",
-      String(bufferKib),
+      "-s",
+      SNAPSHOT_OCTETS,
       "-U",
       "-n",
       "-w",

@@ -33,7 +33,7 @@ for (const [perSecond, ofEach] of RATES) {
         const { a, b } = await startPair(network, ADVERT_MS);
         const states = [a.states().length, b.states().length];
         const taps = new Taps(network);
-        await taps.open(["a"], true);
+        await taps.open(["a"]);
         await sleep(1500);
         const fromUs = Date.now() * 1000;
         must(inNamespace(network.host("c").namespace, ["node", SENDER, String(perSecond), String(ofEach)]));

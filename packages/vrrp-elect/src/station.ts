@@ -41,6 +41,7 @@ export class Station {
   #hasHeardChecks = false;
   #isHeard = false;
   #isRinging = false;
+  #alarmAtUs: number | undefined;
 
   constructor(options: StationOptions) {
     this.#options = options;
@@ -203,14 +204,20 @@ export class Station {
     }
     this.#isRinging = false;
     this.desk.flush();
-    this.#alarm.set(this.#deadlines.next());
+    this.#alarmAtUs = undefined;
+    this.#setAlarm();
+  }
+
+  #setAlarm(): void {
+    const next = this.#deadlines.next();
+    if (next === this.#alarmAtUs) return;
+    this.#alarmAtUs = next;
+    this.#alarm.set(next);
   }
 
   #moved(speaker: Speaker, hasChanged: boolean): void {
-    const before = this.#deadlines.next();
     this.#deadlines.set(speaker, speaker.deadlineUs);
-    const next = this.#deadlines.next();
-    if (!this.#isRinging && next !== before) this.#alarm.set(next);
+    if (!this.#isRinging) this.#setAlarm();
     const { syncGroup, interfaceName } = speaker.options;
     if (syncGroup !== undefined) this.#coordinate(syncGroup);
     if (!hasChanged) return;
