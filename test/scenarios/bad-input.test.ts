@@ -191,6 +191,44 @@ const CASES: readonly Case[] = [
     code: 0,
     says: /line 1 is longer than 1048576[\s\S]*line 2 is not JSON/,
   },
+  {
+    name: "an address of the host itself",
+    argv: ["vmac-ctl", "up", "-I", "eth0", "--vrid", "51", "192.0.2.1"],
+    code: 75,
+    says: /192\.0\.2\.1: eth0 has it already/,
+  },
+  {
+    name: "an IPv6 address",
+    argv: ["vmac-ctl", "up", "-I", "eth0", "--vrid", "51", "2001:db8::60"],
+    code: 64,
+    says: /owns IPv4 only/,
+  },
+  {
+    name: "a network's broadcast address",
+    argv: [...ELECT, "192.0.2.255/24"],
+    code: 64,
+    says: /broadcast/,
+  },
+  {
+    name: "a folder that is not there",
+    argv: [...ELECT, "--ack", "/nope/ack", VIP],
+    code: 66,
+    says: /Cannot watch for \/nope\/ack: ENOENT/,
+  },
+  {
+    name: "a group's MAC",
+    argv: ["garp-send", "-I", "eth0", "--mac", "01:00:5e:00:00:01", VIP],
+    code: 64,
+    says: /no single station/,
+  },
+  {
+    name: "a last line that was cut",
+    argv: ["vmac-ctl", "follow"],
+    input: '{"v":1',
+    code: 0,
+    says: /line 1 is not JSON/,
+    writes: /^\{"v":1\n\{.*tool\.error/,
+  },
   { name: "an empty input", argv: FOLLOW, input: "", code: 0, says: /^$/ },
 ];
 

@@ -78,7 +78,7 @@ async function listenLive(context: Context, limit: number): Promise<ExitCode> {
     if (forUs !== undefined) setTimeout(resolve, forUs / 1000);
   });
   socket?.close();
-  return ExitCode.done;
+  return context.output.isLost ? ExitCode.outputLost : ExitCode.done;
 }
 
 /** The packet's time on both clocks: its age is the same on either. */

@@ -13,9 +13,22 @@ export class Args {
   /** Words that belong to no option. */
   readonly words: readonly string[];
 
-  constructor(values: Readonly<Record<string, unknown>>, words: readonly string[]) {
+  readonly #given: ReadonlySet<string>;
+
+  /** @param given names of the options that were typed. */
+  constructor(
+    values: Readonly<Record<string, unknown>>,
+    words: readonly string[],
+    given: readonly string[] = Object.keys(values),
+  ) {
     this.#values = values;
     this.words = words;
+    this.#given = new Set(given);
+  }
+
+  /** True if the option was typed, and does not only have its default. */
+  isGiven(name: string): boolean {
+    return this.#given.has(name);
   }
 
   flag(name: string): boolean {
@@ -81,9 +94,10 @@ export function parseArgs(spec: CommandSpec, argv: readonly string[]): Args {
     const option = options.find((known) => known.name === key) ?? unknown(key, options);
     values[key] = checkValue(option, value);
   }
+  const given = Object.keys(values);
   for (const option of options) values[option.name] ??= defaultOf(option);
   if (!values["help"] && !values["version"] && !values["schema"]) checkWords(spec, words);
-  return new Args(values, words);
+  return new Args(values, words, given);
 }
 
 function split(options: readonly OptionSpec[], argv: readonly string[]): Record<string, unknown> {
@@ -136,8 +150,8 @@ function unknown(key: string, options: readonly OptionSpec[]): never {
 }
 
 function checkWords(spec: CommandSpec, words: readonly string[]): void {
-  const { name = "", atLeast = 0 } = spec.words ?? {};
-  if (spec.words === undefined && words.length > 0)
-    usage(`"${words[0]}" is one word too many: --help shows the form`);
+  const { name = "", atLeast = 0, atMost = Number.POSITIVE_INFINITY } = spec.words ?? {};
+  const most = spec.words === undefined ? 0 : atMost;
+  if (words.length > most) usage(`"${words[most]}" is one word too many: --help shows the form`);
   if (words.length < atLeast) usage(`${name} is missing: say which`);
 }

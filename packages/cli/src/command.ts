@@ -27,7 +27,7 @@ export interface CommandSpec {
   readonly examples: readonly (readonly [command: string, about: string])[];
   readonly options: readonly OptionSpec[];
   /** How many words beside the options it takes; none if left out. */
-  readonly words?: { readonly name: string; readonly atLeast: number };
+  readonly words?: { readonly name: string; readonly atLeast: number; readonly atMost?: number };
   readonly subcommands?: readonly CommandSpec[];
   /** Exit codes beside those that every tool has. */
   readonly exits?: readonly (readonly [code: number, about: string])[];

@@ -39,6 +39,7 @@ const WRITERS: Writers = {
   "vrrp.rejected": (r) =>
     `${r.instance} rejected ${r.count} adverts: ${r.cause} ${r.peers.join(" ")} ${r.detail ?? ""}`,
   "vrrp.conflict": (r) => `${r.instance} CONFLICT ${r.cause} ${r.peers.join(" ")} ${r.detail ?? ""}`,
+  "vrrp.prepare": (r) => `${r.instance} may be Active within ${r.within_ms.toFixed(1)} ms`,
   "vrrp.stalled": (r) => `${r.instance} stalled for ${milliseconds(r.late_us)}`,
   "vmac.up": (r) => ownership("OWNS")(r),
   "vmac.down": (r) => ownership("released")({ ...r, type: "vmac.up" }),
@@ -56,6 +57,10 @@ const WRITERS: Writers = {
   "probe.back": (r) => `${r.target} answers again after ${r.outage_ms.toFixed(1)} ms, ${r.lost} lost`,
   "probe.summary": (r) =>
     `${r.target}: ${r.asked} asked, ${r.lost} lost, longest outage ${r.outage_ms.toFixed(1)} ms`,
+  "tool.stats": (r) => {
+    const counted = Object.entries(r.counters).filter(([, count]) => count > 0);
+    return `counted ${counted.map(([name, count]) => `${name} ${count}`).join(", ") || "nothing"}`;
+  },
   "tool.error": (r) => `ERROR ${r.code}: ${r.message}`,
 };
 

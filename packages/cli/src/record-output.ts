@@ -40,6 +40,7 @@ export interface Moment {
   readonly monotonicNs?: bigint;
 }
 
+const NEWLINE = 0x0a;
 const QUEUE_BYTES_MAX = 1 << 20;
 const DRAIN_LIMIT_MS = 2000;
 /** Said again and again: when the reader is slow, the next one will do. */
@@ -93,9 +94,10 @@ export class RecordOutput {
     this.#push(body.type, this.#options.isHuman ? this.#humanLine(line) : Buffer.from(line));
   }
 
-  /** Passes on a line that was read, unchanged, with the end that belongs to it. */
-  pass(line: Uint8Array, type: string | undefined): void {
+  /** Passes on a line that was read, unchanged; a last one that was cut gets its end, or our next record would be part of it. */
+  pass(read: Uint8Array, type: string | undefined): void {
     if (!this.#options.passes) return;
+    const line = read.at(-1) === NEWLINE ? read : Buffer.concat([read, Buffer.of(NEWLINE)]);
     if (!this.#options.passesHeartbeats && type !== undefined && HEARTBEATS.has(type)) return;
     this.#push(type, this.#options.isHuman ? this.#humanLine(Buffer.from(line).toString("utf8")) : line);
   }

@@ -28,6 +28,8 @@ export async function run(
   try {
     if (argv.length === 0 && (spec.words !== undefined || spec.subcommands !== undefined))
       throw missing(spec);
+    if (chosen === undefined && spec.subcommands !== undefined && argv[0]?.startsWith("-") === false)
+      throw missing(spec, argv[0]);
     const args = parseArgs(command, chosen === undefined ? argv : argv.slice(1));
     if (await answerAboutItself(command, args)) process.exit(ExitCode.done);
     if (spec.subcommands !== undefined && chosen === undefined) throw missing(spec);
@@ -41,9 +43,10 @@ export async function run(
   }
 }
 
-function missing(spec: CommandSpec): ExitError {
+function missing(spec: CommandSpec, word?: string): ExitError {
   const names = spec.subcommands?.map((sub) => sub.name).join(", ");
-  const what = names === undefined ? "arguments are missing" : `needs a command: ${names}`;
+  const seen = word === undefined ? "" : `"${word}" is no command: `;
+  const what = names === undefined ? "arguments are missing" : `${seen}needs a command: ${names}`;
   return new ExitError(ExitCode.usage, `${what}\n${renderUsage(spec)}`.trimEnd());
 }
 

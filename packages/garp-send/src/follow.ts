@@ -6,12 +6,15 @@
  *
  * @module
  */
-import { type Context, type ExitCode, Follower, parseDurationUs } from "@viptools/cli";
+import { type Context, ExitCode, ExitError, Follower, parseDurationUs } from "@viptools/cli";
 import { Alarm, findInterface, KernelError, monotonicUs, readBootId } from "@viptools/kernel";
 import type { KnownRecord, RecordOf } from "@viptools/records";
 import { Announcer, type Target } from "./announcer.ts";
 import { LeaseBook } from "./lease-book.ts";
 import { Schedule } from "./schedule.ts";
+
+/** What only a single announcement takes. */
+const ONE_SHOT = ["interface", "count", "interval", "mac", "force"] as const;
 
 /** One address owner that is announced. */
 interface Announced {
@@ -23,6 +26,13 @@ interface Announced {
 
 /** Follows standard input to its end. @returns the exit code. */
 export async function follow(context: Context): Promise<ExitCode> {
+  const { args } = context;
+  const extra = args.words.length > 0 ? args.words[0] : ONE_SHOT.find((name) => args.isGiven(name));
+  if (extra !== undefined)
+    throw new ExitError(
+      ExitCode.usage,
+      `"${extra}" is given beside --follow: records say what is announced, and where`,
+    );
   return await new Herald(context).run();
 }
 

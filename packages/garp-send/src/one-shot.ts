@@ -5,7 +5,7 @@
  */
 import { type Context, ExitCode, ExitError, orUsage, parseDurationUs } from "@viptools/cli";
 import { RouteSocket } from "@viptools/kernel";
-import { type Ipv4, type Mac, parseIpv4 } from "@viptools/wire";
+import { type Ipv4, isGroupAddress, type Mac, parseIpv4 } from "@viptools/wire";
 import type { Form } from "./announcement.ts";
 import { Announcer, type Target } from "./announcer.ts";
 import { parseMacChoice } from "./options.ts";
@@ -19,6 +19,9 @@ export async function announce(context: Context): Promise<ExitCode> {
   if (args.words.length === 0)
     throw new ExitError(ExitCode.usage, "ADDRESS is missing: say which to announce");
   const addresses = args.words.map((word) => orUsage(() => parseIpv4(word.replace(/\/\d+$/, ""))));
+  const group = addresses.find(isGroupAddress);
+  if (group !== undefined)
+    throw new ExitError(ExitCode.usage, `${group} is a group: needs the address of one host`);
   const choice = args.parsed("mac", parseMacChoice)!;
   const count = args.integer("count", 1, ROUNDS_MAX)!;
   const intervalMs = args.parsed("interval", parseDurationUs)! / 1000;
@@ -37,6 +40,7 @@ export async function announce(context: Context): Promise<ExitCode> {
   announcer.close();
   if (refused > 0)
     context.say(`${refused} frames did not leave: the interface is down, or a fence mutes this host`);
+  if (context.output.isLost) return ExitCode.outputLost;
   return refused > 0 ? ExitCode.kernel : ExitCode.done;
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { type CommandSpec, PIPE_OPTIONS } from "@viptools/cli";
-import { type Mac, parseMac, virtualMac } from "@viptools/wire";
+import { isGroupMac, type Mac, parseMac, virtualMac, ZERO_MAC } from "@viptools/wire";
 
 export const SPEC: CommandSpec = {
   name: "garp-send",
@@ -45,10 +45,7 @@ export const SPEC: CommandSpec = {
     },
     ...PIPE_OPTIONS,
   ],
-  exits: [
-    [69, "no such interface"],
-    [71, "a frame was refused by the kernel, or dropped by a fence"],
-  ],
+  exits: [[69, "no such interface"]],
   records: ["garp.sent", "garp.round", "tool.error", "tool.stats"],
 };
 
@@ -60,8 +57,16 @@ export const SPEC: CommandSpec = {
 export function parseMacChoice(text: string): Mac | "auto" {
   if (text === "auto") return text;
   const vrid = /^vrid:(\d{1,3})$/.exec(text)?.[1];
-  if (vrid === undefined) return parseMac(text);
+  if (vrid === undefined) return parseStation(text);
   if (Number(vrid) < 1 || Number(vrid) > 255)
     throw new SyntaxError(`VRID is ${vrid}: needs a number from 1 to 255`);
   return virtualMac(4, Number(vrid));
+}
+
+/** Switches learn no group address, and nobody has the address of zeros. */
+function parseStation(text: string): Mac {
+  const mac = parseMac(text);
+  if (isGroupMac(mac) || mac === ZERO_MAC)
+    throw new SyntaxError(`MAC address "${text}" belongs to no single station: needs one that does`);
+  return mac;
 }

@@ -3,7 +3,14 @@
  *
  * @module
  */
-import { addressToBytes, familyOf, type IpAddress, type IpFamily, parseIpAddress } from "@viptools/wire";
+import {
+  addressToBytes,
+  familyOf,
+  type IpAddress,
+  type IpFamily,
+  ipv4ToNumber,
+  parseIpAddress,
+} from "@viptools/wire";
 
 /** A virtual router: VRID and family on one interface (RFC 9568 §1.7). */
 export interface Instance {
@@ -54,7 +61,18 @@ export function parseVip(text: string): Vip {
   if (!isUnicast(vip.address)) {
     throw new SyntaxError(`Cannot take VIP "${text}": needs a unicast address that a network can carry`);
   }
+  if (isNetwork(vip)) {
+    throw new SyntaxError(`Cannot take VIP "${text}": it is the network's own or its broadcast address`);
+  }
   return vip;
+}
+
+/** All host bits 0 or all 1; a prefix of 31 or 32 has no such addresses (RFC 3021). */
+function isNetwork({ address, length }: Vip): boolean {
+  if (familyOf(address) === 6 || length > 30) return false;
+  const hosts = 2 ** (32 - length);
+  const host = ipv4ToNumber(address) % hosts;
+  return host === 0 || host === hosts - 1;
 }
 
 /** @returns `192.0.2.1/24` or `2001:db8::1/64`: equal for equal VIPs. */

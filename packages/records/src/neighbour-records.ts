@@ -4,7 +4,7 @@
  * @module
  */
 import * as v from "valibot";
-import { address, choice, count, instance, integer, mac, measure, text, texts } from "./field.ts";
+import { address, choice, count, flag, instance, integer, mac, measure, text, texts } from "./field.ts";
 import { recordType } from "./record-type.ts";
 
 export const ARP_KINDS = [
@@ -107,5 +107,6 @@ export const probeSummary = recordType("probe.summary", "vip-probe", "All asks o
   asked: count("asks"),
   lost: count("asks without an answer"),
   outages: count("times the target stopped answering"),
-  outage_ms: measure("the longest outage"),
+  outage_ms: measure("the longest outage; one that has not ended counts until the last ask"),
+  is_away: v.optional(flag("true: the target did not answer any more at the end")),
 });

@@ -28,7 +28,7 @@ export const SPEC: CommandSpec = {
     ["vip-probe --every 2ms --for 30s 192.0.2.100", "500 pings a second for half a minute"],
     ["vip-probe --kind arp -I eth0 192.0.2.100", "who answers ARP for it, and when nobody does"],
   ],
-  words: { name: "ADDRESS", atLeast: 1 },
+  words: { name: "ADDRESS", atLeast: 1, atMost: 1 },
   options: [
     { name: "kind", value: "KIND", choices: ["icmp", "arp"], default: "icmp", about: "how to ask" },
     { name: "interface", letter: "I", value: "IF", about: "where to ask by ARP" },
@@ -57,10 +57,12 @@ async function probe(context: Context): Promise<ExitCode> {
   if (everyUs < 1) throw new ExitError(ExitCode.usage, "--every is 0: needs a time between asks");
   const stopwatch = new Stopwatch(context, target, graceUs);
   const asker = await openAsker(context, target, stopwatch.onAnswer);
-  await askUntilOver(asker, stopwatch, everyUs, forUs);
+  await askUntilOver(context, asker, stopwatch, everyUs, forUs);
   await new Promise((resolve) => setTimeout(resolve, graceUs / 1000 + 1));
   asker.close();
-  return stopwatch.summarise() > 0 ? ExitCode.negative : ExitCode.done;
+  const lost = stopwatch.summarise();
+  if (context.output.isLost) return ExitCode.outputLost;
+  return lost > 0 ? ExitCode.negative : ExitCode.done;
 }
 
 async function openAsker(context: Context, target: Ipv4, onAnswer: OnAnswer): Promise<Asker> {
@@ -78,6 +80,7 @@ async function openAsker(context: Context, target: Ipv4, onAnswer: OnAnswer): Pr
 
 /** Keeps the cadence whatever the answers do: the next ask is due at the last one's time plus the interval. */
 async function askUntilOver(
+  context: Context,
   asker: Asker,
   stopwatch: Stopwatch,
   everyUs: number,
@@ -97,10 +100,12 @@ async function askUntilOver(
       dueUs = Math.max(dueUs + everyUs, nowUs);
       alarm.set(dueUs);
     });
-    onStopSignals(() => {
+    const stop = (): void => {
       alarm.close();
       resolve();
-    });
+    };
+    onStopSignals(stop);
+    context.output.onReaderLost(stop);
     alarm.set(dueUs);
   });
 }
@@ -138,7 +143,7 @@ class Stopwatch {
   /** @returns how many asks were lost. */
   summarise(): number {
     for (const event of this.#tracker.look(monotonicUs())) this.#tell(event);
-    const { asked, lost, outages, longestUs } = this.#tracker.summarise(monotonicUs());
+    const { asked, lost, outages, longestUs, isAway } = this.#tracker.summarise(monotonicUs());
     this.#context.write({
       type: "probe.summary",
       target: this.#target,
@@ -146,6 +151,7 @@ class Stopwatch {
       lost,
       outages: outages.length,
       outage_ms: longestUs / 1000,
+      ...(isAway ? { is_away: true } : {}),
     });
     return lost;
   }

@@ -37,7 +37,9 @@ for (const [pattern, outages] of PATTERNS) {
     );
     assert.equal(summary.asked, pattern.length);
     assert.equal(summary.lost, [...pattern].filter((mark) => mark === "x").length);
-    assert.equal(summary.longestUs, Math.max(0, ...outages.map(([start, end]) => (end ?? start) - start)));
+    const lastUs = (pattern.length - 1) * 10;
+    assert.equal(summary.longestUs, Math.max(0, ...outages.map(([start, end]) => (end ?? lastUs) - start)));
+    assert.equal(summary.isAway, pattern.endsWith("x"));
   });
 }
 

@@ -25,8 +25,10 @@ export interface OutageSummary {
   readonly asked: number;
   readonly lost: number;
   readonly outages: readonly Outage[];
-  /** Of outages that ended. */
+  /** One that has not ended counts until the last ask. */
   readonly longestUs: number;
+  /** The target is still away. */
+  readonly isAway: boolean;
 }
 
 /** What changed since the last look. */
@@ -84,13 +86,16 @@ export class OutageTracker {
   /** @param nowUs past the grace of the last ask, so that all are decided. */
   summarise(nowUs: number): OutageSummary {
     this.look(nowUs);
+    const lastUs = this.#asks.at(-1)?.atUs ?? nowUs;
+    const isAway = this.#current !== undefined;
     const open = this.#current === undefined ? [] : [{ ...this.#current, endUs: undefined }];
     const outages = [...this.#outages, ...open];
     return {
       asked: this.#decided,
       lost: outages.reduce((sum, outage) => sum + outage.lost, 0),
       outages,
-      longestUs: Math.max(0, ...this.#outages.map((outage) => outage.endUs! - outage.startUs)),
+      longestUs: Math.max(0, ...outages.map(({ startUs, endUs }) => (endUs ?? lastUs) - startUs)),
+      isAway,
     };
   }
 

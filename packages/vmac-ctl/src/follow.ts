@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { renameSync, writeFileSync } from "node:fs";
 import { type Context, ExitCode, ExitError, Follower } from "@viptools/cli";
 import { Alarm, KernelError, monotonicUs, NftSocket, RouteSocket, readBootId } from "@viptools/kernel";
 import type { KnownRecord } from "@viptools/records";
@@ -27,6 +28,8 @@ class House {
   readonly #runs = new RunDirectory();
   readonly #table = new OwnerTable(readBootId());
   readonly #instances = new Map<string, FollowedInstance>();
+  /** The last epoch of each virtual router in which this host receives. */
+  readonly #receiving = new Map<string, number>();
   readonly #alarm = new Alarm(() => this.#carryOut(this.#table.tick(monotonicUs())));
   readonly #follower: Follower;
 
@@ -73,8 +76,23 @@ class House {
       open: () => new Ownership(this.#runs, claim),
       withFence: this.#context.args.text("fence") !== "none",
       claim,
+      onReceiving: (epoch) => this.#acknowledge(claim.instance, epoch),
       fail: (error) => this.#fail(claim.instance, error),
     });
+  }
+
+  /** Whole or not at all: the elector reads the file when it is renamed into its place. */
+  #acknowledge(instance: string, epoch: number): void {
+    const path = this.#context.args.text("ack");
+    if (path === undefined) return;
+    this.#receiving.set(instance, epoch);
+    const lines = [...this.#receiving].map(([name, number]) => `${name} ${number}\n`);
+    try {
+      writeFileSync(`${path}.new`, lines.join(""), { mode: 0o600 });
+      renameSync(`${path}.new`, path);
+    } catch (error) {
+      this.#context.report("ack", `Cannot write ${path}: ${(error as NodeJS.ErrnoException).code}`);
+    }
   }
 
   /** A host that cannot act must not go on advertising: the end of this process travels up the pipe (S9). */
@@ -104,5 +122,6 @@ async function warmUp(): Promise<void> {
 
 function exitCodeOf(error: KernelError): ExitCode {
   if (error.code === "EPERM") return ExitCode.permission;
+  if (error.code === "EADDRINUSE") return ExitCode.alreadyRunning;
   return error.code === "ENODEV" ? ExitCode.noInterface : ExitCode.kernel;
 }

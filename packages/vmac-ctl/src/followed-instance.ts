@@ -18,6 +18,8 @@ export interface FollowedInstanceOptions {
   readonly withFence: boolean;
   /** @throws what keeps this host from owning it. */
   readonly open: () => Ownership;
+  /** Told once for each epoch, when packets to the VIPs come in. */
+  readonly onReceiving: (epoch: number) => void;
   /** Told once what ended it. */
   readonly fail: (error: unknown) => void;
 }
@@ -40,6 +42,7 @@ export class FollowedInstance {
   /** What was built and not told yet. */
   #built: Done = NOTHING;
   #isUp = false;
+  #toldEpoch = -1;
   #hasFailed = false;
 
   constructor(options: FollowedInstanceOptions) {
@@ -107,6 +110,10 @@ export class FollowedInstance {
       this.#hasFailed = true;
       this.#options.fail(error);
       return;
+    }
+    if (this.#toldEpoch !== this.#claim.epoch) {
+      this.#toldEpoch = this.#claim.epoch;
+      this.#options.onReceiving(this.#toldEpoch);
     }
     if (this.#isUp || !this.#mayVoice || monotonicUs() >= this.#wantedUntilUs) return;
     this.#isUp = true;

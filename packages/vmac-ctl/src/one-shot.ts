@@ -121,6 +121,7 @@ function orExit<T>(work: () => T): T {
 /** What the kernel refused, as a sentence with an exit code. */
 function toExit(error: unknown): unknown {
   if (!(error instanceof KernelError)) return error;
+  if (error.code === "EADDRINUSE") return new ExitError(ExitCode.alreadyRunning, error.message);
   if (error.code === "ENODEV") return new ExitError(ExitCode.noInterface, error.message);
   if (error.code === "EPERM") {
     return new ExitError(ExitCode.permission, `${error.message}: CAP_NET_ADMIN is missing, run as root`);

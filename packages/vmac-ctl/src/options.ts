@@ -12,7 +12,7 @@ import {
   orUsage,
   PIPE_OPTIONS,
 } from "@viptools/cli";
-import { formatInstance, formatVip, parseVip } from "@viptools/records";
+import { familyOfVip, formatInstance, formatVip, parseVip } from "@viptools/records";
 import { virtualMac } from "@viptools/wire";
 import type { Claim } from "./owner-table.ts";
 
@@ -69,13 +69,11 @@ export const SPEC: CommandSpec = {
           about: "how the kernel mutes this host when leases stop",
         },
         {
-          name: "handover",
-          value: "T",
-          default: "2s",
-          about: "after a signal, how long the input may still go on",
+          name: "ack",
+          value: "FILE",
+          about: "where to say of each virtual router that this host receives, for vrrp-elect --ack",
         },
         ...PIPE_OPTIONS,
-        { name: "stats", value: "T", about: "write the counters this often" },
       ],
       exits: EXITS,
       records: RECORDS,
@@ -115,13 +113,19 @@ export const SPEC: CommandSpec = {
 export function readClaim(args: Args): Claim {
   const parent = args.required("interface");
   const vrid = args.integer("vrid", 1, 255);
+  const vips = args.words.map((word) => orUsage(() => parseVip(word)));
+  const six = vips.find((vip) => familyOfVip(vip) === 6);
+  if (six !== undefined)
+    throw new ExitError(ExitCode.usage, `${formatVip(six)} is IPv6: this version owns IPv4 only`);
+  if (new Set(vips.map(({ address }) => address)).size < vips.length)
+    throw new ExitError(ExitCode.usage, "a VIP is given twice");
   if (vrid === undefined) throw new ExitError(ExitCode.usage, "--vrid is missing: say which virtual router");
   return {
     instance: formatInstance({ interface: parent, family: 4, vrid }),
     parent,
     vrid,
     vmac: virtualMac(4, vrid),
-    vips: args.words.map((word) => formatVip(orUsage(() => parseVip(word)))),
+    vips: vips.map(formatVip),
     epoch: 0,
   };
 }

@@ -72,6 +72,7 @@ export class Ownership {
    */
   async prepare(withFence: boolean, isStanding: boolean): Promise<string[]> {
     const removed = await removeLeftovers(this.#runs, this.#route, this.#claim.instance);
+    await this.#refuseOwnAddresses();
     const { instance, parent, vips, vrid } = this.#claim;
     this.#entry = {
       instance,
@@ -94,6 +95,19 @@ export class Ownership {
       });
     }
     return removed;
+  }
+
+  /**
+   * An address that this host has already, its own or another virtual router's: the fence would cut the host off from it,
+   * and two MACs would answer.
+   */
+  async #refuseOwnAddresses(): Promise<void> {
+    const links = new Map((await this.#route.links()).map(({ index, name }) => [index, name]));
+    const wanted = this.#claim.vips.map(addressOf);
+    const taken = (await this.#route.allAddresses(4)).find(({ address }) => wanted.includes(address));
+    if (taken === undefined) return;
+    const where = `${taken.address}: ${links.get(taken.ifindex)} has it already`;
+    throw new KernelError("EADDRINUSE", `Cannot own ${where}, needs an address that only moves`);
   }
 
   get isTaken(): boolean {

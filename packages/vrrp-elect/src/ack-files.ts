@@ -5,6 +5,7 @@
  */
 import { type FSWatcher, readFileSync, watch } from "node:fs";
 import { basename, dirname } from "node:path";
+import { ExitCode, ExitError } from "@viptools/cli";
 
 const LINE = /^(\S+) (\d+)$/;
 
@@ -16,15 +17,24 @@ export class AckFiles {
     this.#onAck = onAck;
   }
 
-  /** The folder is watched, because a file that is written whole is renamed into its place. */
+  /** @throws {ExitError} noFile. The folder is watched, because a file that is written whole is renamed into its place. */
   watch(path: string): void {
     if (this.#watchers.has(path)) return;
-    const name = basename(path);
-    const watcher = watch(dirname(path), { persistent: false }, (_event, changed) => {
-      if (changed === name) this.#read(path);
-    });
+    const watcher = this.#open(path);
     watcher.on("error", () => {});
     this.#watchers.set(path, watcher);
+  }
+
+  #open(path: string): FSWatcher {
+    const name = basename(path);
+    try {
+      return watch(dirname(path), { persistent: false }, (_event, changed) => {
+        if (changed === name) this.#read(path);
+      });
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      throw new ExitError(ExitCode.noFile, `Cannot watch for ${path}: ${code}: needs a folder that is there`);
+    }
   }
 
   close(): void {

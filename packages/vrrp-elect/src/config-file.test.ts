@@ -80,7 +80,12 @@ for (const [name, settings, says] of REFUSED) {
 const WRONG: [string, unknown, RegExp][] = [
   ["no JSON", "{", /: is not JSON/],
   ["no routers", {}, /routers is missing/],
-  ["an empty list", { routers: [] }, /routers is 0: needs >=1/],
+  ["an empty list", { routers: [] }, /routers is empty: needs at least one/],
+  [
+    "one address at two routers",
+    { routers: [BASE, { ...BASE, vrid: 52 }] },
+    /routers\[1\]\.vips has 192\.0\.2\.100, like routers\[0\]/,
+  ],
   ["a VRID of 0", { routers: [{ ...BASE, vrid: 0 }] }, /routers\[0\]\.vrid is 0: needs >=1/],
   ["a VRID that is text", { routers: [{ ...BASE, vrid: "51" }] }, /routers\[0\]\.vrid is "51": needs number/],
   ["an unknown setting", { routers: [{ ...BASE, prio: 5 }] }, /routers\[0\]\.prio is unknown/],

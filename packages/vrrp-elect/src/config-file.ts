@@ -48,11 +48,14 @@ function readSettings(path: string): Settings {
 }
 
 function describe(issue: v.BaseIssue<unknown>): string {
-  const place = (issue.path ?? []).reduce(
+  const path = (issue.path ?? []).reduce(
     (path, { key }) =>
       typeof key === "number" ? `${path}[${key}]` : path === "" ? String(key) : `${path}.${key}`,
     "",
   );
+  const place = path === "" ? "the whole" : path;
+  if (issue.type === "min_length" || issue.type === "non_empty")
+    return `${place} is empty: needs at least one`;
   if (issue.received === "undefined") return `${place} is missing: needs ${issue.expected ?? "a value"}`;
   if (issue.expected === "never") return `${place} is unknown`;
   return `${place} is ${issue.received}: needs ${issue.expected ?? issue.message}`;
@@ -64,11 +67,26 @@ function findClashes(routers: readonly RouterOptions[]): string[] {
   routers.forEach(({ instance, syncGroup }, n) => {
     const first = routers.findIndex((other) => other.instance === instance);
     if (first < n) mistakes.push(`routers[${n}] is ${instance} again, like routers[${first}]`);
+    const [other, vip] = findSharedVip(routers, n);
+    if (vip !== undefined)
+      mistakes.push(`routers[${n}].vips has ${vip}, like routers[${other}]: one owner each`);
     const members = routers.filter((other) => other.syncGroup === syncGroup).length;
     if (syncGroup !== undefined && members < 2)
       mistakes.push(`routers[${n}].sync_group is "${syncGroup}": no other router names it`);
   });
   return mistakes;
+}
+
+/** @returns an earlier router that lists an address of this one's, and the address. */
+function findSharedVip(routers: readonly RouterOptions[], n: number): [number, string | undefined] {
+  const own = routers[n]!.vips.map(({ address }) => address);
+  const earlier = routers
+    .slice(0, n)
+    .findIndex(
+      ({ vips, instance }) =>
+        instance !== routers[n]!.instance && vips.some(({ address }) => own.includes(address)),
+    );
+  return [earlier, own.find((address) => routers[earlier]?.vips.some((vip) => vip.address === address))];
 }
 
 function wrong(path: string, mistakes: readonly string[]): ExitError {

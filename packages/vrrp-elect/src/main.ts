@@ -10,7 +10,7 @@ import { KernelError, lockCode, runInRealTime } from "@viptools/kernel";
 import { advertisedMax } from "./advert-frame.ts";
 import { checkAgainstHost } from "./host-check.ts";
 import { readObserveOptions } from "./observe/options.ts";
-import { readOptions, SPEC } from "./options.ts";
+import { readOptions, refuseBesideConfig, SPEC } from "./options.ts";
 import type { RouterOptions } from "./router-options.ts";
 import { Station } from "./station.ts";
 import { takePart } from "./taking-part.ts";
@@ -55,11 +55,7 @@ async function readRouters(context: Context): Promise<readonly RouterOptions[]> 
     if (args.flag("check-config")) throw new ExitError(ExitCode.usage, "--config is missing: say which file");
     return [readOptions(args)];
   }
-  if (args.words.length > 0 || args.texts("interface").length > 0)
-    throw new ExitError(
-      ExitCode.usage,
-      "--config says which virtual routers: --interface and VIP are not for it",
-    );
+  refuseBesideConfig(args);
   const { readConfigFile } = await import("./config-file.ts");
   return readConfigFile(path);
 }

@@ -25,7 +25,7 @@ const ROUTER_OPTIONS: readonly OptionSpec[] = [
     name: "advert-int",
     value: "T",
     default: "1s",
-    about: "time between adverts: 10ms to 40.95s; version 2 whole seconds",
+    about: "time between adverts: 10ms to 40.95s; version 2 whole seconds; a bare number is seconds",
   },
   { name: "vrrp-version", value: "V", choices: ["2", "3"], default: "3", about: "version to speak" },
   {
@@ -80,7 +80,7 @@ const ROUTER_OPTIONS: readonly OptionSpec[] = [
 /** Those of the process. */
 const PROCESS_OPTIONS: readonly OptionSpec[] = [
   { name: "config", value: "FILE", about: "many virtual routers; read again at SIGHUP" },
-  { name: "check-config", about: "only say whether the file is right" },
+  { name: "check-config", about: "only say whether the file is right; this host is not looked at" },
   { name: "config-schema", about: "print the JSON Schema of the file" },
   { name: "track-timeout", value: "T", about: "silence of a check that is failure [three of its intervals]" },
   {
@@ -110,10 +110,6 @@ export const SPEC: CommandSpec = {
     [
       "vrrp-elect -I eth0 --vrid 51 --priority 150 192.0.2.100 | vmac-ctl follow | garp-send --follow",
       "a whole router: elect, own the address, announce it",
-    ],
-    [
-      "vrrp-elect -I eth0 --vrid 51 --on-reader-loss ignore 192.0.2.100",
-      "look on as a speaker that owns nothing",
     ],
     ["vrrp-elect --config /etc/viptools/vrrp.json --check-config", "is the file right? 0, or 78 and why not"],
     ...OBSERVE_EXAMPLES,
@@ -156,6 +152,8 @@ const TEXTS = [
 ] as const;
 /** What a setting is called on the command line, where that is not its own name with dashes. */
 const OPTION_NAMES: Partial<Record<keyof RouterSettings, string>> = { vips: "VIP", peers: "--peer" };
+/** What a sentence of its own starts with. */
+const IS_SENTENCE = /^(Cannot|VIP) /;
 
 /** @throws {ExitError} usage, with what was seen and what is needed. */
 export function readOptions(args: Args): RouterOptions {
@@ -165,7 +163,8 @@ export function readOptions(args: Args): RouterOptions {
   } catch (error) {
     if (!(error instanceof SettingError)) throw error;
     const name = OPTION_NAMES[error.key] ?? `--${error.key.replaceAll("_", "-")}`;
-    throw new ExitError(ExitCode.usage, `${name} ${error.message}`);
+    const message = IS_SENTENCE.test(error.message) ? error.message : `${name} ${error.message}`;
+    throw new ExitError(ExitCode.usage, message);
   }
 }
 
@@ -173,8 +172,9 @@ function readSettings(args: Args): RouterSettings {
   const vrid = args.integer("vrid", 1, 255);
   const interfaces = args.texts("interface");
   if (interfaces.length !== 1) {
-    const what = interfaces.length === 0 ? "is missing" : "is given several times: a file says --config";
-    throw new ExitError(ExitCode.usage, `--interface ${what}: say which`);
+    const what =
+      interfaces.length === 0 ? "is missing: say which" : "is given twice: several need --config FILE";
+    throw new ExitError(ExitCode.usage, `--interface ${what}`);
   }
   if (vrid === undefined)
     throw new ExitError(ExitCode.usage, "--vrid is missing: the network has no default one");
@@ -201,4 +201,15 @@ function readSettings(args: Args): RouterSettings {
     ...(track.length === 0 ? {} : { track: [...track] }),
     ...Object.fromEntries(texts),
   };
+}
+
+/** A file describes its virtual routers whole. @throws {ExitError} usage, naming what does not belong beside it. */
+export function refuseBesideConfig(args: Args): void {
+  const given = ROUTER_OPTIONS.find(({ name }) => args.isGiven(name));
+  const what = args.words.length > 0 ? `VIP ${args.words[0]}` : given && `--${given.name}`;
+  if (what !== undefined)
+    throw new ExitError(
+      ExitCode.usage,
+      `${what} is given beside --config: the file says it for each virtual router`,
+    );
 }

@@ -123,7 +123,7 @@ function readVips({ vips: words, vrid }: RouterSettings, isLenientV6: boolean): 
     const own = vips.find((vip) => isLinkLocal(vip.address))?.address ?? `fe80::200:5eff:fe00:${suffix}`;
     throw new SettingError(
       "vips",
-      `start with ${formatVip(vips[0]!)}: IPv6 needs a link-local address first (RFC 9568 §5.2.9), like ${own}; --lenient-v6 does without`,
+      `list starts with ${formatVip(vips[0]!)}: IPv6 needs a link-local address first (RFC 9568 §5.2.9), like ${own}; --lenient-v6 does without`,
     );
   }
   return vips;

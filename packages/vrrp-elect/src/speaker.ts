@@ -302,6 +302,9 @@ export class Speaker {
     const priority = effectivePriority(this.#basePriority, this.#effect.weight);
     this.#config = { ...this.#options, priority };
     this.#take({ type: "reconfigured", nowUs: monotonicUs(), previous });
+    const role = roleOf(this.#state);
+    if (priority !== previous.priority && role !== "initialize")
+      this.#tell({ type: "become", from: role, to: role, reason: "priority" });
   }
 
   #reporter(): Reporter {

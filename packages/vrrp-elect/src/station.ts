@@ -66,6 +66,16 @@ export class Station {
     return this.#ports.all.filter((port) => !port.isRunning).map((port) => port.interfaceName);
   }
 
+  /** Interfaces that have carried no frame since they came up. */
+  deafInterfaces(): string[] {
+    return this.#ports.all.filter((port) => port.isRunning && port.isDeaf).map((port) => port.interfaceName);
+  }
+
+  /** Checks that must be heard, and were not yet. */
+  missingChecks(): string[] {
+    return this.#book.missing();
+  }
+
   /** @param gone called when an interface was deleted. */
   onInterfaceGone(gone: (interfaceName: string) => void): void {
     this.#onInterfaceGone = gone;

@@ -14,6 +14,8 @@ import type { Station } from "./station.ts";
 /** How often those who own nothing show that they are alive. */
 const BEAT_MS = 1000;
 const READER_POLL_MS = 5;
+/** Most links carry something sooner. */
+const DEAF_MS = 2000;
 
 /** Takes part until a signal, the loss of the reader, of the input, or of an interface ends it. @returns the exit code. */
 export async function takePart(
@@ -65,6 +67,11 @@ function waitForReader(context: Context, station: Station): void {
 function sayWhatIsDown(context: Context, station: Station): void {
   for (const name of station.idleInterfaces())
     context.say(`${name} is down or has no carrier: waiting for it`);
+  for (const name of station.missingChecks()) context.say(`check ${name} was not heard yet: waiting for it`);
+  setTimeout(() => {
+    for (const name of station.deafInterfaces())
+      context.say(`${name} has carried no frame yet: waiting for one, at most --startup-hold`);
+  }, DEAF_MS);
 }
 
 function obey(context: Context, station: Station, record: RecordOf<"elect.set">, reload: () => void): void {
@@ -98,7 +105,8 @@ async function readSettingsAgain(
     context.say(`settings read again: ${routers.length} virtual routers`);
   } catch (error) {
     if (!(error instanceof ExitError || error instanceof KernelError)) throw error;
-    context.report("bad_settings", `${error.message}\nthe settings before go on`);
+    for (const line of error.message.split("\n")) context.report("bad_settings", line);
+    context.say("the settings before go on");
   }
 }
 

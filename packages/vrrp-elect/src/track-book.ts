@@ -43,13 +43,13 @@ export class TrackBook {
 
   /**
    * @param timeoutUs after which silence is failure; undefined for three intervals of the check.
-   * @param expected names of checks that must be heard: until then they count as running, for as long as the timeout.
+   * @param expected names of checks that must be heard: until then they count as failed.
    */
   constructor(timeoutUs: number | undefined, expected: readonly string[], nowUs: number) {
     this.#timeoutUs = timeoutUs;
     for (const name of expected)
       this.#entries.set(name, {
-        ok: true,
+        ok: false,
         weight: 0,
         heardAtUs: nowUs,
         intervalUs: undefined,
@@ -71,6 +71,11 @@ export class TrackBook {
       isHeard: true,
     });
     return true;
+  }
+
+  /** Checks that must be heard, and were not yet. */
+  missing(): string[] {
+    return [...this.#entries].filter(([, { isHeard }]) => !isHeard).map(([name]) => name);
   }
 
   /** When the next check falls silent; undefined if none can. */
