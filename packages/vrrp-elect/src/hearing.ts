@@ -79,7 +79,7 @@ export class Hearing {
       vmac: sender.usesVmac ? options.vmac : null,
     };
     return [
-      ...this.#reports.compare(advert, own, nowUs),
+      ...this.#reports.compare(advert, { ...own, priority }, nowUs),
       ...this.#compareForm(advert, state, nowUs),
       ...this.#compareRole(advert, state, priority, nowUs),
     ];

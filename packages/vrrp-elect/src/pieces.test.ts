@@ -4,6 +4,7 @@ import test from "node:test";
 import { ChecksumChoice } from "./checksum-choice.ts";
 import { Deadlines } from "./deadlines.ts";
 import { Rivalry } from "./rivalry.ts";
+import { StallLog } from "./stall-log.ts";
 import { INITIAL, type State, waitFor } from "./states.ts";
 import { coordinate } from "./sync-group.ts";
 
@@ -84,6 +85,16 @@ test("Rivalry: one crossing advert is no conflict, a row of them is, a long row 
   assert.deepEqual(heard, [undefined, "two_active", "two_active", "one_way", "one_way"]);
   rivalry.forget();
   assert.equal(rivalry.note("192.0.2.9"), undefined);
+});
+
+test("V3-2.5-a StallLog tells the first lateness at once, and then the worst of each second", () => {
+  const stalls = new StallLog();
+  assert.equal(stalls.due(0), undefined);
+  assert.equal(stalls.note(6000, 10_000), 6000);
+  const told = Array.from({ length: 99 }, (_, n) => stalls.note(n === 7 ? 9000 : 6000, 20_000 + n * 10_000));
+  assert.ok(told.every((lateUs) => lateUs === undefined));
+  assert.equal(stalls.note(5000, 1_010_000), 9000);
+  assert.equal(stalls.due(9_000_000), undefined);
 });
 
 test("V3-5.2.8-d ChecksumChoice learns as Backup, keeps its form as Active, and tells of two forms", () => {

@@ -28,6 +28,7 @@ import { type Blocker, Presence } from "./presence.ts";
 import type { AcceptedAdvert } from "./receive.ts";
 import type { RouterOptions } from "./router-options.ts";
 import { type Member, prepareRecord, type Reporter, stateRecord } from "./self-report.ts";
+import { StallLog } from "./stall-log.ts";
 import { leaseUs } from "./timers.ts";
 import { effectivePriority, type TrackEffect } from "./track-book.ts";
 
@@ -54,6 +55,7 @@ export class Speaker {
     onBlocked: (why) => this.#leaveFor(why),
     onFree: (reason) => this.#start(reason),
   });
+  readonly #stalls = new StallLog();
   readonly #counts = { adverts_received: 0, changes: 0, stalls: 0, reasserted: 0 };
   #late = 0;
   #options: RouterOptions;
@@ -190,7 +192,9 @@ export class Speaker {
 
   /** Says what was counted and not said yet. */
   report(): void {
-    this.#write(this.#hearing.due(monotonicUs()));
+    const nowUs = monotonicUs();
+    this.#write(this.#hearing.due(nowUs));
+    this.#tellStall(this.#stalls.due(nowUs));
   }
 
   /** Says that another interface of this host speaks for the same virtual router. */
@@ -271,9 +275,7 @@ export class Speaker {
         return undefined;
       case "stalled":
         this.#counts.stalls += 1;
-        this.#write([
-          { type: "vrrp.stalled", instance: this.#options.instance, late_us: Math.round(action.lateUs) },
-        ]);
+        this.#tellStall(this.#stalls.note(action.lateUs, monotonicUs()));
         return undefined;
     }
   }
@@ -287,6 +289,12 @@ export class Speaker {
     this.#counts.changes += 1;
     const active = to === "backup" ? this.#active : undefined;
     this.#write([stateRecord(this.#reporter(), { from, to, reason, active })]);
+  }
+
+  #tellStall(lateUs: number | undefined): void {
+    if (lateUs === undefined) return;
+    const { instance } = this.#options;
+    this.#write([{ type: "vrrp.stalled", instance, late_us: Math.round(lateUs) }]);
   }
 
   /** The same state with other addresses, and an advert at once that lists them. */

@@ -7,7 +7,7 @@ const SECOND = 1_000_000;
 const bad = (why: "ttl" | "vrid", source = "192.0.2.66") =>
   ({ kind: "rejected", why, source, detail: `bad ${why}` }) as const;
 
-test("V3-7.1-n a thousand bad packets make one record, and one more after ten seconds with the rest", () => {
+test("V3-7.1-n V3-7.1-o a thousand bad packets make one record, and one more after ten seconds with the rest", () => {
   const reports = new WireReports("eth0/4/51");
   const said = Array.from({ length: 1000 }, (_, n) => reports.reject(bad("ttl"), n * 1000)).flat();
   assert.deepEqual(said, [
@@ -53,7 +53,7 @@ const advert = (more: Partial<AcceptedAdvert>): AcceptedAdvert => ({
   ...more,
 });
 
-const OWN = { advertUs: SECOND, vips: ["192.0.2.100"], vmac: "00:00:5e:00:01:33" };
+const OWN = { advertUs: SECOND, priority: 100, vips: ["192.0.2.100"], vmac: "00:00:5e:00:01:33" };
 const COMPARED: [string, Partial<AcceptedAdvert>, string[]][] = [
   ["nothing of an equal advert", {}, []],
   ["V3-7.1-l another interval", { advertUs: 200_000 }, ["interval_mismatch"]],
@@ -67,5 +67,21 @@ for (const [name, more, causes] of COMPARED) {
     const say = () => reports.compare(advert(more), OWN, 0).map((r) => "cause" in r && r.cause);
     assert.deepEqual(say(), causes);
     assert.deepEqual(say(), []);
+  });
+}
+
+const OWNERS: [string, number, number, string[]][] = [
+  ["V3-7.1-k V3-8.3.2-b another owner at an owner", 255, 255, ["two_active"]],
+  ["nothing of an owner at a Backup", 255, 100, []],
+  ["nothing of a lower priority at an owner, which answers it", 100, 255, []],
+];
+for (const [name, theirs, ours, causes] of OWNERS) {
+  test(`compare() reports ${name}`, () => {
+    const own = { ...OWN, priority: ours };
+    const said = new WireReports("eth0/4/51").compare(advert({ priority: theirs }), own, 0);
+    assert.deepEqual(
+      said.map((r) => "cause" in r && r.cause),
+      causes,
+    );
   });
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import type { RecordBody, RecordOf } from "@viptools/records";
+import { VrrpPriority } from "@viptools/wire";
 import type { AcceptedAdvert, Rejection, Verdict } from "./receive.ts";
 import { REJECTIONS } from "./receive.ts";
 import { type Trouble, TroubleLog } from "./trouble-log.ts";
@@ -29,6 +30,8 @@ const CAUSES: { readonly [R in Rejection]?: Cause } = {
 
 /** What an advert is compared with. */
 export interface OwnSettings {
+  /** As our own adverts say it. */
+  readonly priority: number;
   readonly advertUs: number;
   /** As our own adverts list them. */
   readonly vips: readonly string[];
@@ -58,7 +61,7 @@ export class WireReports {
     );
   }
 
-  /** Compares an accepted advert with our own settings (V3-7.1-l, -m): told, and it still counts. */
+  /** Compares an accepted advert with our own settings (V3-7.1-k to -m, V3-8.3.2-b): told, and it still counts. */
   compare(advert: AcceptedAdvert, own: OwnSettings, nowUs: number): RecordBody[] {
     return differences(advert, own).flatMap(([cause, detail]) =>
       this.conflict(cause, advert.address, detail, nowUs),
@@ -101,5 +104,7 @@ function differences(advert: AcceptedAdvert, own: OwnSettings): [Cause, string][
     found.push(["vip_mismatch", `addresses are ${advert.vips.join(" ")}, ours are ${own.vips.join(" ")}`]);
   if (own.vmac !== null && advert.mac !== own.vmac)
     found.push(["wrong_mac", `adverts come from ${advert.mac}, ours from ${own.vmac}`]);
+  if (advert.priority === VrrpPriority.owner && own.priority === VrrpPriority.owner)
+    found.push(["two_active", "it advertises priority 255, which only the owner of the addresses has: we"]);
   return found;
 }
