@@ -17,7 +17,7 @@ const FRAMES: [Form, string][] = [
   ],
 ];
 for (const [form, octets] of FRAMES) {
-  test(`SM-6 vector G: encodeAnnouncement() writes a ${form}`, () => {
+  test(`SM-1 SM-6 ACD-2.4-a vector G: encodeAnnouncement() writes a ${form}`, () => {
     const frame = Buffer.from(encodeAnnouncement(form, "192.0.2.1", "00:00:5e:00:01:01")).toString("hex");
     assert.equal(frame, octets.replaceAll(" ", ""));
   });

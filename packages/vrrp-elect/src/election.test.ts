@@ -180,6 +180,44 @@ play("V3-SM-h answers are at least 5 ms apart", {}, [
   [advert(4005, 99), "active", 4610, "send 100"],
 ]);
 
+play("V3-SM-e an owner answers a lower priority at once", { priority: 255 }, [
+  [startup(0), "active", 1000, "send 255", "active: owner"],
+  [advert(400, 100), "active", 1000, "send 255"],
+]);
+
+play("V3-SM-f of two owners the lower address yields, and the higher one answers", { priority: 255 }, [
+  [startup(0), "active", 1000, "send 255", "active: owner"],
+  [advert(400, 255), "active", 1000, "send 255"],
+  [
+    advert(500, 255, { isFromHigherAddress: true }),
+    "backup",
+    500 + 3000 + 1000 / 256,
+    "backup: higher_address",
+  ],
+]);
+
+play("V3-5.2.7-b a fast router takes over from a slow one once, and then waits as the slow one does", {}, [
+  [startup(0), "backup", 3609.375, "backup: startup"],
+  [tick(3610), "active", 4610, "send 100", "active: active_down"],
+  [
+    advert(4000, 200, { advertUs: 10_000_000 }),
+    "backup",
+    4000 + 30_000 + (156 * 10_000) / 256,
+    "backup: higher_priority",
+  ],
+  [tick(30_000), "backup", 40_093.75, "prepare 10093.75"],
+  [advert(31_000, 200, { advertUs: 10_000_000 }), "backup", 67_093.75, "backup: active_alive"],
+]);
+
+play(
+  "V2-6.1-b an owner of version 2 preempts whatever is configured",
+  { version: 2, priority: 255, preempt: false },
+  [
+    [startup(0), "active", 1000, "send 255", "active: owner"],
+    [advert(400, 254), "active", 1000],
+  ],
+);
+
 play("V2-6.4.3-a version 2 discards a losing advert in silence", { version: 2 }, [
   [startup(0), "backup", 3609.375, "backup: startup"],
   [tick(3610), "active", 4610, "send 100", "active: active_down"],
@@ -215,7 +253,7 @@ play("S6 an Active that was held up for three intervals listens for one before i
   [advert(7700, 200), "backup", 11_309.375, "backup: higher_priority"],
 ]);
 
-play("S6 an Active that was held up for less goes on, from now", {}, [
+play("S6 V3-2.5-a an Active that was held up for less says so and goes on, from now", {}, [
   [startup(0), "backup", 3609.375, "backup: startup"],
   [tick(3610), "active", 4610, "send 100", "active: active_down"],
   [tick(7000), "active", 8000, "send 100", "stalled"],
@@ -417,6 +455,12 @@ for (const [priority, intervalCs, skewCs, downCs] of TIMERS) {
     assert.equal(activeDownUs({ version: 3, priority, downCount: 3 }, intervalCs * 10_000), downCs * 10_000);
   });
 }
+
+test("V3-8.3.2-c of two Backups the better one is heard before the other's time has come", () => {
+  const downCs = (priority: number): number =>
+    activeDownUs({ version: 3, priority, downCount: 3 }, 1_000_000) / 10_000;
+  assert.equal(downCs(100) - downCs(200), 39.0625);
+});
 
 test("V2-6.1-a skewUs() does not scale with the interval in version 2", () => {
   assert.equal(activeDownUs({ version: 2, priority: 100, downCount: 3 }, 10_000_000), 30_609_375);

@@ -107,7 +107,7 @@ const CARP = (): Uint8Array => rebuilt(good(), () => ({ payload: CARP_PAYLOAD })
 const v2 = { version: 2 } as const;
 
 const REJECTED: [string, ReceiveConfig, Uint8Array, string][] = [
-  ["V3-5.1.1.3-b V3-7.1-a TTL 254", V3, rebuilt(good(), () => ({ ttl: 254 })), "ttl"],
+  ["V3-5.1.1.3-b V3-7.1-a V3-9-b TTL 254", V3, rebuilt(good(), () => ({ ttl: 254 })), "ttl"],
   ["V3-5.1.1.3-b V3-7.1-a TTL 1", V3, rebuilt(good(), () => ({ ttl: 1 })), "ttl"],
   ["V3-5.1.1.3-b V3-7.1-a TTL 0", V3, rebuilt(good(), () => ({ ttl: 0 })), "ttl"],
   ["V3-7.1-a before -c: bad TTL and version", V3, rebuilt(good(v2), () => ({ ttl: 254 })), "ttl"],
@@ -133,6 +133,9 @@ const REJECTED: [string, ReceiveConfig, Uint8Array, string][] = [
     rebuilt(good(v2), ({ payload }) => ({ payload: payload.subarray(0, 12) })),
     "length",
   ],
+  ["V2-7.1-a TTL 254 in version 2", V2, rebuilt(good(v2), () => ({ ttl: 254 })), "ttl"],
+  ["V2-7.1-a another VRID in version 2", V2, good({ ...v2, vrid: 52 }), "vrid"],
+  ["V2-7.1-a a flipped priority in version 2", V2, withOctet(2, 151, false, v2), "checksum"],
   ["V3-7.1-f a flipped priority", V3, withOctet(2, 151, false), "checksum"],
   ["V3-7.1-f before -g: a flipped VRID", V3, withOctet(1, 52, false), "checksum"],
   ["V2-5.3.8-a a flipped trailer", V2, withOctet(19, 1, false, v2), "checksum"],
@@ -153,7 +156,7 @@ const REJECTED: [string, ReceiveConfig, Uint8Array, string][] = [
     "ip_header",
   ],
   ["a frame that ends in the IP header", V3, good().subarray(0, 30), "ip_header"],
-  ["V3-5.1.2.3-b V3-7.1-b hop limit 254", V6, good6(21, 254), "ttl"],
+  ["V3-5.1.2.3-b V3-7.1-b V3-9-b hop limit 254", V6, good6(21, 254), "ttl"],
   ["V3-5.1.2.3-b V3-7.1-b hop limit 0", V6, good6(21, 0), "ttl"],
   ["V3-5.2.8-c an IPv6 sum that does not hold", V6, good6(56, 100), "checksum"],
   [
@@ -237,7 +240,8 @@ const ACCEPTED: [string, ReceiveConfig, Uint8Array, Partial<Accepted>][] = [
     good({ ...v2, priority: 255, vips: ["192.0.2.7"] }),
     {},
   ],
-  ["V2-5.3.6-a the right password", V2_SECRET, good({ ...v2, password: SECRET }), {}],
+  ["V2-5.3.10-a octets in unused authentication data", V2, withOctet(19, 0xaa, true, v2), {}],
+  ["V2-5.3.6-a V2-5.3.6-b the right password", V2_SECRET, good({ ...v2, password: SECRET }), {}],
   ["unicast from a peer", UNICAST, unicast(), { mac: "02:00:00:00:00:01" }],
   ["unicast from a peer some hops away", { ...UNICAST, minTtl: 250 }, unicast({ ttl: 251 }), {}],
   [
@@ -257,14 +261,3 @@ for (const [name, config, frame, part] of ACCEPTED) {
       assert.deepEqual(advert[key as keyof Accepted], value, key);
   });
 }
-
-test("V3-7.2 encodeAdvertFrame() fills every field of the envelope", () => {
-  const frame = decodeEthernet(good());
-  const packet = decodeIpv4(frame.payload);
-  assert.equal(frame.source, "00:00:5e:00:01:33");
-  assert.equal(frame.destination, "01:00:5e:00:00:12");
-  assert.deepEqual(
-    [packet.ttl, packet.protocol, packet.tos, packet.source, packet.destination],
-    [255, 112, 0xc0, "192.0.2.1", "224.0.0.18"],
-  );
-});

@@ -53,7 +53,7 @@ testRows([
     encodeArp,
   ),
   row(
-    "ARP-rx-5: an operation without a name is carried",
+    "an ARP operation without a name is carried",
     "00 01 08 00 06 04 00 08 02 00 00 00 00 01 c0 00 02 09 00 00 00 00 00 00 c0 00 02 01",
     {
       operation: 8,
@@ -66,7 +66,7 @@ testRows([
     encodeArp,
   ),
   row(
-    "V3-5.1.1: IPv4 header of an advert",
+    "IPv4 header of an advert",
     "45 c0 00 20 00 00 00 00 ff 70 18 91 c0 00 02 0a e0 00 00 12 31 01 64 01 00 64 05 fe c0 00 02 01",
     {
       tos: 0xc0,
@@ -100,7 +100,7 @@ testRows([
     encodeIpv4,
   ),
   row(
-    "V3-5.1.2: IPv6 header of a keepalived advert",
+    "IPv6 header of a keepalived advert",
     `6c 09 80 27 00 04 70 ff fe 80 00 00 00 00 00 00 00 00 00 ff fe 00 00 0a
      ff 02 00 00 00 00 00 00 00 00 00 00 00 00 00 12 31 33 96 02`,
     {

@@ -72,14 +72,14 @@ const C = `31 01 64 02 00 64 df 23 fe 80 00 00 00 00 00 00 02 00 5e ff fe 00 02 
 const D = "21 01 64 01 00 01 b8 fa c0 00 02 01 00 00 00 00 00 00 00 00";
 
 testRows([
-  v3("V3-5.2.8-b vector A", A, {}),
+  v3("V3-5.2.8-a V3-5.2.8-b V3-7.2-b vector A", A, {}),
   v3("V3-5.2.8-d vector A-pseudo", "31 01 64 01 00 64 05 fe c0 00 02 01", { checksumForm: "pseudo-header" }),
   v3("V3-5.2.4-c vector A0", "31 01 00 01 00 64 0c 98 c0 00 02 01", { priority: 0 }),
   v3("V3-5.2.4-c vector A0 legacy", "31 01 00 01 00 64 69 fe c0 00 02 01", {
     priority: 0,
     checksumForm: "pseudo-header",
   }),
-  v3("V3-5.2.7-a vector B", "31 ff ff 02 0f ff 3a fa c0 00 02 01 c0 00 02 02", B_FIELDS),
+  v3("V3-5.2.8-a V3-5.2.7-a vector B", "31 ff ff 02 0f ff 3a fa c0 00 02 01 c0 00 02 02", B_FIELDS),
   v3("V3-5.2.7-a vector B legacy", "31 ff ff 02 0f ff 98 5c c0 00 02 01 c0 00 02 02", {
     ...B_FIELDS,
     checksumForm: "pseudo-header",
@@ -101,7 +101,9 @@ testRows([
     },
     { source: "10.0.0.3" },
   ),
-  v6("V3-5.2.8-c V3-5.2.9-a vector C", C, { addresses: ["fe80::200:5eff:fe00:201", "2001:db8::1"] }),
+  v6("V3-5.2.8-a V3-5.2.8-c V3-5.2.9-a V3-7.2-b vector C", C, {
+    addresses: ["fe80::200:5eff:fe00:201", "2001:db8::1"],
+  }),
   v6(
     "V3-5.2.8-c keepalived over IPv6",
     `31 33 96 02 00 32 0d 26 fe 80 00 00 00 00 00 00 00 00 00 00 00 00 01 00
@@ -116,7 +118,7 @@ testRows([
     { intervalCs: 1, addresses: ["fe80::254", "2001:db8::1", "2001:db8::2"] },
     "fe80::1",
   ),
-  v2("V2-5.3.8-a vector D", D, {}),
+  v2("V2-5.3.8-a V2-5.3.10-a vector D", D, {}),
   v2("V2-5.3.8-a vector E", "21 01 64 01 01 01 7b ae c0 00 02 01 73 65 63 72 65 74 00 00", {
     authType: VrrpAuthType.simplePassword,
     authData: encodePassword("secret"),
