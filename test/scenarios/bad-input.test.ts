@@ -48,13 +48,13 @@ const CASES: readonly Case[] = [
     says: /no IPv4 address/,
   },
   {
-    name: "VRID 0",
+    name: "V3-5.2.3-a VRID 0",
     argv: ["vrrp-elect", "-I", "eth0", "--vrid", "0", VIP],
     code: 64,
     says: /"0": needs a whole number from 1 to 255/,
   },
   {
-    name: "VRID 256",
+    name: "V3-5.2.3-a VRID 256",
     argv: ["vrrp-elect", "-I", "eth0", "--vrid", "256", VIP],
     code: 64,
     says: /"256": needs/,
@@ -91,7 +91,7 @@ const CASES: readonly Case[] = [
   },
   { name: "a VIP with a bad length", argv: [...ELECT, `${VIP}/33`], code: 64, says: /1 to 32/ },
   { name: "a VIP given twice", argv: [...ELECT, VIP, `${VIP}/24`], code: 64, says: /twice/ },
-  { name: "no VIP", argv: ELECT, code: 64, says: /VIP is missing/ },
+  { name: "V3-5.2.5-b no VIP", argv: ELECT, code: 64, says: /VIP is missing/ },
   {
     name: "VRRPv2 with a part of a second",
     argv: [...ELECT, "--vrrp-version", "2", "--advert-int", "100ms", VIP],
@@ -111,13 +111,13 @@ const CASES: readonly Case[] = [
     says: /10ms to 40\.95s/,
   },
   {
-    name: "the owner's priority for another's address",
+    name: "V3-5.2.4-b V3-8.3.2-a the owner's priority for another's address",
     argv: [...ELECT, "--priority", "255", VIP],
     code: 64,
     says: /owner/,
   },
   {
-    name: "another priority for one's own address",
+    name: "V3-5.2.4-a another priority for one's own address",
     argv: [...ELECT, "192.0.2.1"],
     code: 64,
     says: /--priority 255/,

@@ -102,7 +102,7 @@ test(
 );
 
 test(
-  "settings read again: no late advert, no failover, and the others hear of them",
+  "V3-7.2-a settings read again: no late advert, no failover, and the others hear of them",
   needsRoot,
   async (t) => {
     await onStage(["a", "b"], async (network) => {

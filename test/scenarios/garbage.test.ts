@@ -26,7 +26,7 @@ const RATES: readonly (readonly [perSecond: number, ofEach: number])[] = IS_FULL
 
 for (const [perSecond, ofEach] of RATES) {
   test(
-    `S4 ${ofEach} of each kind of bad advert at ${perSecond} a second change nothing`,
+    `S4 V3-7.1-o ${ofEach} of each kind of bad advert at ${perSecond} a second change nothing`,
     needsRoot,
     async (t) => {
       await onStage(["a", "b", "c"], async (network) => {

@@ -36,15 +36,19 @@ test(
   },
 );
 
-test("only the virtual MAC answers ARP for the VIP, never the NIC", needsRoot, async () => {
-  await onStage(["a", "c"], async (network) => {
-    network.run("a", UP);
-    const { stdout } = network.run("c", ["arping", "-I", "eth0", "-b", "-c", "5", "-w", "6", VIP]);
-    const macs = new Set([...stdout.matchAll(/\[([0-9A-F:]+)\]/g)].map(([, mac]) => mac!.toLowerCase()));
-    assert.deepEqual([...macs], [VMAC]);
-    network.run("a", DOWN);
-  });
-});
+test(
+  "V3-6.4.3-a V3-8.1.2-a V3-8.1.2-b V2-8.2-a only the virtual MAC answers ARP for the VIP, never the NIC",
+  needsRoot,
+  async () => {
+    await onStage(["a", "c"], async (network) => {
+      network.run("a", UP);
+      const { stdout } = network.run("c", ["arping", "-I", "eth0", "-b", "-c", "5", "-w", "6", VIP]);
+      const macs = new Set([...stdout.matchAll(/\[([0-9A-F:]+)\]/g)].map(([, mac]) => mac!.toLowerCase()));
+      assert.deepEqual([...macs], [VMAC]);
+      network.run("a", DOWN);
+    });
+  },
+);
 
 test(
   "S3 after a stop the host is as before, a whole pipe signalled at once or only its head",
@@ -113,7 +117,7 @@ test(
   },
 );
 
-test("the switch learns the virtual MAC at the Active's port", needsRoot, async () => {
+test("V3-2.4-a the switch learns the virtual MAC at the Active's port", needsRoot, async () => {
   await onStage(["a", "b"], async (network) => {
     const { a, b } = await startPair(network, 100);
     assert.equal(network.learned(VMAC), "a");

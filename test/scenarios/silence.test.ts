@@ -55,33 +55,37 @@ test(
   },
 );
 
-test("S2 a Backup that forwards packets does not forward those to the VIP", needsRoot, async () => {
-  await onStage(["a", "b", "c"], async (network) => {
-    await startPair(network, 100);
-    network.run("b", ["sh", "-c", "echo 1 > /proc/sys/net/ipv4/ip_forward"]);
-    const viaB = (address: string): number => {
-      network.run("c", [
-        "ip",
-        "neigh",
-        "replace",
-        address,
-        "lladdr",
-        network.host("b").mac,
-        "nud",
-        "permanent",
-        "dev",
-        "eth0",
-      ]);
-      return network.run("c", ["ping", "-c", "2", "-i", "0.2", "-W", "1", address]).code;
-    };
-    const taps = new Taps(network);
-    await taps.open(["b"]);
-    assert.equal(viaB("192.0.2.1"), 0, "b does forward what is for others");
-    const forwarded = (frames: Awaited<ReturnType<Taps["close"]>>): number =>
-      frames.filter(({ kind }) => kind === "ipv4").length;
-    assert.ok(forwarded(await taps.close()) > 0, "and the capture can show it");
-    await taps.open(["b"]);
-    assert.equal(viaB(VIP), 1, "nobody answers for the VIP by way of b");
-    assert.equal(forwarded(await taps.close()), 0);
-  });
-});
+test(
+  "S2 V3-6.4.2-e a Backup that forwards packets does not forward those to the VIP",
+  needsRoot,
+  async () => {
+    await onStage(["a", "b", "c"], async (network) => {
+      await startPair(network, 100);
+      network.run("b", ["sh", "-c", "echo 1 > /proc/sys/net/ipv4/ip_forward"]);
+      const viaB = (address: string): number => {
+        network.run("c", [
+          "ip",
+          "neigh",
+          "replace",
+          address,
+          "lladdr",
+          network.host("b").mac,
+          "nud",
+          "permanent",
+          "dev",
+          "eth0",
+        ]);
+        return network.run("c", ["ping", "-c", "2", "-i", "0.2", "-W", "1", address]).code;
+      };
+      const taps = new Taps(network);
+      await taps.open(["b"]);
+      assert.equal(viaB("192.0.2.1"), 0, "b does forward what is for others");
+      const forwarded = (frames: Awaited<ReturnType<Taps["close"]>>): number =>
+        frames.filter(({ kind }) => kind === "ipv4").length;
+      assert.ok(forwarded(await taps.close()) > 0, "and the capture can show it");
+      await taps.open(["b"]);
+      assert.equal(viaB(VIP), 1, "nobody answers for the VIP by way of b");
+      assert.equal(forwarded(await taps.close()), 0);
+    });
+  },
+);
