@@ -171,6 +171,8 @@ export function stepLeaving(config: ElectionConfig, state: Leaving, input: Input
       return input.isAbrupt === true
         ? become(state, INITIAL, input.reason)
         : [{ ...state, next: "initialize" }];
+    case "startup":
+      return [{ ...state, next: "backup" }];
     case "disable":
       return become(state, INITIAL, input.reason);
     default:

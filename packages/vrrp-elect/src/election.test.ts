@@ -321,6 +321,14 @@ play("S7 a leaver without a successor ends at its deadline, or when told twice",
   [{ ...shutdown(11_100), isAbrupt: true } as Input, "initialize", undefined, "initialize: shutdown"],
 ]);
 
+play("one who is wanted back while it leaves goes on as Backup", { handoverUs: 2_000_000 }, [
+  [startup(0), "backup", 3609.375, "backup: startup"],
+  [tick(3610), "active", 4610, "send 100", "active: active_down"],
+  [shutdown(4000), "leaving", 6000, "send 0", "leaving 2000"],
+  [startup(4300), "leaving", 6000],
+  [advert(4600, 50), "backup", 8209.375, "backup: shutdown"],
+]);
+
 play("one who resigns does not take the role back from a living Active", { handoverUs: 2_000_000 }, [
   [startup(0), "backup", 3609.375, "backup: startup"],
   [tick(3610), "active", 4610, "send 100", "active: active_down"],
