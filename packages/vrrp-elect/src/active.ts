@@ -63,7 +63,8 @@ function leave(config: ElectionConfig, state: Active, nowUs: number, farewell: F
   const { next, reason, hasResigned, isAbrupt } = farewell;
   const goodbye: Action = { type: "send", priority: 0 };
   if (isAbrupt === true || config.handoverUs === 0) {
-    const after = next === "initialize" ? INITIAL : alone(config, nowUs, hasResigned);
+    const waiting = { ...waitFor(config, config.advertUs, nowUs), hasResigned };
+    const after = next === "initialize" ? INITIAL : waiting;
     return withActions(after, goodbye, change(state, after, reason));
   }
   const leaving: Leaving = {

@@ -338,6 +338,13 @@ play("one who resigns does not take the role back from a living Active", { hando
   [tick(9310), "active", 10_310, "send 100", "active: active_down"],
 ]);
 
+play("one who resigns without a hand-over gives the others the time to take over", {}, [
+  [startup(0), "backup", 3609.375, "backup: startup"],
+  [tick(3610), "active", 4610, "send 100", "active: active_down"],
+  [at("resign", 4000), "backup", 7609.375, "send 0", "backup: resign"],
+  [advert(4900, 50), "backup", 8509.375],
+]);
+
 play("one who resigns in vain is Active again after its skew", { handoverUs: 2_000_000 }, [
   [startup(0), "backup", 3609.375, "backup: startup"],
   [tick(3610), "active", 4610, "send 100", "active: active_down"],
@@ -435,7 +442,7 @@ play("in a sync group a Backup waits for the others", { isGrouped: true }, [
   [at("take", 3800), "backup", 7309.375],
   [tick(7310), "backup", undefined, "prepare 0"],
   [at("take", 7400), "active", 8400, "send 100", "active: active_down"],
-  [at("yield", 7500), "backup", 8109.375, "send 0", "backup: yield"],
+  [at("yield", 7500), "backup", 11_109.375, "send 0", "backup: yield"],
 ]);
 
 test("leases end before anybody may take over, and a leaver's serves until anybody must have", () => {
