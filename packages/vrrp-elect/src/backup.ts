@@ -67,7 +67,9 @@ export function stepBackup(config: ElectionConfig, state: Backup, input: Input):
     case "disable":
       return become(state, INITIAL, input.reason);
     case "resign":
-      return [{ ...state, hasResigned: true, preemptAtUs: undefined }];
+      return state.takeOverReason === "preempt"
+        ? defer(config, { ...state, hasResigned: true }, state.activeAdvertUs, input.nowUs)
+        : [{ ...state, hasResigned: true, preemptAtUs: undefined }];
     case "take":
       return state.isReady ? takeOver(config, state, input.nowUs, state.takeOverReason) : [state];
     case "tick":
@@ -119,11 +121,17 @@ function hear(config: ElectionConfig, state: Backup, nowUs: number, advert: Hear
     if (config.preemptDelayUs === 0) return [{ ...state, takeOverReason: "preempt" }];
     return delayPreemption(config, state, nowUs, advert);
   }
+  return defer(config, state, learn(config, advert), nowUs);
+}
+
+/** Leaves the living Active alone. */
+function defer(config: ElectionConfig, state: Backup, activeAdvertUs: number, nowUs: number): Step {
+  const { notBeforeUs, heldUntilUs, hasResigned } = state;
   const waiting: Backup = {
-    ...waitFor(config, learn(config, advert), nowUs),
-    notBeforeUs: state.notBeforeUs,
-    heldUntilUs: state.heldUntilUs,
-    hasResigned: state.hasResigned,
+    ...waitFor(config, activeAdvertUs, nowUs),
+    notBeforeUs,
+    heldUntilUs,
+    hasResigned,
   };
   return state.isPrepared ? withActions(waiting, change(state, waiting, "active_alive")) : [waiting];
 }

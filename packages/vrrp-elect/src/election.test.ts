@@ -345,6 +345,14 @@ play("one who resigns without a hand-over gives the others the time to take over
   [advert(4900, 50), "backup", 8509.375],
 ]);
 
+play("one who resigns before it takes over leaves the Active alone", {}, [
+  [startup(0), "backup", 3609.375, "backup: startup"],
+  [tick(2500), "backup", 3609.375, "prepare 1109.375"],
+  [advert(3000, 50), "backup", 3609.375],
+  [at("resign", 3600), "backup", 7209.375, "backup: active_alive"],
+  [advert(4000, 50), "backup", 7609.375],
+]);
+
 play("one who resigns in vain is Active again after its skew", { handoverUs: 2_000_000 }, [
   [startup(0), "backup", 3609.375, "backup: startup"],
   [tick(3610), "active", 4610, "send 100", "active: active_down"],
