@@ -138,18 +138,17 @@ function defer(config: ElectionConfig, state: Backup, activeAdvertUs: number, no
 
 /** The lower Active is heard like any other one, until it has been there for the whole delay. */
 function delayPreemption(config: ElectionConfig, state: Backup, nowUs: number, advert: HeardAdvert): Step {
-  const preemptAtUs = state.preemptAtUs ?? nowUs + config.preemptDelayUs;
-  return [
-    {
-      ...waitFor(config, learn(config, advert), nowUs),
-      notBeforeUs: state.notBeforeUs,
-      heldUntilUs: state.heldUntilUs,
-      isPrepared: state.isPrepared,
-      isReady: state.isReady,
-      preemptAtUs,
-      takeOverReason: "preempt",
-    },
-  ];
+  const waiting: Backup = {
+    ...waitFor(config, learn(config, advert), nowUs),
+    notBeforeUs: state.notBeforeUs,
+    heldUntilUs: state.heldUntilUs,
+    preemptAtUs: state.preemptAtUs ?? nowUs + config.preemptDelayUs,
+    takeOverReason: "preempt",
+  };
+  if (!state.isPrepared) return [waiting];
+  if (nowUs < prepareAtUs(config, waiting))
+    return withActions(waiting, change(state, waiting, "active_alive"));
+  return [{ ...waiting, isPrepared: true, isReady: state.isReady && nowUs >= takeOverAtUs(waiting) }];
 }
 
 /** The hold ends with the first frame, and a reader; whoever is Active has an Active_Down_Interval from now to be heard. */

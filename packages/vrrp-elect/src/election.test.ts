@@ -386,6 +386,23 @@ play(
   ],
 );
 
+play("S7 within a preempt delay an Active of lower priority is alive too", { preemptDelayUs: 10_000_000 }, [
+  [startup(0), "backup", 3609.375, "backup: startup"],
+  [tick(2500), "backup", 3609.375, "prepare 1109.375"],
+  [advert(2600, 50), "backup", 6209.375, "backup: active_alive"],
+  [advert(11_000, 50), "backup", 12_600],
+  [tick(11_800), "backup", 12_600, "prepare 800"],
+  [advert(12_000, 50), "backup", 12_600],
+  [tick(12_600), "active", 13_600, "send 100", "active: preempt"],
+]);
+
+play("a preempt delay holds a Backup that was ready", { preemptDelayUs: 10_000_000, isGrouped: true }, [
+  [startup(0), "backup", 3609.375, "backup: startup"],
+  [tick(3610), "backup", undefined, "prepare 0"],
+  [advert(3700, 50), "backup", 7309.375, "backup: active_alive"],
+  [at("take", 3800), "backup", 7309.375],
+]);
+
 play("with a preempt delay a lower Active that dies is replaced at once", { preemptDelayUs: 60_000_000 }, [
   [startup(0), "backup", 3609.375, "backup: startup"],
   [advert(1000, 50), "backup", 4609.375],
