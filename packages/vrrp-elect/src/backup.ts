@@ -114,7 +114,10 @@ function preparation(state: Backup, nowUs: number): Action[] {
 function hear(config: ElectionConfig, state: Backup, nowUs: number, advert: HeardAdvert): Step {
   if (advert.priority === 0) {
     const activeDownAtUs = nowUs + skewUs(config.version, config.priority, state.activeAdvertUs);
-    return prepared({ ...state, activeDownAtUs, takeOverReason: "priority_zero", isReady: false }, nowUs);
+    // One that has waited for its group longer than the delay waits for the skew all the same.
+    const preemptAtUs = state.preemptAtUs && Math.max(state.preemptAtUs, activeDownAtUs);
+    const told: Backup = { ...state, activeDownAtUs, preemptAtUs, takeOverReason: "priority_zero" };
+    return prepared({ ...told, isReady: false }, nowUs);
   }
   const isLower = advert.priority < config.priority;
   if (isLower && mayPreempt(config) && !state.hasResigned) {

@@ -403,6 +403,16 @@ play("a preempt delay holds a Backup that was ready", { preemptDelayUs: 10_000_0
   [at("take", 3800), "backup", 7309.375],
 ]);
 
+play("SM-8 one whose preempt delay is long over", { preemptDelayUs: 1_000_000, isGrouped: true }, [
+  [startup(0), "backup", 3609.375, "backup: startup"],
+  [advert(1000, 50), "backup", 2000],
+  [tick(2000), "backup", undefined, "prepare 0"],
+  [advert(9000, 50), "backup", undefined],
+  [advert(9500, 0), "backup", 10_109.375],
+  [tick(10_110), "backup", undefined],
+  [at("take", 10_110), "active", 11_110, "send 100", "active: priority_zero"],
+]);
+
 play("with a preempt delay a lower Active that dies is replaced at once", { preemptDelayUs: 60_000_000 }, [
   [startup(0), "backup", 3609.375, "backup: startup"],
   [advert(1000, 50), "backup", 4609.375],
