@@ -157,7 +157,8 @@ function delayPreemption(config: ElectionConfig, state: Backup, nowUs: number, a
 /** The hold ends with the first frame, and a reader; whoever is Active has an Active_Down_Interval from now to be heard. */
 function carried(config: ElectionConfig, state: Backup, nowUs: number): Backup {
   if (state.heldUntilUs === undefined) return state;
-  return { ...begin(config, nowUs), notBeforeUs: state.heldUntilUs, hasResigned: state.hasResigned };
+  const { heldUntilUs: notBeforeUs, isPrepared, hasResigned } = state;
+  return { ...begin(config, nowUs), notBeforeUs, isPrepared, hasResigned };
 }
 
 /** A new priority shifts the running timer by what it changes of the Active_Down_Interval. */

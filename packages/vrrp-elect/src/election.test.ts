@@ -447,6 +447,13 @@ play("a link that never carries anything is not waited for for ever", { startupH
   [tick(30_000), "active", 31_000, "send 100", "active: active_down"],
 ]);
 
+play("S7 a Backup that hears its first frame forgets no preparation", { startupHoldUs: 30_000_000 }, [
+  [deaf(0), "backup", 30_000, "backup: startup"],
+  [tick(29_000), "backup", 30_000, "prepare 1000"],
+  [at("carried", 29_500), "backup", 33_109.375],
+  [advert(29_600, 150), "backup", 33_209.375, "backup: active_alive"],
+]);
+
 play("while it is held, a router learns who is Active and takes nothing", { startupHoldUs: 30_000_000 }, [
   [deaf(0), "backup", 30_000, "backup: startup"],
   [advert(100, 50), "backup", 30_000],
