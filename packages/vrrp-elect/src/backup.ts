@@ -25,11 +25,12 @@ import {
 } from "./states.ts";
 import { activeDownUs, skewUs } from "./timers.ts";
 
-/** SM-1, SM-3, and what may delay them: a start-up delay, and a link that has carried nothing yet. */
+/** SM-1, SM-3, and what may delay them: a start-up delay, a link that has carried nothing yet, the rest of the group. */
 export function start(config: ElectionConfig, nowUs: number, reason: string, isDeaf: boolean): Step {
   const isOwner = config.priority === OWNER_PRIORITY;
   const isHeld = isDeaf && config.startupHoldUs > 0;
-  if (isOwner && !isHeld && config.startupDelayUs === 0) return takeOver(config, INITIAL, nowUs, "owner");
+  const mustWait = isHeld || config.startupDelayUs > 0 || config.isGrouped;
+  if (isOwner && !mustWait) return takeOver(config, INITIAL, nowUs, "owner");
   const delayEndUs = nowUs + config.startupDelayUs;
   return become(
     INITIAL,

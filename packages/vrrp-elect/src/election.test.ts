@@ -487,6 +487,12 @@ play("in a sync group a Backup waits for the others", { isGrouped: true }, [
   [at("yield", 7500), "backup", 11_109.375, "send 0", "backup: yield"],
 ]);
 
+play("in a sync group an owner waits for the others", { isGrouped: true, priority: 255 }, [
+  [startup(0), "backup", 0, "backup: startup"],
+  [tick(0), "backup", undefined, "prepare 0"],
+  [at("take", 10), "active", 1010, "send 255", "active: owner"],
+]);
+
 test("leases end before anybody may take over, and a leaver's serves until anybody must have", () => {
   for (const advertUs of [10_000, 100_000, 1_000_000, 40_950_000]) {
     for (const downCount of [2, 3, 10]) {
