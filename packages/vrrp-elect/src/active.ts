@@ -48,7 +48,7 @@ export function stepActive(config: ElectionConfig, state: Active, input: Input):
     case "advert":
       return hear(config, state, input.nowUs, input.advert);
     case "own_mac":
-      return reassert(config, state, input.nowUs);
+      return answer(config, state, input.nowUs, state.advertAtUs);
     case "reconfigured":
       return [{ ...state, advertAtUs: Math.min(state.advertAtUs, input.nowUs + config.advertUs) }];
   }
@@ -95,8 +95,9 @@ function tick(config: ElectionConfig, state: Active, nowUs: number): Step {
   }
   const keepsPace = lateUs < config.advertUs;
   const advertAtUs = (keepsPace ? state.advertAtUs : nowUs) + config.advertUs;
+  const answerFromUs = owesAnswer(state) ? nowUs + ANSWER_SPACING_US : state.answerFromUs;
   const stalled: Action[] = lateUs < config.advertUs / 2 ? [] : [{ type: "stalled", lateUs }];
-  return [{ ...state, advertAtUs }, { type: "send", priority: config.priority }, ...stalled];
+  return [{ ...state, advertAtUs, answerFromUs }, { type: "send", priority: config.priority }, ...stalled];
 }
 
 /** SM-12, SM-14, SM-15. */
@@ -112,19 +113,20 @@ function yieldTo(config: ElectionConfig, state: State, nowUs: number, advert: He
   return become(state, waitFor(config, learn(config, advert), nowUs), reason);
 }
 
-/** An advert out of turn, but not too often. */
-function answer(config: ElectionConfig, state: Active, nowUs: number, advertAtUs: number): Step {
-  if (nowUs < state.answerFromUs) return [state];
-  return [
-    { ...state, advertAtUs, answerFromUs: nowUs + ANSWER_SPACING_US },
-    { type: "send", priority: config.priority },
-  ];
+/** The next advert is an answer that was put off. */
+function owesAnswer({ advertAtUs, answerFromUs }: Active): boolean {
+  return advertAtUs === answerFromUs;
 }
 
-/** The last word must be ours: what may not be answered now is answered as soon as it may. */
-function reassert(config: ElectionConfig, state: Active, nowUs: number): Step {
-  if (nowUs >= state.answerFromUs) return answer(config, state, nowUs, state.advertAtUs);
-  return [{ ...state, advertAtUs: Math.min(state.advertAtUs, state.answerFromUs) }];
+/** An advert out of turn: at once, or as soon as the last answer is long enough ago, for the last word must be ours. */
+function answer(config: ElectionConfig, state: Active, nowUs: number, advertAtUs: number): Step {
+  const { answerFromUs } = state;
+  if (nowUs < answerFromUs) return [{ ...state, advertAtUs: Math.min(state.advertAtUs, answerFromUs) }];
+  const nextUs = owesAnswer(state) ? nowUs + config.advertUs : advertAtUs;
+  return [
+    { ...state, advertAtUs: nextUs, answerFromUs: nowUs + ANSWER_SPACING_US },
+    { type: "send", priority: config.priority },
+  ];
 }
 
 /** Has said nothing yet: whoever is Active still is. */

@@ -171,13 +171,16 @@ play("SM-15 a losing advert is answered at once; the timer keeps running", {}, [
   [advert(4100, 100), "active", 4610, "send 100"],
 ]);
 
-play("V3-SM-h answers are at least 5 ms apart", {}, [
+play("V3-SM-h answers are at least 5 ms apart, and none is forgotten", {}, [
   [startup(0), "backup", 3609.375, "backup: startup"],
   [tick(3610), "active", 4610, "send 100", "active: active_down"],
   [advert(4000, 99), "active", 4610, "send 100"],
-  [advert(4001, 99), "active", 4610],
-  [advert(4004, 0), "active", 4610],
-  [advert(4005, 99), "active", 4610, "send 100"],
+  [advert(4001, 99), "active", 4005],
+  [advert(4004, 0), "active", 4005],
+  [tick(4005), "active", 5005, "send 100"],
+  [advert(4006, 99), "active", 4010],
+  [advert(4011, 99), "active", 5011, "send 100"],
+  [tick(5011), "active", 6011, "send 100"],
 ]);
 
 play("V3-SM-e an owner answers a lower priority at once", { priority: 255 }, [
