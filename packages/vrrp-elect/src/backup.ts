@@ -35,7 +35,7 @@ export function start(config: ElectionConfig, nowUs: number, reason: string, isD
   return become(
     INITIAL,
     {
-      ...begin(config, nowUs),
+      ...begin(config, config.advertUs, nowUs),
       notBeforeUs: isHeld ? Math.max(delayEndUs, nowUs + config.startupHoldUs) : delayEndUs,
       heldUntilUs: isHeld ? delayEndUs : undefined,
     },
@@ -44,8 +44,8 @@ export function start(config: ElectionConfig, nowUs: number, reason: string, isD
 }
 
 /** An owner waits for nobody. */
-function begin(config: ElectionConfig, nowUs: number): Backup {
-  const backup = waitFor(config, config.advertUs, nowUs);
+function begin(config: ElectionConfig, activeAdvertUs: number, nowUs: number): Backup {
+  const backup = waitFor(config, activeAdvertUs, nowUs);
   return config.priority === OWNER_PRIORITY
     ? { ...backup, activeDownAtUs: nowUs, takeOverReason: "owner" }
     : backup;
@@ -158,8 +158,8 @@ function delayPreemption(config: ElectionConfig, state: Backup, nowUs: number, a
 /** The hold ends with the first frame, and a reader; whoever is Active has an Active_Down_Interval from now to be heard. */
 function carried(config: ElectionConfig, state: Backup, nowUs: number): Backup {
   if (state.heldUntilUs === undefined) return state;
-  const { heldUntilUs: notBeforeUs, isPrepared, hasResigned } = state;
-  return { ...begin(config, nowUs), notBeforeUs, isPrepared, hasResigned };
+  const { heldUntilUs: notBeforeUs, activeAdvertUs, isPrepared, hasResigned } = state;
+  return { ...begin(config, activeAdvertUs, nowUs), notBeforeUs, isPrepared, hasResigned };
 }
 
 /** A new priority shifts the running timer by what it changes of the Active_Down_Interval. */

@@ -464,6 +464,12 @@ play("while it is held, a router learns who is Active and takes nothing", { star
   [at("carried", 5000), "backup", 8609.375],
 ]);
 
+play("V3-6.1-a one that was held keeps the interval that it has learned", { startupHoldUs: 30_000_000 }, [
+  [deaf(0), "backup", 30_000, "backup: startup"],
+  [advert(100, 150, { advertUs: 3_000_000 }), "backup", 30_000],
+  [at("carried", 2000), "backup", 2000 + 9000 + (156 * 3000) / 256],
+]);
+
 play("a down count of 5 waits for five adverts", { downCount: 5 }, [
   [startup(0), "backup", 5609.375, "backup: startup"],
 ]);
