@@ -14,6 +14,8 @@ export class Elector {
   readonly #host: Host;
   readonly #around: Surroundings;
   readonly #alarm: Alarm;
+  /** Whether anybody has read what it wrote. */
+  #isRead = false;
   #packets: (() => void)[] = [];
   #orders: (() => void)[] = [];
   #rest: (() => void) | undefined;
@@ -34,9 +36,20 @@ export class Elector {
     });
   }
 
+  get isRead(): boolean {
+    return this.#isRead;
+  }
+
   /** @param blockers what keeps each virtual router from taking part. */
   begin(blockers: readonly (readonly Blocker[])[]): void {
-    const config = configOf(this.#around.scenario, this.#host.plan);
+    const { scenario, agenda } = this.#around;
+    const { plan } = this.#host;
+    const config = configOf(scenario, plan);
+    this.#isRead = plan.unreadFor === 0;
+    if (!this.#isRead)
+      agenda.at(agenda.nowUs + inUs(scenario, plan.unreadFor), () =>
+        this.#host.order(() => this.#readerIsThere()),
+      );
     for (const router of this.routers) router.begin(blockers[router.network]!, config);
   }
 
@@ -95,6 +108,11 @@ export class Elector {
     }
     this.#isRinging = false;
     this.#arm();
+  }
+
+  #readerIsThere(): void {
+    this.#isRead = true;
+    for (const router of this.routers) router.holdChanged();
   }
 
   #due(nowUs: number): Router[] {

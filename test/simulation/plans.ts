@@ -19,7 +19,7 @@ export interface Limits {
   readonly networks: 1 | 2;
   /** Whether packets may be lost, doubled and reordered while the network is disturbed. */
   readonly isLossy: boolean;
-  /** Whether hosts may have intervals of their own, and ports that carry nothing at first. */
+  /** Whether hosts may have intervals of their own, and ports and readers that are late. */
   readonly isMixed: boolean;
   /** Advert intervals of disturbance, and how many disturbances. */
   readonly length: number;
@@ -47,6 +47,7 @@ function hostPlan({ isMixed }: Limits): fc.Arbitrary<HostPlan> {
     handsOver: mostly(true, fc.constant(false)),
     startsAt: upTo(800),
     deafFor: isMixed ? mostly(0, upTo(1500)) : fc.constant(0),
+    unreadFor: isMixed ? mostly(0, upTo(1500)) : fc.constant(0),
     drift: fc.integer({ min: -50, max: 50 }),
     lateness: upTo(25),
     pace: isMixed ? mostly(1, fc.integer({ min: 1, max: 5 })) : fc.constant(1),

@@ -25,6 +25,7 @@ const PLAIN: HostPlan = {
   handsOver: true,
   startsAt: 0,
   deafFor: 0,
+  unreadFor: 0,
   drift: 0,
   lateness: 0,
   pace: 1,
@@ -107,6 +108,17 @@ const FOUND: readonly Regression[] = [
     name: "a port that carries its first frame late has prepared its followers",
     verdicts: [keeps("preparation")],
     scenario: scenario([{ deafFor: 890 }, {}], []),
+  },
+  {
+    name: "one whose records are read late knows the interval of the Active",
+    verdicts: [keeps("drain")],
+    scenario: scenario(
+      [
+        { priority: 200, pace: 3 },
+        { startsAt: 1000, unreadFor: 590 },
+      ],
+      [],
+    ),
   },
   {
     name: "an owner does not start without its group",

@@ -90,10 +90,16 @@ export class Router {
     this.#isDeaf = true;
   }
 
+  /** The link has carried a frame. */
   carried(): void {
     if (!this.#isDeaf) return;
     this.#isDeaf = false;
-    this.take({ type: "carried", nowUs: this.host.nowUs });
+    this.holdChanged();
+  }
+
+  /** What it was held for may have come. */
+  holdChanged(): void {
+    if (!this.#isHeld) this.take({ type: "carried", nowUs: this.host.nowUs });
   }
 
   hear(packet: Packet): void {
@@ -117,9 +123,13 @@ export class Router {
     else carryOut();
   }
 
+  get #isHeld(): boolean {
+    return this.#isDeaf || !this.host.elector.isRead;
+  }
+
   #startUnless(reason: string): void {
     if (this.#blockers.size > 0) return;
-    this.take({ type: "startup", nowUs: this.host.nowUs, reason, isDeaf: this.#isDeaf });
+    this.take({ type: "startup", nowUs: this.host.nowUs, reason, isDeaf: this.#isHeld });
   }
 
   /** @param sinceUs network time from which a lease counts: read before the advert leaves. */

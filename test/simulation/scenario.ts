@@ -23,6 +23,8 @@ export interface HostPlan {
   readonly startsAt: number;
   /** So long after its start its port carries nothing, as behind a bridge that learns; 0 for a port that is open. */
   readonly deafFor: number;
+  /** So long after its start nobody reads what its elector writes. */
+  readonly unreadFor: number;
   /** How fast its clock runs, in thousandths too much. */
   readonly drift: number;
   /** Its timers ring up to so late. */
@@ -118,7 +120,7 @@ export interface Scenario {
 export const inUs = (scenario: Scenario, hundredths: number): number =>
   (hundredths * scenario.advertUs) / 100;
 
-/** A port that stays deaf is waited for at most so long; the default of the settings is 30 s. */
+/** A port that stays deaf, or a reader, is waited for at most so long; the default of the settings is 30 s. */
 const STARTUP_HOLD = 1000;
 
 export function configOf(scenario: Scenario, plan: HostPlan): ElectionConfig {
@@ -146,13 +148,13 @@ export const SEND_SOON = 200;
 export function quietFromUs(scenario: Scenario): number {
   const { hosts, script } = scenario;
   const most = (what: (plan: HostPlan) => number): number => Math.max(...hosts.map(what));
-  const deafFor = most((plan) => plan.deafFor);
+  const heldFor = ({ deafFor, unreadFor }: HostPlan): number => Math.max(deafFor, unreadFor);
   const ends = script.map((one) => {
     const isHeldUp = one.type === "freeze" && one.isMidSend;
-    const isDeaf = one.type === "crash" || one.type === "unplug";
-    return one.at + ("for" in one ? one.for : 0) + (isHeldUp ? SEND_SOON : 0) + (isDeaf ? deafFor : 0);
+    const isHeld = one.type === "crash" || one.type === "unplug";
+    return one.at + ("for" in one ? one.for : 0) + (isHeldUp ? SEND_SOON : 0) + (isHeld ? most(heldFor) : 0);
   });
-  const started = most((plan) => plan.startsAt + plan.deafFor);
+  const started = most((plan) => plan.startsAt + heldFor(plan));
   return (
     inUs(scenario, Math.max(started, ...ends)) +
     most((plan) => configOf(scenario, plan).handoverUs / rateOf(plan))
