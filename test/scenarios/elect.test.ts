@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "node:test";
+import { fileURLToPath } from "node:url";
 import { Elector } from "../lab/elector.ts";
 import { type Network, VIP, VIP6, VIP6_LL } from "../lab/network.ts";
 import { ofType } from "../lab/record-log.ts";
@@ -287,6 +288,41 @@ test("a short loss of carrier is overlooked where that is asked for", needsRoot,
     await a.until("active");
   });
 });
+
+const STEP_CLOCK = fileURLToPath(new URL("../../lab/step-clock.c", import.meta.url));
+const DAY_S = 86_400;
+
+test(
+  "steps of the wall clock, a day on and two back, change nothing but time stamps",
+  needsRoot,
+  async () => {
+    await onStage(["a", "b"], async (network) => {
+      const [library, file] = [join(network.folder, "step-clock.so"), join(network.folder, "offset")];
+      must(["gcc", "-shared", "-fPIC", "-O2", "-D_GNU_SOURCE", "-o", library, STEP_CLOCK, "-ldl"]);
+      writeFileSync(file, "0");
+      const command = ["env", `LD_PRELOAD=${library}`, `CLOCK_OFFSET_FILE=${file}`];
+      const a = new Elector(network, "a", router(150), command);
+      await a.until("active");
+      const b = new Elector(network, "b", router(100), command);
+      await b.until("backup");
+      await sleep(500);
+      const before = [a.states().length, b.states().length];
+      for (const offset of [DAY_S, -DAY_S, 0]) {
+        writeFileSync(file, String(offset));
+        await sleep(1000);
+      }
+      assert.deepEqual([a.states().length, b.states().length], before);
+      const leases = ofType(a.records(), "vrrp.lease");
+      const days = new Set(leases.map(({ ts }) => ts.slice(0, 10)));
+      assert.ok(days.size >= 3, `the steps were seen: ${[...days].join(" ")}`);
+      const times = leases.map(({ mono_ns }) => BigInt(mono_ns!));
+      assert.ok(
+        times.slice(1).every((time, n) => time > times[n]!),
+        "the clock of leases runs on",
+      );
+    });
+  },
+);
 
 const PAIRS: [string, string[], string[]][] = [
   ["V3-SM-a equal priorities: the higher address", router(100), router(100)],
