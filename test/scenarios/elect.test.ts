@@ -90,7 +90,11 @@ test(
   async () => {
     await onStage(["a"], async (network) => {
       network.addInterface("a", "eth1", "192.0.2.201/24");
-      const twice = ["eth0", "eth1"].map((name) => ({ interface: name, vrid: 51, vips: [VIP] }));
+      const twice = ["eth0", "eth1"].map((name, n) => ({
+        interface: name,
+        vrid: 51,
+        vips: [`192.0.2.10${n}`],
+      }));
       const a = new Elector(network, "a", ["--config", configFile(network, "a", twice)]);
       await a.until("active", "eth0/4/51");
       await a.until("initialize", "eth1/4/51");

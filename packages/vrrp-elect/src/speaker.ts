@@ -149,13 +149,13 @@ export class Speaker {
   /** Another priority, until the next one or until settings are read again. */
   setPriority(priority: number): void {
     this.#basePriority = priority;
-    this.#applyPriority();
+    if (this.#applyPriority()) this.#retell("priority");
   }
 
   /** What health checks mean for it now. */
   track(effect: TrackEffect): void {
     this.#effect = effect;
-    this.#applyPriority();
+    if (this.#applyPriority()) this.#retell("priority");
     if (effect.failed.length > 0) this.#presence.block("track");
     else this.#presence.unblock("track", "track");
   }
@@ -167,8 +167,8 @@ export class Speaker {
     this.#basePriority = options.priority;
     this.#sender = new AdvertSender(options, password, this.#around.port, this.#sender);
     this.#hearing = this.#openHearing(password, this.#hearing);
-    this.#applyPriority();
-    if (options.vips.map(formatVip).join() !== before) this.#retell();
+    const hasOtherPriority = this.#applyPriority();
+    if (hasOtherPriority || options.vips.map(formatVip).join() !== before) this.#retell("reload");
   }
 
   /** A frame of protocol 112 that came in. */
@@ -297,22 +297,21 @@ export class Speaker {
     this.#write([{ type: "vrrp.stalled", instance, late_us: Math.round(lateUs) }]);
   }
 
-  /** The same state with other addresses, and an advert at once that lists them. */
-  #retell(): void {
+  /** The same state with other settings, and an advert at once that shows them (V3-7.2-a). */
+  #retell(reason: string): void {
     const role = roleOf(this.#state);
     if (role === "initialize") return;
-    this.#tell({ type: "become", from: role, to: role, reason: "reload" });
+    this.#tell({ type: "become", from: role, to: role, reason });
     if (this.#state.name === "active") this.#take({ type: "own_mac", nowUs: monotonicUs() });
   }
 
-  #applyPriority(): void {
+  /** @returns whether the effective priority is another one. */
+  #applyPriority(): boolean {
     const previous = this.#config;
     const priority = effectivePriority(this.#basePriority, this.#effect.weight);
     this.#config = { ...this.#options, priority };
     this.#take({ type: "reconfigured", nowUs: monotonicUs(), previous });
-    const role = roleOf(this.#state);
-    if (priority !== previous.priority && role !== "initialize")
-      this.#tell({ type: "become", from: role, to: role, reason: "priority" });
+    return priority !== previous.priority;
   }
 
   #reporter(): Reporter {
