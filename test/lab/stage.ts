@@ -15,6 +15,11 @@ export const needsRoot: { skip: string | false } = {
   skip: process.geteuid?.() === 0 ? false : "needs root: network namespaces",
 };
 
+/** For rows that only the whole matrices play. */
+export const inFull: { skip: string | false } = {
+  skip: IS_FULL ? needsRoot.skip : "played by npm run test:full",
+};
+
 /** Builds hosts, plays, and clears away. What a failed scene leaves in its folder is kept and named. */
 export async function onStage(
   names: readonly string[],

@@ -14,7 +14,7 @@ function rounds(fault: Fault, advertMs: number): number {
   if (fault === "silent loss" && advertMs < 1000) return IS_FULL ? 21 : 5;
   if (advertMs < 100) return 0;
   if (IS_FULL) return 5;
-  return advertMs === 1000 && fault === "link loss" ? 0 : 1;
+  return advertMs === 1000 && fault !== "planned stop" ? 0 : 1;
 }
 
 for (const advertMs of [10, 100, 1000]) {

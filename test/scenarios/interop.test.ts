@@ -115,7 +115,7 @@ const frr = (name: string, options: Partial<RouterOptions>, more: Partial<Row> =
 
 const ROWS: readonly (readonly [Row, readonly Role[]])[] = [
   [keepalived("VRRPv3", {}), ["Active", "Backup"]],
-  [keepalived("VRRPv2", { version: 2 }), ["Active", "Backup"]],
+  [keepalived("VRRPv2", { version: 2 }), ["Backup"]],
   [keepalived("VRRPv3 over IPv6", { family: 6 }, { ours: ALONE }), ["Active"]],
   [keepalived("VRRPv3, unicast", {}, { ours: ALONE, isUnicast: true }), ["Backup"]],
   [frr("VRRPv3", {}), ["Backup"]],
