@@ -14,7 +14,9 @@ const COMMANDS: Readonly<Record<string, string>> = {
   rules: "ip rule; ip -6 rule",
   memberships: "ip maddress",
   forwarding: "bridge fdb show",
-  firewall: "nft list ruleset | sed -E 's/ expires [0-9a-z]+//'",
+  // How long a permission still lasts, and how much was dropped, differ from one moment to the next.
+  firewall:
+    "nft list ruleset | sed -E 's/ (timeout|expires) [0-9a-z]+//g; s/counter packets [0-9]+ bytes [0-9]+/counter/'",
   settings:
     "cd /proc/sys/net && grep -r . ipv4/conf ipv6/conf ipv4/neigh ipv6/neigh ipv4/ip_forward 2>/dev/null | grep -v stable_secret | sort",
   journal: `find "$(node ${RUN_FOLDER})" -type f 2>/dev/null | sort`,

@@ -262,14 +262,14 @@ test(
   needsRoot,
   async () => {
     await onStage(["a", "b"], async (network) => {
-      const [a, b] = ["a", "b"].map((host) => {
+      const startOwner = (host: string): Elector => {
         network.run(host, words(`ip address add ${VIP}/32 dev eth0`));
-        return new Elector(
-          network,
-          host,
-          words(`-I eth0 --vrid 51 --advert-int 100ms --priority 255 ${VIP}`),
-        );
-      }) as [Elector, Elector];
+        const args = words(`-I eth0 --vrid 51 --advert-int 100ms --priority 255 ${VIP}`);
+        return new Elector(network, host, args);
+      };
+      const b = startOwner("b");
+      await b.until("active");
+      const a = startOwner("a");
       const hasSaidSo = (elector: Elector): boolean =>
         ofType(elector.records(), "vrrp.conflict").some(({ cause }) => cause === "two_active");
       await waitFor("both to say so", 5000, () => (hasSaidSo(a) && hasSaidSo(b) ? true : undefined));
