@@ -115,7 +115,6 @@ const frr = (name: string, options: Partial<RouterOptions>, more: Partial<Row> =
 
 const ROWS: readonly (readonly [Row, readonly Role[]])[] = [
   [keepalived("VRRPv3", {}), ["Active", "Backup"]],
-  [keepalived("VRRPv2", { version: 2 }), ["Backup"]],
   [keepalived("VRRPv3 over IPv6", { family: 6 }, { ours: ALONE }), ["Active"]],
   [keepalived("VRRPv3, unicast", {}, { ours: ALONE, isUnicast: true }), ["Backup"]],
   [frr("VRRPv3", {}), ["Backup"]],
@@ -123,6 +122,7 @@ const ROWS: readonly (readonly [Row, readonly Role[]])[] = [
 ];
 const ROWS_WHEN_FULL: readonly Row[] = [
   keepalived("VRRPv3 at 1 s", {}, { advertMs: 1000 }),
+  keepalived("VRRPv2", { version: 2 }),
   keepalived("VRRPv3 without vmac", { useVmac: false }, { ours: ALONE }),
   keepalived("VRRPv2 without vmac", { useVmac: false, version: 2 }, { ours: ALONE }),
   keepalived("VRRPv2 with a password", { version: 2, password: "secret" }),
