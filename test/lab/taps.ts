@@ -34,6 +34,8 @@ export interface PortFrame {
     | "other";
   /** Priority of an advert. */
   readonly priority: number | undefined;
+  /** Whereto an IPv4 packet of kind "ipv4" goes. */
+  readonly destinationIp?: string | undefined;
   /** Sent as the virtual router: from one of its MACs, ARP from its address, or an advertisement of its address. */
   readonly isVoice: boolean;
 }
@@ -101,7 +103,9 @@ const NEIGHBOUR_SOLICITATION = 135;
 const NEIGHBOUR_ADVERTISEMENT = 136;
 const VIPS6 = [VIP6, VIP6_LL].map((vip) => hexOf(vip));
 
-type Meaning = Pick<PortFrame, "kind" | "isVoice"> & { readonly priority?: number | undefined };
+type Meaning = Pick<PortFrame, "kind" | "isVoice" | "destinationIp"> & {
+  readonly priority?: number | undefined;
+};
 
 function describe(host: string, atUs: number, bytes: Uint8Array): PortFrame {
   const { source, etherType, payload } = decodeEthernet(bytes);
@@ -123,8 +127,8 @@ function readArp(payload: Uint8Array, isFromVmac: boolean): Meaning {
 }
 
 function readIpv4(bytes: Uint8Array, isVoice: boolean): Meaning {
-  const { protocol, payload } = decodeIpv4(bytes);
-  if (protocol !== IpProtocol.vrrp) return { kind: "ipv4", isVoice };
+  const { protocol, payload, destination } = decodeIpv4(bytes);
+  if (protocol !== IpProtocol.vrrp) return { kind: "ipv4", isVoice, destinationIp: destination };
   return { kind: "advert", priority: payload[2], isVoice };
 }
 
