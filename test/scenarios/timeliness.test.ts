@@ -34,6 +34,11 @@ function gapsMs(frames: readonly PortFrame[]): number[] {
   return gaps;
 }
 
+/** Without arguments by the hundred thousand, which the stack does not hold. */
+function widestGapMs(frames: readonly PortFrame[]): number {
+  return gapsMs(frames).reduce((widest, gap) => Math.max(widest, gap), 0);
+}
+
 interface Played {
   readonly falseTakeOvers: number;
   /** Of the high one, processor time for each second. */
@@ -117,7 +122,7 @@ test("S5 255 virtual routers at 100 ms in one process: no false take-over", need
   await onStage(["a", "b"], async (network) => {
     const options = { count: 255, interfaces: ["eth0"], priority: 150, advertMs: 100 };
     const ours = await compare(t, network, options);
-    t.diagnostic(`widest gap ${Math.max(...gapsMs(ours.frames)).toFixed(1)} ms`);
+    t.diagnostic(`widest gap ${widestGapMs(ours.frames).toFixed(1)} ms`);
     assert.equal(ours.falseTakeOvers, 0);
   });
 });
@@ -137,7 +142,7 @@ async function burn(
     const burner = spawn(process.execPath, ["-e", "for (;;);"], { stdio: "ignore" });
     await sleep(BURN_S * 1000);
     burner.kill("SIGKILL");
-    result = { gapMs: Math.max(...gapsMs(await taps.close())), hasTakenOver: hasTakenOver() };
+    result = { gapMs: widestGapMs(await taps.close()), hasTakenOver: hasTakenOver() };
   });
   return result;
 }
@@ -204,7 +209,7 @@ test(
       const startMs = Date.now();
       await Promise.all([flood(network, "c", "garbage"), flood(network, "d", "losing")]);
       const seconds = (Date.now() - startMs) / 1000;
-      const gapMs = Math.max(...gapsMs(await taps.close()));
+      const gapMs = widestGapMs(await taps.close());
       const after = await a.counters();
       const grown = (name: string): number => (after[name] ?? 0) - (before[name] ?? 0);
       const memoryAfterMib = costOf([a.pid]).residentMib;
