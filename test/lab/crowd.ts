@@ -89,6 +89,15 @@ export class ElectorCrowd implements Crowd {
     return ofType(this.#elector.records(), "vrrp.state").filter(({ state }) => state === "active").length;
   }
 
+  /** How many members are Active now. */
+  activeCount(): number {
+    const states = ofType(this.#elector.records(), "vrrp.state").map(({ instance, state }) => [
+      instance,
+      state,
+    ]);
+    return [...new Map(states as [string, string][]).values()].filter((state) => state === "active").length;
+  }
+
   cost(): Cost {
     return costOf([this.#elector.pid]);
   }

@@ -96,6 +96,11 @@ export class Network {
     return attempt(inNamespace(this.host(host).namespace, argv), input);
   }
 
+  /** One of a host's settings, its path below /proc/sys/net. @throws {Error} if the kernel does not take it. */
+  setSysctl(host: string, path: string, value: number): void {
+    must(inNamespace(this.host(host).namespace, ["sh", "-c", `echo ${value} > /proc/sys/net/${path}`]));
+  }
+
   /** Starts a command on a host, or on the switch under the name "switch"; it ends with the lab. */
   start(
     host: string,

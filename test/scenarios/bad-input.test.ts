@@ -32,7 +32,7 @@ const CASES: readonly Case[] = [
     name: "unknown interface",
     argv: ["vmac-ctl", "up", "-I", "nope", "--vrid", "51", VIP],
     code: 69,
-    says: /interface nope/,
+    says: /no interface "nope"/,
   },
   {
     name: "unknown interface",

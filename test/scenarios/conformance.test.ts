@@ -20,10 +20,6 @@ const REDIRECTED = "203.0.113.9";
 
 const words = (command: string): string[] => command.split(" ");
 
-function setting(network: Network, host: string, path: string, value: number): void {
-  network.run(host, ["sh", "-c", `echo ${value} > /proc/sys/net/${path}`]);
-}
-
 const pings = (network: Network, address: string): boolean =>
   network.run("c", ["ping", "-c", "1", "-W", "1", address]).code === 0;
 
@@ -102,8 +98,8 @@ async function buildCrossroads(network: Network): Promise<void> {
   network.run("d", words("ip link set eth0 down"));
   network.run("d", words("ip route add 192.0.2.0/24 via 198.51.100.1"));
   for (const router of ["a", "b"]) {
-    setting(network, router, "ipv4/ip_forward", 1);
-    setting(network, router, "ipv6/conf/all/forwarding", 1);
+    network.setSysctl(router, "ipv4/ip_forward", 1);
+    network.setSysctl(router, "ipv6/conf/all/forwarding", 1);
   }
   network.run("a", words(`ip route add ${REDIRECTED} via 192.0.2.2`));
   await startPair(network, ADVERT_MS);
@@ -141,15 +137,15 @@ async function redirectsComeFromTheNic(network: Network): Promise<void> {
   assert.deepEqual(await seenVia(VIP), []);
   const fromNic = await seenVia("192.0.2.1");
   assert.ok(fromNic.length > 0 && fromNic.every((line) => line.includes("192.0.2.1 > 192.0.2.3")));
-  setting(network, "a", "ipv4/conf/all/send_redirects", 0);
-  setting(network, "a", "ipv4/conf/eth0/send_redirects", 0);
+  network.setSysctl("a", "ipv4/conf/all/send_redirects", 0);
+  network.setSysctl("a", "ipv4/conf/eth0/send_redirects", 0);
   assert.deepEqual(await seenVia("192.0.2.1"), []);
 }
 
 function proxyAnswersWithTheVirtualMac(network: Network): void {
   assert.deepEqual(answerers(network, FAR), [], "nobody does so unasked");
   const index = network.run("a", ["cat", "/sys/class/net/eth0/ifindex"]).stdout.trim();
-  setting(network, "a", `ipv4/conf/vrrp4-${index}-51/proxy_arp`, 1);
+  network.setSysctl("a", `ipv4/conf/vrrp4-${index}-51/proxy_arp`, 1);
   assert.deepEqual(answerers(network, FAR), [VMAC]);
 }
 
@@ -295,7 +291,7 @@ test(
         ["a", "b"].map((router) => /lladdr \S+:03/.test(cached(router))),
         [true, true],
       );
-      setting(network, "c", "ipv6/conf/eth0/ndisc_notify", 1);
+      network.setSysctl("c", "ipv6/conf/eth0/ndisc_notify", 1);
       network.run("c", words("ip link set eth0 address 02:00:00:00:00:33"));
       for (const router of ["a", "b"]) {
         await waitFor(`${router} to know the new MAC`, 1000, () =>

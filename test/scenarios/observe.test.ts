@@ -380,8 +380,7 @@ test("what the host drops is named, and what a macvlan hides is not", needsRoot,
     assert.deepEqual(ofType(clean.records(), "vrrp.conflict"), [], "nothing is dropped");
 
     const rpFilter = (value: number): void => {
-      for (const name of ["all", "eth0"])
-        network.run("c", ["sysctl", "-w", `net.ipv4.conf.${name}.rp_filter=${value}`]);
+      for (const name of ["all", "eth0"]) network.setSysctl("c", `ipv4/conf/${name}/rp_filter`, value);
     };
     rpFilter(1);
     const strict = new Watcher(network, "c", "--check-delivery");
@@ -427,8 +426,7 @@ test("an observer sends nothing that a silent host does not send too", inFull, a
   await onStage(["a", "c", "d"], async (network) => {
     const a = startKeepalived(network, "a", [section(51, 150, V3, ["192.0.2.100"])]);
     // Hosts that have come up ask for routers again and again, each at a time of its own.
-    for (const host of ["c", "d"])
-      network.run(host, ["sysctl", "-w", "net.ipv6.conf.eth0.router_solicitations=0"]);
+    for (const host of ["c", "d"]) network.setSysctl(host, "ipv6/conf/eth0/router_solicitations", 0);
     await sleep(3000);
     const kinds = await tap(network, ["c", "d"], async () => {
       const watcher = new Watcher(network, "c");

@@ -61,7 +61,7 @@ test(
   async () => {
     await onStage(["a", "b", "c"], async (network) => {
       await startPair(network, 100);
-      network.run("b", ["sh", "-c", "echo 1 > /proc/sys/net/ipv4/ip_forward"]);
+      network.setSysctl("b", "ipv4/ip_forward", 1);
       const viaB = (address: string): number => {
         network.run("c", [
           "ip",

@@ -23,17 +23,20 @@ const PACKET_TYPE = 0xfffff000 + 4;
 const PACKET_OUTGOING = 4;
 /** 01:80:c2:00: spanning tree and its like, which a port carries while it carries nothing else (IEEE 802.1D §7.12.6). */
 const BRIDGE_GROUP_PREFIX = 0x0180c200;
-/** A jump reaches 255 instructions. */
-export const FILTER_MACS_MAX = 100;
+/** 00:00:5e:00, with which the virtual MACs of both families begin (RFC 9568 §7.3). */
+const VIRTUAL_MAC_PREFIX = 0x00005e00;
+/** Jumps are one octet wide. */
+const JUMP_MAX = 255;
+const ACCEPT: Named = [RETURN, 0x40000];
 
 /** An instruction whose jumps name labels; without a name it goes on with the next one. */
 type Named = readonly [code: number, k: number, onTrue?: string | undefined, onFalse?: string];
 type Line = Named | { readonly label: string };
 
 const isInstruction = (line: Line): line is Named => Array.isArray(line);
-const END: readonly Line[] = [{ label: "accept" }, [RETURN, 0x40000], { label: "drop" }, [RETURN, 0]];
+const END: readonly Line[] = [{ label: "accept" }, ACCEPT, { label: "drop" }, [RETURN, 0]];
 
-/** Turns names into distances. */
+/** Turns names into distances. @throws {RangeError} for one that no jump reaches. */
 function link(lines: readonly Line[]): Instruction[] {
   const places = new Map<string, number>();
   let at = 0;
@@ -42,8 +45,11 @@ function link(lines: readonly Line[]): Instruction[] {
     else places.set(line.label, at);
   }
   return lines.filter(isInstruction).map(([code, k, onTrue, onFalse], n) => {
-    const distance = (label: string | undefined): number =>
-      label === undefined ? 0 : places.get(label)! - n - 1;
+    const distance = (label: string | undefined): number => {
+      const jump = label === undefined ? 0 : places.get(label)! - n - 1;
+      if (jump < 0 || jump > JUMP_MAX) throw new RangeError(`Cannot jump ${jump} instructions to ${label}`);
+      return jump;
+    };
     return [code, distance(onTrue), distance(onFalse), k];
   });
 }
@@ -102,28 +108,27 @@ export const TAGGED_VRRP_FILTER: readonly Instruction[] = link([...[0, 1, 2].fla
  * What a VRRP speaker hears: adverts that come in, and whatever else comes in from one of these MACs: somebody still
  * sends as the virtual router that we are.
  *
- * @param macs at most {@link FILTER_MACS_MAX}; of more only the first are heard.
+ * @param macs virtual MACs, up to all 510 that a link can have: the program is one of the socket's options, and fits.
  */
 export function speakerFilter(macs: readonly Mac[]): Instruction[] {
-  const tests = macs.slice(0, FILTER_MACS_MAX).flatMap((mac, n): Line[] => {
-    const view = new DataView(macToBytes(mac).buffer);
-    return [
-      { label: `mac${n}` },
-      [LOAD_WORD, SOURCE_MAC_AT],
-      [JUMP_EQUAL, view.getUint32(0), undefined, `mac${n + 1}`],
-      [LOAD_HALF, SOURCE_MAC_AT + 4],
-      [JUMP_EQUAL, view.getUint16(4), "accept", `mac${n + 1}`],
-    ];
-  });
-  const last = `mac${Math.min(macs.length, FILTER_MACS_MAX)}`;
+  const tests = macs.flatMap((mac, n): Line[] => [
+    { label: `mac${n}` },
+    [JUMP_EQUAL, new DataView(macToBytes(mac).buffer).getUint16(4), undefined, `mac${n + 1}`],
+    ACCEPT,
+  ]);
   return link([
     ...IS_INBOUND,
     ...IS_VRRP,
-    { label: "other" },
-    ...tests,
-    { label: last },
-    [RETURN, 0],
     ...END,
+    { label: "other" },
+    [LOAD_WORD, SOURCE_MAC_AT],
+    [JUMP_EQUAL, VIRTUAL_MAC_PREFIX, "virtual"],
+    [RETURN, 0],
+    { label: "virtual" },
+    [LOAD_HALF, SOURCE_MAC_AT + 4],
+    ...tests,
+    { label: `mac${macs.length}` },
+    [RETURN, 0],
   ]);
 }
 

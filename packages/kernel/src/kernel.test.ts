@@ -5,6 +5,7 @@ import { closeSync, constants, existsSync, mkdtempSync, openSync, readSync, rmSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "node:test";
+import { virtualMac } from "@viptools/wire";
 import { Alarm } from "./alarm.ts";
 import {
   attribute,
@@ -17,7 +18,7 @@ import {
   stringAttribute,
   u32,
 } from "./attributes.ts";
-import { assemble, type Instruction, TAGGED_VRRP_FILTER, VRRP_FILTER } from "./bpf.ts";
+import { assemble, type Instruction, speakerFilter, TAGGED_VRRP_FILTER, VRRP_FILTER } from "./bpf.ts";
 import {
   findInterface,
   monotonicNs,
@@ -73,15 +74,21 @@ test("assemble() lays a filter out as struct sock_filter", () => {
   assert.equal(hex(assemble(VRRP_FILTER)).slice(0, 32), "28000000" + "0c000000" + "15000002" + "00080000");
 });
 
-/** Runs a filter as the kernel does, on octets alone. @returns whether it lets the frame through. */
+/** Above are no octets of the frame: what comes in has 0 there. */
+const ANCILLARY = 0xfffff000;
+
+/** Runs a filter as the kernel does, as it was laid out for it. @returns whether it lets a frame that comes in through. */
 function passes(program: readonly Instruction[], frame: Uint8Array): boolean {
+  const laidOut = Buffer.from(assemble(program));
   let value = 0;
   for (let at = 0; ; at++) {
-    const [code, jumpTrue, jumpFalse, k] = program[at]!;
+    const code = laidOut.readUInt16LE(at * 8);
+    const [jumpTrue, jumpFalse] = [laidOut[at * 8 + 2]!, laidOut[at * 8 + 3]!];
+    const k = laidOut.readUInt32LE(at * 8 + 4);
     const width = { 32: 4, 40: 2, 48: 1 }[code];
     if (width !== undefined) {
-      if (k + width > frame.length) return false;
-      value = Buffer.from(frame).readUIntBE(k, width);
+      if (k < ANCILLARY && k + width > frame.length) return false;
+      value = k < ANCILLARY ? Buffer.from(frame).readUIntBE(k, width) : 0;
     } else if (code === 0x15) at += value === k ? jumpTrue : jumpFalse;
     else return k > 0;
   }
@@ -107,6 +114,29 @@ test("TAGGED_VRRP_FILTER lets protocol 112 through, of either family, behind up 
     assert.equal(passes(VRRP_FILTER, frame(tags, "0800", 9, 112)), tags.length === 0);
   }
   assert.ok(!passes(TAGGED_VRRP_FILTER, frame(["88a80001", "81000002", "81000003"], "0800", 9, 112)));
+});
+
+test("speakerFilter() lets adverts and all own MACs of a full link through, and nobody else's", () => {
+  const heard = (count: number, mac: string, ip = "0800", protocol = 6): boolean => {
+    const vrids = Array.from({ length: count }, (_, n) => n + 1);
+    const macs = vrids.flatMap((vrid) => [virtualMac(4, vrid), virtualMac(6, vrid)]);
+    const packet = new Uint8Array(40);
+    packet[ip === "0800" ? 9 : 6] = protocol;
+    const header = Buffer.from(`${"02".repeat(6)}${mac}${ip}`, "hex");
+    return passes(speakerFilter(macs), Buffer.concat([header, packet]));
+  };
+  for (const count of [0, 1, 31, 32, 33, 64, 255]) {
+    assert.ok(heard(count, "020000000001", "0800", 112), `an advert over IPv4, beside ${count}`);
+    assert.ok(heard(count, "020000000001", "86dd", 112), `an advert over IPv6, beside ${count}`);
+    assert.ok(!heard(count, "020000000001"));
+    assert.ok(!heard(count, "0200000001ff"));
+    assert.equal(heard(count, "00005e000101"), count > 0);
+    for (const family of ["01", "02"]) {
+      const last = count.toString(16).padStart(2, "0");
+      assert.equal(heard(count, `00005e00${family}${last}`), count > 0, `the last of ${count}`);
+    }
+    assert.equal(heard(count, "00005e0001ff"), count === 255);
+  }
 });
 
 test("listsGroup() reads the kernel's lists of memberships", () => {

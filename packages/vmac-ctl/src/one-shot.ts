@@ -15,6 +15,7 @@ import { RunDirectory } from "./run-directory.ts";
 /** Takes a virtual router and leaves it standing. */
 export async function up(context: Context): Promise<ExitCode> {
   const claim = readClaim(context.args);
+  context.needInterface(claim.parent);
   const runs = new RunDirectory();
   const ownership = orExit(() => new Ownership(runs, claim));
   const standing = readEntry(runs, claim.instance);

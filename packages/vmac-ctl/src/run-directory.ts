@@ -60,7 +60,8 @@ export class RunDirectory {
     try {
       mkdirSync(this.#path, { recursive: true, mode: PRIVATE_DIRECTORY });
     } catch (error) {
-      throw new ExitError(ExitCode.permission, `cannot make ${this.#path}: ${String(error)}; needs root`);
+      const code = (error as NodeJS.ErrnoException).code;
+      throw new ExitError(ExitCode.permission, `cannot make ${this.#path} (${code}): run as root`);
     }
     for (const path of [ROOT, this.#path]) checkPrivate(path);
   }
