@@ -154,6 +154,7 @@ export class FollowedInstance {
     const ownership = this.#ownership!;
     if (this.#wantedUntilUs === 0 && !this.#isBuiltAhead) return;
     if (!ownership.isTaken) {
+      if (ownership.hasOtherVips(this.#claim)) await ownership.adopt(this.#claim);
       this.#built = await ownership.take();
       if (this.#isBuiltAhead) this.#write("vmac.prepared", this.#built);
     }

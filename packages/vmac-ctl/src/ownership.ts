@@ -72,7 +72,7 @@ export class Ownership {
    */
   async prepare(withFence: boolean, isStanding: boolean): Promise<string[]> {
     const removed = await removeLeftovers(this.#runs, this.#route, this.#claim.instance);
-    await this.#refuseOwnAddresses();
+    await this.#refuseOwnAddresses(this.#claim.vips);
     const { instance, parent, vips, vrid } = this.#claim;
     this.#entry = {
       instance,
@@ -101,9 +101,9 @@ export class Ownership {
    * An address that this host has already, its own or another virtual router's: the fence would cut the host off from it,
    * and two MACs would answer.
    */
-  async #refuseOwnAddresses(): Promise<void> {
+  async #refuseOwnAddresses(vips: readonly string[]): Promise<void> {
     const links = new Map((await this.#route.links()).map(({ index, name }) => [index, name]));
-    const wanted = this.#claim.vips.map(addressOf);
+    const wanted = vips.map(addressOf);
     const taken = (await this.#route.allAddresses(4)).find(({ address }) => wanted.includes(address));
     if (taken === undefined) return;
     const where = `${taken.address}: ${links.get(taken.ifindex)} has it already`;
@@ -131,21 +131,39 @@ export class Ownership {
     return vips.join(" ") !== this.#claim.vips.join(" ");
   }
 
-  /** Adds and removes what the new claim asks for; an address is never there without its fence. */
-  async change(claim: Claim): Promise<Done> {
-    const startUs = monotonicUs();
+  /** Before anything is built: the VIPs are others now. @throws {KernelError} EADDRINUSE. */
+  async adopt(claim: Claim): Promise<void> {
+    const { removed } = await this.#accept(claim);
+    this.#unfence(removed);
+  }
+
+  /** Fences what is new in a claim. @throws {KernelError} EADDRINUSE; then the claim before goes on. */
+  async #accept(claim: Claim): Promise<{ added: string[]; removed: string[] }> {
     const before = this.#claim.vips;
     const added = claim.vips.filter((vip) => !before.includes(vip));
     const removed = before.filter((vip) => !claim.vips.includes(vip));
+    const known = before.map(addressOf);
+    await this.#refuseOwnAddresses(added.filter((vip) => !known.includes(addressOf(vip))));
     this.#claim = claim;
     this.#note(false);
+    this.#fence?.addVips(added.map(addressOf));
+    return { added, removed };
+  }
+
+  #unfence(removed: readonly string[]): void {
+    const kept = this.#claim.vips.map(addressOf);
+    this.#fence?.removeVips(removed.map(addressOf).filter((address) => !kept.includes(address)));
+  }
+
+  /** Adds and removes what the new claim asks for; an address is never there without its fence. */
+  async change(claim: Claim): Promise<Done> {
+    const startUs = monotonicUs();
+    const { added, removed } = await this.#accept(claim);
     const ifindex = findInterface(this.interfaceName);
     if (ifindex === undefined) throw new KernelError("ENODEV", `Cannot find interface ${this.interfaceName}`);
-    this.#fence?.addVips(added.map(addressOf));
     await this.#route.addAddresses(added.map((vip) => addressOn(ifindex, vip)));
     for (const vip of removed) await this.#route.removeAddress(addressOn(ifindex, vip));
-    const kept = claim.vips.map(addressOf);
-    this.#fence?.removeVips(removed.map(addressOf).filter((address) => !kept.includes(address)));
+    this.#unfence(removed);
     const name = this.interfaceName;
     const changes = [
       ...added.map((vip) => `address ${vip} on ${name}`),

@@ -34,10 +34,8 @@ async function elect(context: Context): Promise<number> {
   context.needRawSockets();
   for (const router of routers) sayWhatDoesNotFit(context, router);
   if (args.flag("realtime")) askForRealTime(context);
-  const track = routers.flatMap((router) => router.track ?? []);
   const station = new Station({
     context,
-    expectedChecks: [...new Set(track)],
     trackTimeoutUs: args.parsed("track-timeout", parseDurationUs),
   });
   try {

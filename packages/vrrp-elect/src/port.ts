@@ -90,10 +90,12 @@ export class Port {
 
   /** What the kernel says about the link now. */
   setLink(link: Link): void {
-    const isFirst = this.#link === undefined;
+    const before = this.#link;
     const wasRunning = this.isRunning;
     this.#link = link;
-    if (isFirst && link.isRunning && link.heardFrames > 0) this.#carried();
+    if (before !== undefined && (before.mac !== link.mac || before.mtu !== link.mtu))
+      for (const speaker of this.speakers) speaker.addressesChanged();
+    if (before === undefined && link.isRunning && link.heardFrames > 0) this.#carried();
     else if (!wasRunning && this.isRunning) this.#listenForAnything();
     for (const speaker of this.speakers) speaker.linkChanged(this.isRunning);
   }

@@ -26,6 +26,8 @@ export class Presence {
   readonly #blockers = new Set<Blocker>(["link_down", "address_gone"]);
   #hasBegun = false;
   #linkTimer: NodeJS.Timeout | undefined;
+  /** Which way the carrier went that must last until the timer ends. */
+  #awaited: boolean | undefined;
 
   constructor(handlers: PresenceHandlers) {
     this.#handlers = handlers;
@@ -55,12 +57,21 @@ export class Presence {
 
   /** A carrier that comes or goes counts when it has lasted. */
   linkChanged(isRunning: boolean, { linkDownDelayUs, linkUpDelayUs }: PresenceOptions): void {
+    if (isRunning === this.#awaited) return;
     clearTimeout(this.#linkTimer);
+    this.#awaited = undefined;
     if (isRunning !== this.#blockers.has("link_down")) return;
-    const settle = (): void => (isRunning ? this.unblock("link_down", "link_up") : this.block("link_down"));
+    const settle = (): void => {
+      this.#awaited = undefined;
+      if (isRunning) this.unblock("link_down", "link_up");
+      else this.block("link_down");
+    };
     const delayUs = isRunning ? linkUpDelayUs : linkDownDelayUs;
     if (delayUs === 0 || !this.#hasBegun) settle();
-    else this.#linkTimer = setTimeout(settle, delayUs / 1000);
+    else {
+      this.#awaited = isRunning;
+      this.#linkTimer = setTimeout(settle, delayUs / 1000);
+    }
   }
 
   #tell(reason: string): void {

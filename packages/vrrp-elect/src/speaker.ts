@@ -1,15 +1,15 @@
 /**
  * One virtual router on the wire: carries out what the election decides, and tells the pipe.
  *
- * Order matters twice. The advert leaves before anything is written about it, and a lease is written only for an advert
- * that really left.
+ * Order matters twice. The advert of a take-over leaves before anything is written about it, and a lease is written only
+ * for an advert that really left.
  *
  * @module
  */
 import type { Context } from "@viptools/cli";
 import { monotonicNs, monotonicUs } from "@viptools/kernel";
 import { formatVip } from "@viptools/records";
-import type { IpAddress } from "@viptools/wire";
+import { type IpAddress, VrrpPriority } from "@viptools/wire";
 import { AdvertSender } from "./advert-sender.ts";
 import {
   type Action,
@@ -35,6 +35,8 @@ import { effectivePriority, type TrackEffect } from "./track-book.ts";
 export interface SpeakerSurroundings {
   readonly context: Context;
   readonly bootId: string;
+  /** Where an earlier virtual router of the same name ended: whoever follows it obeys only what is newer. */
+  readonly epochBefore: number;
   readonly port: Port;
   readonly desk: LeaseDesk;
   /** Whether anybody has read a record of ours: before, nobody can act on one. */
@@ -101,7 +103,8 @@ export class Speaker {
   }
 
   get member(): Member {
-    return { instance: this.#options.instance, epoch: this.#counts.changes };
+    const { instance } = this.#options;
+    return { instance, epoch: this.#around.epochBefore + this.#counts.changes };
   }
 
   /** Begins to take part as soon as nothing keeps it from it. */
@@ -146,8 +149,15 @@ export class Speaker {
     this.#take({ type: "shutdown", nowUs: monotonicUs(), reason, isAbrupt });
   }
 
-  /** Another priority, until the next one or until settings are read again. */
+  /** Another priority, until the next one or until settings are read again; the owner's is nobody else's, and stays. */
   setPriority(priority: number): void {
+    if (priority === VrrpPriority.owner || this.#options.priority === VrrpPriority.owner) {
+      this.#around.context.report(
+        "owner_priority",
+        `${this.#options.instance} keeps its priority: 255 belongs to the owner of the addresses, for good`,
+      );
+      return;
+    }
     this.#basePriority = priority;
     if (this.#applyPriority()) this.#retell("priority");
   }
@@ -316,7 +326,7 @@ export class Speaker {
 
   #reporter(): Reporter {
     const { bootId } = this.#around;
-    return { options: this.#options, priority: this.#config.priority, epoch: this.#counts.changes, bootId };
+    return { options: this.#options, priority: this.#config.priority, epoch: this.member.epoch, bootId };
   }
 
   #write(records: readonly Parameters<Context["write"]>[0][]): void {

@@ -21,10 +21,11 @@ import { TrackBook } from "./track-book.ts";
 
 export interface StationOptions {
   readonly context: Context;
-  /** Checks that must be heard. */
-  readonly expectedChecks: readonly string[];
   readonly trackTimeoutUs: number | undefined;
 }
+
+/** Of each virtual router that has one. */
+type Passwords = ReadonlyMap<string, Uint8Array | undefined>;
 
 export class Station {
   readonly desk: LeaseDesk;
@@ -32,6 +33,9 @@ export class Station {
   readonly #bootId = readBootId();
   readonly #ports: Ports;
   readonly #speakers = new Map<string, Speaker>();
+  /** Of those that are no more. */
+  readonly #lastEpochs = new Map<string, number>();
+  readonly #gonePorts = new Set<Port>();
   readonly #deadlines = new Deadlines<Speaker>();
   readonly #alarm = new Alarm(() => this.#ring());
   readonly #book: TrackBook;
@@ -46,7 +50,7 @@ export class Station {
   constructor(options: StationOptions) {
     this.#options = options;
     this.desk = new LeaseDesk(options.context, this.#bootId);
-    this.#book = new TrackBook(options.trackTimeoutUs, options.expectedChecks, monotonicUs());
+    this.#book = new TrackBook(options.trackTimeoutUs);
     this.#ports = new Ports(
       (name) => options.context.needInterface(name),
       (port) => this.#gone(port),
@@ -83,7 +87,13 @@ export class Station {
 
   /** Adds virtual routers, and lets them begin when the kernel has told all about their interfaces. */
   async add(routers: readonly RouterOptions[]): Promise<void> {
-    const fresh = routers.map((router) => this.#create(router));
+    const passwords = this.#openFiles(routers);
+    this.#expectChecks(routers);
+    await this.#begin(routers, passwords);
+  }
+
+  async #begin(routers: readonly RouterOptions[], passwords: Passwords): Promise<void> {
+    const fresh = routers.map((router) => this.#create(router, passwords.get(router.instance)));
     await this.#ports.read();
     for (const speaker of fresh) {
       speaker.track(this.#book.effectOn(speaker.options.track));
@@ -91,16 +101,24 @@ export class Station {
     }
   }
 
-  /** The settings were read again: what is the same goes on, what is changed goes on changed. */
+  /**
+   * The settings were read again: what is the same goes on, what is changed goes on changed.
+   *
+   * @throws {ExitError} for a file that cannot be had; then nothing is changed.
+   */
   async reload(routers: readonly RouterOptions[]): Promise<void> {
+    const passwords = this.#openFiles(routers);
+    this.#expectChecks(routers);
     const wanted = new Map(routers.map((router) => [router.instance, router]));
     for (const [instance, speaker] of this.#speakers) {
       const router = wanted.get(instance);
       if (router === undefined) this.#retire(instance, speaker, "reload");
-      else if (canTakeOn(router, speaker.options)) speaker.reconfigure(router, readPassword(router));
+      else if (canTakeOn(router, speaker.options)) speaker.reconfigure(router, passwords.get(instance));
       else this.#retire(instance, speaker, "reload");
     }
-    await this.add(routers.filter(({ instance }) => !this.#speakers.has(instance)));
+    this.#applyTracks();
+    const fresh = routers.filter(({ instance }) => !this.#speakers.has(instance));
+    await this.#begin(fresh, passwords);
   }
 
   /** Somebody reads what we write: from now on a virtual router may become Active. */
@@ -166,10 +184,25 @@ export class Station {
     this.#acks.close();
   }
 
-  #create(router: RouterOptions): Speaker {
-    const speaker = new Speaker(router, readPassword(router), {
+  /** All that routers read of files, so that what is wrong there is found first. @throws {ExitError} */
+  #openFiles(routers: readonly RouterOptions[]): Passwords {
+    const passwords = new Map(routers.map((router) => [router.instance, readPassword(router)]));
+    for (const { ackFile } of routers) if (ackFile !== undefined) this.#acks.watch(ackFile);
+    return passwords;
+  }
+
+  #expectChecks(routers: readonly RouterOptions[]): void {
+    this.#book.expect(
+      routers.flatMap(({ track = [] }) => track),
+      monotonicUs(),
+    );
+  }
+
+  #create(router: RouterOptions, password: Uint8Array | undefined): Speaker {
+    const speaker = new Speaker(router, password, {
       context: this.#options.context,
       bootId: this.#bootId,
+      epochBefore: this.#lastEpochs.get(router.instance) ?? 0,
       port: this.#ports.of(router.interfaceName),
       desk: this.desk,
       isHeard: () => this.#isHeard,
@@ -178,7 +211,6 @@ export class Station {
     });
     this.#speakers.set(router.instance, speaker);
     this.#ports.of(router.interfaceName).add(speaker);
-    if (router.ackFile !== undefined) this.#acks.watch(router.ackFile);
     return speaker;
   }
 
@@ -192,6 +224,7 @@ export class Station {
     speaker.shutdown(reason, true);
     this.#deadlines.set(speaker, undefined);
     this.#speakers.delete(instance);
+    this.#lastEpochs.set(instance, speaker.member.epoch);
     const port = this.#ports.of(speaker.options.interfaceName);
     port.remove(speaker);
     this.#ports.tidy(port);
@@ -264,7 +297,10 @@ export class Station {
     return true;
   }
 
+  /** The kernel's word of it, and a reading that finds it no more, may both come. */
   #gone(port: Port): void {
+    if (this.#gonePorts.has(port)) return;
+    this.#gonePorts.add(port);
     for (const speaker of port.speakers) speaker.block("interface_gone");
     this.#onInterfaceGone?.(port.interfaceName);
   }

@@ -20,7 +20,7 @@ const track = (name: string, ok: boolean, more: Partial<Track> = {}): Track => (
 });
 
 test("effectOn() adds positive weights of checks that pass and negative ones of checks that fail", () => {
-  const book = new TrackBook(undefined, [], 0);
+  const book = new TrackBook(undefined);
   book.note(track("up", true, { weight: 20 }), 0);
   book.note(track("down", false, { weight: 20 }), 0);
   book.note(track("well", true, { weight: -30 }), 0);
@@ -31,7 +31,7 @@ test("effectOn() adds positive weights of checks that pass and negative ones of 
 });
 
 test("effectOn() names failing checks without a weight, and only those that concern", () => {
-  const book = new TrackBook(undefined, [], 0);
+  const book = new TrackBook(undefined);
   book.note(track("web", false), 0);
   book.note(track("db", true), 0);
   assert.deepEqual(book.effectOn(undefined).failed, ["web"]);
@@ -39,9 +39,8 @@ test("effectOn() names failing checks without a weight, and only those that conc
 });
 
 test("tick() lets a check fail that is silent for three of the intervals that it tells", () => {
-  const book = new TrackBook(undefined, [], 0);
+  const book = new TrackBook(undefined);
   book.note(track("web", true, { interval_ms: 2000 }), 0);
-  assert.equal(book.deadlineUs(), 6 * SECOND);
   assert.deepEqual(book.tick(6 * SECOND - 1), []);
   assert.deepEqual(book.tick(6 * SECOND), ["web"]);
   assert.deepEqual(book.effectOn(undefined).failed, ["web"]);
@@ -50,28 +49,38 @@ test("tick() lets a check fail that is silent for three of the intervals that it
 });
 
 test("tick() learns the interval from the distance of two words", () => {
-  const book = new TrackBook(undefined, [], 0);
+  const book = new TrackBook(undefined);
   book.note(track("web", true), 0);
-  assert.equal(book.deadlineUs(), 10 * SECOND);
+  assert.deepEqual(book.tick(10 * SECOND - 1), []);
   book.note(track("web", true), SECOND);
-  assert.equal(book.deadlineUs(), 4 * SECOND);
+  assert.deepEqual(book.tick(4 * SECOND - 1), []);
+  assert.deepEqual(book.tick(4 * SECOND), ["web"]);
 });
 
 test("a timeout of the command line counts instead of intervals", () => {
-  const book = new TrackBook(SECOND, [], 0);
+  const book = new TrackBook(SECOND);
   book.note(track("web", true, { interval_ms: 9000 }), 0);
   assert.deepEqual(book.tick(SECOND), ["web"]);
 });
 
 test("a check that must be heard counts as failed until it is", () => {
-  const book = new TrackBook(SECOND, ["web"], 0);
+  const book = new TrackBook(SECOND);
+  book.expect(["web"], 0);
   assert.deepEqual(book.effectOn(undefined).failed, ["web"]);
   book.note(track("web", true), 10);
   assert.deepEqual(book.effectOn(undefined).failed, []);
 });
 
+test("expect() lets a check that was heard be, and has a new one be heard first", () => {
+  const book = new TrackBook(SECOND);
+  book.note(track("web", true), 0);
+  book.expect(["web", "db"], 10);
+  assert.deepEqual(book.effectOn(undefined).failed, ["db"]);
+  assert.deepEqual(book.missing(), ["db"]);
+});
+
 test("note() remembers a bounded number of names", () => {
-  const book = new TrackBook(undefined, [], 0);
+  const book = new TrackBook(undefined);
   const taken = Array.from({ length: 2000 }, (_, n) => book.note(track(`t${n}`, true), 0));
   assert.equal(taken.filter(Boolean).length, 1024);
 });

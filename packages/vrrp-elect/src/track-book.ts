@@ -7,6 +7,7 @@
  * @module
  */
 import type { RecordOf } from "@viptools/records";
+import { VrrpPriority } from "@viptools/wire";
 
 /** What the checks mean for one virtual router. */
 export interface TrackEffect {
@@ -35,19 +36,20 @@ const SHORTEST_INTERVAL_US = 100_000;
 /** Whoever writes to our input can invent names. */
 const CHECKS_MAX = 1024;
 const PRIORITY_MAX = 254;
-const OWNER = 255;
 
 export class TrackBook {
   readonly #timeoutUs: number | undefined;
   readonly #entries = new Map<string, Entry>();
 
-  /**
-   * @param timeoutUs after which silence is failure; undefined for three intervals of the check.
-   * @param expected names of checks that must be heard: until then they count as failed.
-   */
-  constructor(timeoutUs: number | undefined, expected: readonly string[], nowUs: number) {
+  /** @param timeoutUs after which silence is failure; undefined for three intervals of the check. */
+  constructor(timeoutUs: number | undefined) {
     this.#timeoutUs = timeoutUs;
-    for (const name of expected)
+  }
+
+  /** @param names of checks that must be heard: those that were not yet count as failed. */
+  expect(names: readonly string[], nowUs: number): void {
+    for (const name of names) {
+      if (this.#entries.has(name)) continue;
       this.#entries.set(name, {
         ok: false,
         weight: 0,
@@ -55,6 +57,7 @@ export class TrackBook {
         intervalUs: undefined,
         isHeard: false,
       });
+    }
   }
 
   /** @returns false if there are too many checks to remember another one. */
@@ -76,12 +79,6 @@ export class TrackBook {
   /** Checks that must be heard, and were not yet. */
   missing(): string[] {
     return [...this.#entries].filter(([, { isHeard }]) => !isHeard).map(([name]) => name);
-  }
-
-  /** When the next check falls silent; undefined if none can. */
-  deadlineUs(): number | undefined {
-    const ends = [...this.#entries.values()].filter(({ ok }) => ok).map((entry) => this.#silentAtUs(entry));
-    return ends.length === 0 ? undefined : Math.min(...ends);
   }
 
   /** Checks that have fallen silent count as failed from now on. @returns their names. */
@@ -106,6 +103,6 @@ export class TrackBook {
 
 /** The owner's priority never changes; others stay between 1 and 254. */
 export function effectivePriority(configured: number, weight: number): number {
-  if (configured === OWNER) return OWNER;
+  if (configured === VrrpPriority.owner) return configured;
   return Math.min(PRIORITY_MAX, Math.max(1, configured + weight));
 }
