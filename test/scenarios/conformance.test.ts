@@ -153,7 +153,9 @@ function proxyAnswersWithTheVirtualMac(network: Network): void {
 async function onlyTheActiveForwards(network: Network): Promise<void> {
   assert.equal(pings(network, FAR), true);
   assert.match(network.run("c", ["ip", "neigh", "show", VIP]).stdout, new RegExp(VMAC));
-  must(inNamespace(network.switchNamespace, words(`bridge fdb replace ${VMAC} dev p-b master static sticky`)));
+  must(
+    inNamespace(network.switchNamespace, words(`bridge fdb replace ${VMAC} dev p-b master static sticky`)),
+  );
   const far = await Overheard.open(network, "d", "in0", "icmp");
   const sendTo = async (mac: string): Promise<void> => {
     network.run("c", words(`ip neigh replace ${VIP} lladdr ${mac} nud permanent dev eth0`));
