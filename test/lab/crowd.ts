@@ -7,8 +7,10 @@ import type { ChildProcess } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Elector } from "./elector.ts";
+import { startKeepalived } from "./keepalived.ts";
 import type { Network } from "./network.ts";
 import { ofType } from "./record-log.ts";
+import { end } from "./shell.ts";
 
 export interface CrowdOptions {
   /** Shared out over the interfaces, at most 255 each. */
@@ -113,15 +115,12 @@ export class KeepalivedCrowd implements Crowd {
   readonly #logPath: string;
 
   constructor(network: Network, host: string, options: CrowdOptions) {
-    const stamp = join(network.folder, `crowd-keepalived-${host}`);
-    this.#logPath = `${stamp}.log`;
     const instances = membersOf(options).map((member) => instanceText(member, options));
     const globals = `global_defs {\n  router_id ${host}\n  vrrp_version 3\n}`;
-    writeFileSync(`${stamp}.conf`, `${[globals, ...instances].join("\n")}\n`);
-    const pids = ["-p", `${stamp}.pid`, "-r", `${stamp}-vrrp.pid`, "-c", `${stamp}-checkers.pid`];
-    const argv = ["keepalived", "-n", "-l", "-P", "-f", `${stamp}.conf`, ...pids];
-    const command = `exec ${argv.join(" ")} > ${this.#logPath} 2>&1`;
-    this.#daemon = network.start(host, ["bash", "-c", command], "ignore");
+    const text = `${[globals, ...instances].join("\n")}\n`;
+    const { child, logPath } = startKeepalived(network, host, text);
+    this.#daemon = child;
+    this.#logPath = logPath;
   }
 
   hasStarted(): boolean {
@@ -141,8 +140,7 @@ export class KeepalivedCrowd implements Crowd {
   }
 
   async stop(): Promise<void> {
-    this.#daemon.kill("SIGTERM");
-    await new Promise((resolve) => this.#daemon.once("exit", resolve));
+    await end(this.#daemon);
   }
 
   #log(): string {

@@ -64,11 +64,6 @@ export class FrrRouter implements Router {
     return existsSync(this.logPath) ? readFileSync(this.logPath, "utf8") : "";
   }
 
-  /** Asks vrrpd as `vtysh -c` does, for instance `show vrrp json`; costs a twentieth of a second. */
-  ask(command: string): string {
-    return must(["vtysh", "--vty_socket", this.#folder, "-d", "vrrpd", "-c", command]);
-  }
-
   signal(_tool: PipeTool | "all", signal: NodeJS.Signals): void {
     for (const daemon of [this.#vrrpd, this.#zebra]) process.kill(-daemon.pid!, signal);
   }

@@ -11,7 +11,20 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Host, Network } from "./network.ts";
 import { type PipeTool, type Router, type RouterOptions, VRID, vipsOf } from "./router.ts";
-import { hasEnded, sleep, waitFor } from "./shell.ts";
+import { end, hasEnded, sleep } from "./shell.ts";
+
+/** Starts the VRRP part alone, in the foreground, with a configuration of its own. */
+export function startKeepalived(
+  network: Network,
+  host: string,
+  configurationText: string,
+): { readonly child: ChildProcess; readonly logPath: string } {
+  const stamp = join(network.folder, `keepalived-${host}-${Date.now()}`);
+  writeFileSync(`${stamp}.conf`, configurationText, { mode: 0o600 });
+  const pids = `-p ${stamp}.pid -r ${stamp}-vrrp.pid -c ${stamp}-checkers.pid`;
+  const command = `exec keepalived -n -l -P -f ${stamp}.conf ${pids} > ${stamp}.log 2>&1`;
+  return { child: network.start(host, ["bash", "-c", command], "ignore"), logPath: `${stamp}.log` };
+}
 
 export class KeepalivedRouter implements Router {
   readonly #network: Network;
@@ -24,16 +37,9 @@ export class KeepalivedRouter implements Router {
     this.#network = network;
     this.#host = host;
     this.#vips = vipsOf(options);
-    const stamp = join(network.folder, `keepalived-${host}-${Date.now()}`);
-    this.logPath = `${stamp}.log`;
-    writeFileSync(`${stamp}.conf`, configuration(network.host(host), options), { mode: 0o600 });
-    const pids = ["-p", `${stamp}.pid`, "-r", `${stamp}-vrrp.pid`, "-c", `${stamp}-checkers.pid`];
-    const argv = ["keepalived", "-n", "-l", "-P", "-f", `${stamp}.conf`, ...pids];
-    this.#daemon = network.start(
-      host,
-      ["bash", "-c", `exec ${argv.join(" ")} > ${this.logPath} 2>&1`],
-      "ignore",
-    );
+    const { child, logPath } = startKeepalived(network, host, configuration(network.host(host), options));
+    this.#daemon = child;
+    this.logPath = logPath;
   }
 
   isActive(): boolean {
@@ -52,12 +58,7 @@ export class KeepalivedRouter implements Router {
 
   async stop(): Promise<void> {
     if (hasEnded(this.#daemon)) return;
-    process.kill(this.#daemon.pid!, "SIGTERM");
-    await waitFor(
-      `the end of keepalived on ${this.#host}`,
-      10_000,
-      () => hasEnded(this.#daemon) || undefined,
-    );
+    await end(this.#daemon);
     await sleep(50);
   }
 }

@@ -70,3 +70,10 @@ export async function waitFor<T>(what: string, limitMs: number, ask: () => T | u
     await sleep(10);
   }
 }
+
+/** Ends a process of the lab, if it has not ended by itself, and waits for it. */
+export async function end(child: ChildProcess, signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
+  if (hasEnded(child)) return;
+  process.kill(child.pid!, signal);
+  await waitFor("a process to end", 10_000, () => hasEnded(child) || undefined);
+}

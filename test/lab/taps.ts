@@ -6,7 +6,15 @@
 import type { ChildProcess } from "node:child_process";
 import { join } from "node:path";
 import { readCaptureFile } from "@viptools/kernel";
-import { decodeArp, decodeEthernet, decodeIpv4, EtherType, IpProtocol, WireError } from "@viptools/wire";
+import {
+  addressToBytes,
+  decodeArp,
+  decodeEthernet,
+  decodeIpv4,
+  EtherType,
+  IpProtocol,
+  WireError,
+} from "@viptools/wire";
 import { type Network, VIP, VIP6, VIP6_LL } from "./network.ts";
 import { VMAC, VMAC6 } from "./router.ts";
 import { hasEnded, waitFor } from "./shell.ts";
@@ -101,7 +109,7 @@ const IPV6_NEXT_HEADER_AT = 6;
 const ICMPV6 = 58;
 const NEIGHBOUR_SOLICITATION = 135;
 const NEIGHBOUR_ADVERTISEMENT = 136;
-const VIPS6 = [VIP6, VIP6_LL].map((vip) => hexOf(vip));
+const VIPS6 = [VIP6, VIP6_LL].map((vip) => Buffer.from(addressToBytes(vip)).toString("hex"));
 
 type Meaning = Pick<PortFrame, "kind" | "isVoice" | "destinationIp"> & {
   readonly priority?: number | undefined;
@@ -144,12 +152,4 @@ function readIpv6(packet: Uint8Array, isVoice: boolean): Meaning {
     return { kind: "advertisement", isVoice: isVoice || VIPS6.includes(target) };
   }
   return { kind: "ipv6", isVoice };
-}
-
-/** The sixteen octets of an address with one "::" in it. */
-function hexOf(address: string): string {
-  const [head, tail] = address
-    .split("::")
-    .map((part) => part.split(":").map((word) => word.padStart(4, "0")));
-  return head!.join("").padEnd(32 - tail!.length * 4, "0") + tail!.join("");
 }

@@ -50,3 +50,16 @@ export function findHandovers(frames: readonly PortFrame[], advertMs: number): C
     3 * advertMs * 1000,
   );
 }
+
+/** Adverts of each virtual MAC by itself. @returns distances, milliseconds. */
+export function gapsMs(frames: readonly PortFrame[]): number[] {
+  const last = new Map<string, number>();
+  const gaps: number[] = [];
+  for (const { kind, source, atUs } of frames) {
+    if (kind !== "advert") continue;
+    const before = last.get(source);
+    if (before !== undefined) gaps.push((atUs - before) / 1000);
+    last.set(source, atUs);
+  }
+  return gaps;
+}

@@ -40,6 +40,18 @@ const CASES: readonly Case[] = [
     code: 69,
     says: /no interface "nope"/,
   },
+  {
+    name: "an end for what ends by itself",
+    argv: ["arp-listen", "-r", "/dev/null", "--for", "1s"],
+    code: 64,
+    says: /--for is given beside -r/,
+  },
+  {
+    name: "an option of a single announcement",
+    argv: ["garp-send", "--follow", "-q"],
+    code: 64,
+    says: /"quiet" is given beside --follow/,
+  },
   { name: "unknown interface", argv: ["arp-listen", "-I", "nope"], code: 69, says: /no interface "nope"/ },
   {
     name: "an interface without an address",

@@ -10,7 +10,8 @@ import { ofType } from "../lab/record-log.ts";
 import { VMAC } from "../lab/router.ts";
 import { inNamespace, must, sleep, waitFor } from "../lab/shell.ts";
 import { needsRoot, onStage } from "../lab/stage.ts";
-import { type PortFrame, Taps } from "../lab/taps.ts";
+import { Taps } from "../lab/taps.ts";
+import { gapsMs } from "../lab/voices.ts";
 
 const FAST = ["--advert-int", "100ms"];
 const router = (priority: number, ...more: string[]): string[] => [
@@ -23,11 +24,6 @@ function configFile(network: Network, name: string, routers: readonly object[]):
   const path = join(network.folder, `${name}.json`);
   writeFileSync(path, JSON.stringify({ defaults: { advert_int: "100ms" }, routers }));
   return path;
-}
-
-function gapsMs(frames: readonly PortFrame[], host: string): number[] {
-  const adverts = frames.filter((frame) => frame.kind === "advert" && frame.host === host);
-  return adverts.slice(1).map(({ atUs }, n) => (atUs - adverts[n]!.atUs) / 1000);
 }
 
 test(
@@ -133,7 +129,7 @@ test(
       );
       await sleep(500);
       const frames = await taps.close();
-      const gaps = gapsMs(frames, "a");
+      const gaps = gapsMs(frames.filter(({ host }) => host === "a"));
       t.diagnostic(`largest gap between adverts of 100 ms: ${Math.max(...gaps).toFixed(1)} ms`);
       assert.ok(Math.max(...gaps) < 130, "no late advert");
       const since = a.states().slice(before[0]);

@@ -19,9 +19,10 @@ import {
   vrrpGroup,
   vrrpGroupMac,
 } from "@viptools/wire";
+import { startKeepalived } from "../lab/keepalived.ts";
 import type { Network } from "../lab/network.ts";
 import { ofType, readRecordLog } from "../lab/record-log.ts";
-import { type Outcome, sleep, waitFor } from "../lab/shell.ts";
+import { end, type Outcome, sleep, waitFor } from "../lab/shell.ts";
 import { inFull, needsRoot, onStage } from "../lab/stage.ts";
 
 /** Part of a keepalived.conf: one virtual router. */
@@ -40,8 +41,7 @@ function section(vrid: number, priority: number, lines: readonly string[], vips:
   return { vrid, priority, lines, vips };
 }
 
-function startKeepalived(network: Network, host: string, sections: readonly Section[]): ChildProcess {
-  const stamp = join(network.folder, `keepalived-${host}-${Date.now()}`);
+function startSections(network: Network, host: string, sections: readonly Section[]): ChildProcess {
   const instances = sections.map(
     ({ vrid, priority, lines, vips }) => `vrrp_instance V${vrid} {
   state BACKUP
@@ -54,17 +54,8 @@ function startKeepalived(network: Network, host: string, sections: readonly Sect
   }
 }`,
   );
-  writeFileSync(`${stamp}.conf`, `global_defs {\n  router_id ${host}\n}\n${instances.join("\n")}\n`);
-  const pids = `-p ${stamp}.pid -r ${stamp}-vrrp.pid -c ${stamp}-checkers.pid`;
-  const command = `exec keepalived -n -l -P -f ${stamp}.conf ${pids} > ${stamp}.log 2>&1`;
-  return network.start(host, ["bash", "-c", command], "ignore");
-}
-
-async function end(child: ChildProcess, signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
-  process.kill(child.pid!, signal);
-  await waitFor("a process to end", 10_000, () =>
-    child.exitCode !== null || child.signalCode !== null ? true : undefined,
-  );
+  const text = `global_defs {\n  router_id ${host}\n}\n${instances.join("\n")}\n`;
+  return startKeepalived(network, host, text).child;
 }
 
 /** `vrrp-elect --observe` on a host, until it is ended. */
@@ -146,12 +137,12 @@ const BESIDE: readonly string[] = ["two_active", "interval_mismatch"];
 test("two keepaliveds that disagree: each cause is named", needsRoot, async (t) => {
   await onStage(["a", "b", "c"], async (network) => {
     const watcher = new Watcher(network, "c");
-    const a = startKeepalived(
+    const a = startSections(
       network,
       "a",
       QUARRELS.map(([, , one]) => one),
     );
-    const b = startKeepalived(
+    const b = startSections(
       network,
       "b",
       QUARRELS.map(([, , , other]) => other),
@@ -217,8 +208,8 @@ test("a failover is told with its reason and gap: planned, silent, and back", ne
   await onStage(["a", "b", "c"], async (network) => {
     const vips = ["192.0.2.100"];
     const watcher = new Watcher(network, "c");
-    const startA = (): ChildProcess => startKeepalived(network, "a", [section(51, 150, V3, vips)]);
-    const b = startKeepalived(network, "b", [section(51, 100, V3, vips)]);
+    const startA = (): ChildProcess => startSections(network, "a", [section(51, 150, V3, vips)]);
+    const b = startSections(network, "b", [section(51, 100, V3, vips)]);
     await watcher.until("vrrp.peer", ({ address }) => address === "192.0.2.2");
     let a = startA();
     const changes: RecordOf<"vrrp.changed">[] = [];
@@ -322,7 +313,7 @@ test("--once and --list-vrids answer, and say when they cannot", needsRoot, asyn
     assert.equal(network.run("c", ["vrrp-elect", "--observe", "-r", "/nowhere.pcap"]).code, 66);
     assert.equal(network.run("c", ["vrrp-elect", "--observe"]).code, 64);
     const routers = [section(51, 150, V3, ["192.0.2.100"]), section(7, 150, V2, ["192.0.2.107"])];
-    const a = startKeepalived(network, "a", routers);
+    const a = startSections(network, "a", routers);
     const tagged = startTagged(network, "b");
     await sleep(5000);
     assert.equal(observe(network, "c", "--once").code, 0);
@@ -362,7 +353,7 @@ test("--once and --list-vrids answer, and say when they cannot", needsRoot, asyn
 test("what the host drops is named, and what a macvlan hides is not", needsRoot, async (t) => {
   await onStage(["a", "b", "c"], async (network) => {
     const vips = ["192.0.2.100"];
-    const a = startKeepalived(network, "a", [section(51, 150, V3, vips)]);
+    const a = startSections(network, "a", [section(51, 150, V3, vips)]);
     const foreign = { address: "198.51.100.1", vips: ["198.51.100.100"], type: EtherType.ipv4 };
     const six = { address: "fe80::1", vips: ["fe80::100"], type: EtherType.ipv6 };
     const others = startSender(network, "a", [advertFrame(52, [], foreign), advertFrame(51, [], six)]);
@@ -398,7 +389,7 @@ test("what the host drops is named, and what a macvlan hides is not", needsRoot,
     await end(others);
 
     // A router of this host is a member already: nothing needs to be joined to see that it is deaf.
-    const b = startKeepalived(network, "b", [section(51, 100, V3, vips)]);
+    const b = startSections(network, "b", [section(51, 100, V3, vips)]);
     const beside = new Watcher(network, "b");
     const seen = await beside.until("vrrp.conflict", ({ cause }) => cause === "not_delivered");
     assert.deepEqual([seen.instance, seen.peers], ["eth0/4/51", ["192.0.2.1"]]);
@@ -407,8 +398,8 @@ test("what the host drops is named, and what a macvlan hides is not", needsRoot,
     await Promise.all([end(a), end(b)]);
 
     const [hidden, hiding] = [`use_vmac`, "vmac_xmit_base"];
-    const withMac = startKeepalived(network, "a", [section(51, 150, [...V3, hidden], vips)]);
-    const other = startKeepalived(network, "b", [section(51, 100, [...V3, hidden, hiding], vips)]);
+    const withMac = startSections(network, "a", [section(51, 150, [...V3, hidden], vips)]);
+    const other = startSections(network, "b", [section(51, 100, [...V3, hidden, hiding], vips)]);
     const excused = new Watcher(network, "b", "--check-delivery");
     await waitFor("the excuse", PATIENCE_MS, () =>
       excused.text().includes("cannot be told") ? true : undefined,
@@ -424,7 +415,7 @@ test("what the host drops is named, and what a macvlan hides is not", needsRoot,
 
 test("an observer sends nothing that a silent host does not send too", inFull, async (t) => {
   await onStage(["a", "c", "d"], async (network) => {
-    const a = startKeepalived(network, "a", [section(51, 150, V3, ["192.0.2.100"])]);
+    const a = startSections(network, "a", [section(51, 150, V3, ["192.0.2.100"])]);
     // Hosts that have come up ask for routers again and again, each at a time of its own.
     for (const host of ["c", "d"]) network.setSysctl(host, "ipv6/conf/eth0/router_solicitations", 0);
     await sleep(3000);

@@ -1,6 +1,5 @@
 /** S5: hundreds of virtual routers in one process, busy neighbours, floods: adverts leave in time, and nobody takes over. */
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import test, { type TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 import {
@@ -14,25 +13,13 @@ import {
 import { Elector } from "../lab/elector.ts";
 import { KeepalivedRouter } from "../lab/keepalived.ts";
 import { type Network, VIP } from "../lab/network.ts";
-import { inNamespace, sleep, start, waitFor } from "../lab/shell.ts";
+import { sleep, waitFor } from "../lab/shell.ts";
 import { IS_FULL, needsRoot, onStage } from "../lab/stage.ts";
 import { cell, formatTable } from "../lab/table.ts";
 import { type PortFrame, Taps } from "../lab/taps.ts";
+import { gapsMs } from "../lab/voices.ts";
 
 const LATE_MAX_MS = 20;
-
-/** Adverts of each virtual MAC by itself. @returns distances, milliseconds. */
-function gapsMs(frames: readonly PortFrame[]): number[] {
-  const last = new Map<string, number>();
-  const gaps: number[] = [];
-  for (const { kind, source, atUs } of frames) {
-    if (kind !== "advert") continue;
-    const before = last.get(source);
-    if (before !== undefined) gaps.push((atUs - before) / 1000);
-    last.set(source, atUs);
-  }
-  return gaps;
-}
 
 /** Without arguments by the hundred thousand, which the stack does not hold. */
 function widestGapMs(frames: readonly PortFrame[]): number {
@@ -150,7 +137,7 @@ async function burn(
     const hasTakenOver = await play(network);
     const taps = new Taps(network);
     await taps.open(["a"]);
-    const burner = spawn(process.execPath, ["-e", "for (;;);"], { stdio: "ignore" });
+    const burner = network.start("switch", [process.execPath, "-e", "for (;;);"], "ignore");
     await sleep(BURN_S * 1000);
     burner.kill("SIGKILL");
     result = { gapMs: widestGapMs(await taps.close()), hasTakenOver: hasTakenOver() };
@@ -199,7 +186,7 @@ const KINDS = 6;
 
 async function flood(network: Network, host: string, kind: string): Promise<void> {
   const argv = ["node", FLOOD, "10000", String(Math.round((10_000 * FLOOD_S) / KINDS)), kind];
-  const child = start(inNamespace(network.host(host).namespace, argv), { stdio: "ignore" });
+  const child = network.start(host, argv, "ignore");
   await new Promise((resolve) => child.once("exit", resolve));
 }
 

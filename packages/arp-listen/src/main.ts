@@ -4,15 +4,7 @@
  * @module
  */
 import { accessSync, constants } from "node:fs";
-import {
-  type Context,
-  ExitCode,
-  ExitError,
-  type Moment,
-  onStopSignals,
-  parseDurationUs,
-  run,
-} from "@viptools/cli";
+import { type Context, ExitCode, ExitError, onStopSignals, parseDurationUs, run } from "@viptools/cli";
 import * as kernel from "@viptools/kernel";
 import { ARP_FILTER, CaptureFileError, PacketSocket, readCaptureFile } from "@viptools/kernel";
 import { SPEC } from "./options.ts";
@@ -29,6 +21,8 @@ async function listen(context: Context): Promise<ExitCode> {
   if ((file === undefined) === (args.text("interface") === undefined)) {
     throw new ExitError(ExitCode.usage, "needs one of -I IF and -r FILE");
   }
+  if (file !== undefined && args.isGiven("for"))
+    throw new ExitError(ExitCode.usage, "--for is given beside -r: a file ends by itself");
   const limit = args.integer("count", 1, Number.MAX_SAFE_INTEGER) ?? Number.POSITIVE_INFINITY;
   return file === undefined ? await listenLive(context, limit) : await readFile(context, file, limit);
 }
@@ -65,10 +59,14 @@ async function listenLive(context: Context, limit: number): Promise<ExitCode> {
       filter: ARP_FILTER,
       onFrame: ({ bytes, direction, vlan, realtimeNs }) => {
         if (reporter.seen >= limit) return;
-        reporter.report(bytes, monotonicMoment(realtimeNs), {
-          direction,
-          ...(vlan === undefined ? {} : { vlan }),
-        });
+        reporter.report(
+          bytes,
+          { realtimeNs, monotonicNs: kernel.monotonicNsOf(realtimeNs) },
+          {
+            direction,
+            ...(vlan === undefined ? {} : { vlan }),
+          },
+        );
         if (reporter.seen >= limit) resolve();
       },
     });
@@ -79,10 +77,4 @@ async function listenLive(context: Context, limit: number): Promise<ExitCode> {
   });
   socket?.close();
   return context.output.isLost ? ExitCode.outputLost : ExitCode.done;
-}
-
-/** The packet's time on both clocks: its age is the same on either. */
-function monotonicMoment(frameNs: bigint): Moment {
-  const ageNs = kernel.realtimeNs() - frameNs;
-  return { realtimeNs: frameNs, monotonicNs: kernel.monotonicNs() - ageNs };
 }

@@ -96,7 +96,7 @@ export class Context {
     );
   }
 
-  /** Names the counters: written on SIGUSR1, every `--stats`, and at the end. */
+  /** Names the counters: written on SIGUSR1, every `--stats`, and at the end of what is no terminal. */
   count(counters: () => Counters): void {
     this.#counters = counters;
     process.on("SIGUSR1", () => this.#writeStats());
@@ -107,7 +107,7 @@ export class Context {
   /** Writes out what is left. */
   async finish(): Promise<void> {
     clearInterval(this.#statsTimer);
-    this.#writeStats();
+    if (!this.output.isHuman) this.#writeStats();
     await this.#output?.finish();
     await this.#diagnostics.drain(DIAGNOSTICS_DRAIN_MS);
   }

@@ -7,6 +7,6 @@ export * from "./follower.ts";
 export { formatHuman, harmless } from "./human.ts";
 export { type InputLine, readRecords } from "./record-input.ts";
 export type { Moment } from "./record-output.ts";
-export { run } from "./run.ts";
+export { print, run } from "./run.ts";
 export { onStopSignals } from "./signals.ts";
 export { VERSION } from "./version.ts";

@@ -45,6 +45,8 @@ const QUEUE_BYTES_MAX = 1 << 20;
 const DRAIN_LIMIT_MS = 2000;
 /** Said again and again: when the reader is slow, the next one will do. */
 const HEARTBEATS: ReadonlySet<string> = new Set(["vrrp.lease", "vrrp.alive", "track.state", "tool.stats"]);
+/** Of our own: counters are told when somebody asks. */
+const UNASKED: ReadonlySet<string> = new Set([...HEARTBEATS].filter((type) => type !== "tool.stats"));
 /** What is heard or sent in bulk: when the reader is slow, a count must do. */
 const BULK: ReadonlySet<string> = new Set([
   "arp.seen",
@@ -78,6 +80,11 @@ export class RecordOutput {
     return this.#queue.isLost;
   }
 
+  /** Sentences for a terminal instead of records. */
+  get isHuman(): boolean {
+    return this.#options.isHuman;
+  }
+
   /** Heartbeats and bulk records that a slow reader made us drop. */
   get dropped(): number {
     return this.#dropped;
@@ -91,7 +98,7 @@ export class RecordOutput {
     const mono = at.monotonicNs === undefined ? undefined : String(at.monotonicNs);
     const stamp = { tool, host, pid, ts: formatTimestamp(at.realtimeNs), mono_ns: mono, seq: this.#sequence };
     const line = formatLine(stamp, body);
-    this.#push(body.type, this.#options.isHuman ? this.#humanLine(line) : Buffer.from(line));
+    this.#push(body.type, this.#options.isHuman ? this.#humanLine(line, UNASKED) : Buffer.from(line));
   }
 
   /** Passes on a line that was read, unchanged; a last one that was cut gets its end, or our next record would be part of it. */
@@ -99,7 +106,10 @@ export class RecordOutput {
     if (!this.#options.passes) return;
     const line = read.at(-1) === NEWLINE ? read : Buffer.concat([read, Buffer.of(NEWLINE)]);
     if (!this.#options.passesHeartbeats && type !== undefined && HEARTBEATS.has(type)) return;
-    this.#push(type, this.#options.isHuman ? this.#humanLine(Buffer.from(line).toString("utf8")) : line);
+    this.#push(
+      type,
+      this.#options.isHuman ? this.#humanLine(Buffer.from(line).toString("utf8"), HEARTBEATS) : line,
+    );
   }
 
   /** Microseconds for which the oldest lease in the pipe has not been read; 0 where nobody can tell. */
@@ -142,10 +152,10 @@ export class RecordOutput {
   }
 
   /** On a terminal nobody wants heartbeats, and what the wire brought must not move the cursor. */
-  #humanLine(line: string): Uint8Array {
+  #humanLine(line: string, unwanted: ReadonlySet<string>): Uint8Array {
     const parsed = parseLine(line);
     if (parsed.kind !== "record") return Buffer.from(`${formatHuman(line.trimEnd())}\n`);
-    return HEARTBEATS.has(parsed.record.type) ? NOTHING : Buffer.from(`${formatHuman(parsed.record)}\n`);
+    return unwanted.has(parsed.record.type) ? NOTHING : Buffer.from(`${formatHuman(parsed.record)}\n`);
   }
 }
 

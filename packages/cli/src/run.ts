@@ -51,17 +51,25 @@ function missing(spec: CommandSpec, word?: string): ExitError {
 }
 
 async function answerAboutItself(spec: CommandSpec, args: Args): Promise<boolean> {
-  if (args.flag("help")) writeSync(1, renderHelp(spec));
-  else if (args.flag("version")) writeSync(1, `${spec.name.split(" ")[0]} (viptools) ${VERSION}\n`);
-  else if (args.flag("schema")) writeSync(1, `${JSON.stringify(await schemaOf(spec), null, 2)}\n`);
+  if (args.flag("help")) await print(renderHelp(spec));
+  else if (args.flag("version")) await print(`${spec.name.split(" ")[0]} (viptools) ${VERSION}\n`);
+  else if (args.flag("schema")) await print(`${JSON.stringify(await schemaOf(spec), null, 2)}\n`);
   else return false;
   return true;
+}
+
+/** Writes text that is no record to standard output, all of it: a pipe may take less at once. */
+export async function print(text: string): Promise<void> {
+  process.stdout.on("error", () => {});
+  await new Promise<void>((resolve) => {
+    process.stdout.write(text, () => resolve());
+  });
 }
 
 /** Loaded when asked for: no run of a tool needs it. */
 async function schemaOf(spec: CommandSpec): Promise<object> {
   const { recordJsonSchema } = await import("@viptools/records/json-schema");
-  return recordJsonSchema(spec.records);
+  return recordJsonSchema(spec.records ?? spec.subcommands?.flatMap(({ records = [] }) => records));
 }
 
 /** @returns the exit code. A bug shows its stack: it is for us. */

@@ -14,7 +14,7 @@ import { LeaseBook } from "./lease-book.ts";
 import { Schedule } from "./schedule.ts";
 
 /** What only a single announcement takes. */
-const ONE_SHOT = ["interface", "count", "interval", "mac", "force"] as const;
+const ONE_SHOT = ["interface", "count", "interval", "mac", "unsolicited", "reply", "quiet", "force"] as const;
 
 /** One address owner that is announced. */
 interface Announced {

@@ -45,7 +45,10 @@ export const SPEC: CommandSpec = {
     },
     ...PIPE_OPTIONS,
   ],
-  exits: [[69, "no such interface"]],
+  exits: [
+    [65, "with --follow --strict: a line is no record"],
+    [69, "no such interface"],
+  ],
   records: ["garp.sent", "garp.round", "tool.error", "tool.stats"],
 };
 

@@ -28,6 +28,8 @@ const IPPROTO_IPV6 = 41;
 const IPV6_ADD_MEMBERSHIP = 20;
 const IPV6_HDRINCL = 36;
 const RECEIVED_BYTES_MAX = 4096;
+/** Of a socket that is not read. */
+const SILENT_BYTES = 64;
 /** `AddressFamily` of the package. */
 const PACKAGE_FAMILY = { 4: 1, 6: 2 } as const;
 
@@ -60,10 +62,12 @@ export interface Membership {
 /** @param group IPv4 or IPv6. @throws {KernelError} EPERM without CAP_NET_RAW, ENODEV if the interface is gone. */
 export function joinGroup(interfaceName: string, ifindex: number, group: IpAddress): Membership {
   const family = familyOf(group);
-  const socket = openSilent(interfaceName, family);
   const request = membershipRequest(ifindex, group);
-  if (family === 4) setOption(socket, IPPROTO_IP, IP_ADD_MEMBERSHIP, request);
-  else setOption(socket, IPPROTO_IPV6, IPV6_ADD_MEMBERSHIP, request);
+  const socket = openBound(interfaceName, family, SILENT_BYTES, (fresh) => {
+    silence(fresh);
+    if (family === 4) setOption(fresh, IPPROTO_IP, IP_ADD_MEMBERSHIP, request);
+    else setOption(fresh, IPPROTO_IPV6, IPV6_ADD_MEMBERSHIP, request);
+  });
   return { leave: () => release(socket) };
 }
 
@@ -76,9 +80,12 @@ export interface PacketSender {
 
 /** @param family of the packets. @throws {KernelError} EPERM without CAP_NET_RAW. */
 export function openPacketSender(interfaceName: string, family: 4 | 6): PacketSender {
-  const socket = openSilent(interfaceName, family);
-  if (family === 4) setOption(socket, IPPROTO_IP, IP_HDRINCL, Buffer.from(Int32Array.of(1).buffer));
-  else setOption(socket, IPPROTO_IPV6, IPV6_HDRINCL, Buffer.from(Int32Array.of(1).buffer));
+  const on = Buffer.from(Int32Array.of(1).buffer);
+  const socket = openBound(interfaceName, family, SILENT_BYTES, (fresh) => {
+    silence(fresh);
+    if (family === 4) setOption(fresh, IPPROTO_IP, IP_HDRINCL, on);
+    else setOption(fresh, IPPROTO_IPV6, IPV6_HDRINCL, on);
+  });
   return {
     send: (packet, destination) => {
       try {
@@ -107,27 +114,40 @@ export function openPacketReceiver(
   family: 4 | 6,
   onPacket: (payload: Uint8Array, source: IpAddress) => void,
 ): PacketReceiver {
-  const socket = open(IpProtocol.vrrp, RECEIVED_BYTES_MAX, family);
-  held.add(socket);
-  socket.on("error", () => {});
-  setOption(socket, SOL_SOCKET, SO_BINDTODEVICE, Buffer.from(`${interfaceName}\0`));
-  socket.on("message", (packet, source) => {
-    // IPv4 comes with its header (raw(7)), IPv6 without (RFC 3542 §3).
-    const start = family === 4 ? (packet[0]! & 0xf) * 4 : 0;
-    onPacket(Uint8Array.from(packet.subarray(start)), parseIpAddress(source));
+  const socket = openBound(interfaceName, family, RECEIVED_BYTES_MAX, (fresh) => {
+    fresh.on("message", (packet, source) => {
+      // IPv4 comes with its header (raw(7)), IPv6 without (RFC 3542 §3).
+      const start = family === 4 ? (packet[0]! & 0xf) * 4 : 0;
+      onPacket(Uint8Array.from(packet.subarray(start)), parseIpAddress(source));
+    });
   });
   return { close: () => release(socket) };
 }
 
-/** A socket of protocol 112 that takes nothing in. */
-function openSilent(interfaceName: string, family: 4 | 6): RawSocket {
-  const socket = open(IpProtocol.vrrp, 64, family);
+/** A socket of protocol 112 on one interface; closed again if it cannot be set up. */
+function openBound(
+  interfaceName: string,
+  family: 4 | 6,
+  bufferSize: number,
+  setUp: (fresh: RawSocket) => void,
+): RawSocket {
+  const socket = open(IpProtocol.vrrp, bufferSize, family);
   held.add(socket);
   socket.on("error", () => {});
-  setOption(socket, SOL_SOCKET, SO_BINDTODEVICE, Buffer.from(`${interfaceName}\0`));
+  try {
+    setOption(socket, SOL_SOCKET, SO_BINDTODEVICE, Buffer.from(`${interfaceName}\0`));
+    setUp(socket);
+  } catch (error) {
+    release(socket);
+    throw error;
+  }
+  return socket;
+}
+
+/** Takes nothing in. */
+function silence(socket: RawSocket): void {
   setOption(socket, SOL_SOCKET, SO_RCVBUF, Buffer.alloc(4));
   socket.pauseRecv();
-  return socket;
 }
 
 function setOption(socket: RawSocket, level: number, option: number, value: Buffer): void {

@@ -30,6 +30,7 @@ class House {
   readonly #instances = new Map<string, FollowedInstance>();
   /** The last epoch of each virtual router in which this host receives. */
   readonly #receiving = new Map<string, number>();
+  #isAckDue = false;
   readonly #alarm = new Alarm(() => this.#carryOut(this.#table.tick(monotonicUs())));
   readonly #follower: Follower;
 
@@ -81,11 +82,19 @@ class House {
     });
   }
 
-  /** Whole or not at all: the elector reads the file when it is renamed into its place. */
+  /** All that began to receive in one turn are written once, after their records. */
   #acknowledge(instance: string, epoch: number): void {
     const path = this.#context.args.text("ack");
     if (path === undefined) return;
     this.#receiving.set(instance, epoch);
+    if (this.#isAckDue) return;
+    this.#isAckDue = true;
+    setImmediate(() => this.#writeAcks(path));
+  }
+
+  /** Whole or not at all: the elector reads the file when it is renamed into its place. */
+  #writeAcks(path: string): void {
+    this.#isAckDue = false;
     const lines = [...this.#receiving].map(([name, number]) => `${name} ${number}\n`);
     try {
       writeFileSync(`${path}.new`, lines.join(""), { mode: 0o600 });

@@ -25,7 +25,7 @@ export interface FollowedInstanceOptions {
 }
 
 type Verb = "vmac.up" | "vmac.prepared" | "vmac.down" | "vmac.fenced";
-/** Records stay below the size of an atomic write; the journal has all. */
+/** Records stay below the size of an atomic write. */
 const CHANGES_MAX = 64;
 const NOTHING: Done = { changes: [], tookUs: 0 };
 
@@ -192,7 +192,6 @@ export class FollowedInstance {
 
   #write(type: Verb, { changes, tookUs }: Done): void {
     const ownership = this.#ownership!;
-    const left = changes.length - CHANGES_MAX;
     const record: RecordBody = {
       type,
       instance: this.#claim.instance,
@@ -203,10 +202,16 @@ export class FollowedInstance {
       mac: ownership.vmac,
       vips: [...this.#claim.vips],
       took_us: tookUs,
-      changes: left > 0 ? [...changes.slice(0, CHANGES_MAX), `and ${left} more`] : [...changes],
+      changes: abridged(changes),
     };
     this.#options.context.write(record);
   }
+}
+
+/** @returns what a record has room for; the journal has all. */
+export function abridged(changes: readonly string[]): string[] {
+  const left = changes.length - CHANGES_MAX;
+  return left > 0 ? [...changes.slice(0, CHANGES_MAX), `and ${left} more`] : [...changes];
 }
 
 /** Where the fence cannot be had, the way out is named. */

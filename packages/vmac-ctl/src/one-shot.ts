@@ -6,6 +6,7 @@
 import { type Context, ExitCode, ExitError } from "@viptools/cli";
 import { KernelError, monotonicUs, RouteSocket } from "@viptools/kernel";
 import type { RecordBody } from "@viptools/records";
+import { abridged } from "./followed-instance.ts";
 import { listEntries, lockInstance, readEntry } from "./journal.ts";
 import { readClaim } from "./options.ts";
 import type { Claim } from "./owner-table.ts";
@@ -107,7 +108,7 @@ function recordOf(
   tookUs: number,
 ): RecordBody {
   const { instance, epoch, parent, vmac, vips } = claim;
-  const fields = { instance, epoch, parent, mac: vmac!, vips: [...vips], changes: [...changes] };
+  const fields = { instance, epoch, parent, mac: vmac!, vips: [...vips], changes: abridged(changes) };
   return { type, mode: "macvlan", interface: interfaceName, took_us: tookUs, ...fields };
 }
 

@@ -34,7 +34,12 @@ const RECORDS = [
   "tool.error",
   "tool.stats",
 ];
-const EXITS = [
+const FOLLOW_EXITS = [
+  [65, "with --strict: a line is no record"],
+  [69, "no such interface"],
+  [75, "another process owns this virtual router"],
+] as const;
+const UP_EXITS = [
   [69, "no such interface"],
   [75, "another process owns this virtual router"],
 ] as const;
@@ -75,7 +80,7 @@ export const SPEC: CommandSpec = {
         },
         ...PIPE_OPTIONS,
       ],
-      exits: EXITS,
+      exits: FOLLOW_EXITS,
       records: RECORDS,
     },
     {
@@ -85,7 +90,7 @@ export const SPEC: CommandSpec = {
       examples: [["vmac-ctl up -I eth0 --vrid 51 192.0.2.100", "own 192.0.2.100 with 00:00:5e:00:01:33"]],
       words: { name: "VIP", atLeast: 1 },
       options: [INTERFACE, VRID, MODE],
-      exits: EXITS,
+      exits: UP_EXITS,
       records: RECORDS,
     },
     {
@@ -94,7 +99,7 @@ export const SPEC: CommandSpec = {
       usage: "-I IF --vrid N",
       examples: [["vmac-ctl down -I eth0 --vrid 51", "links, addresses and settings are as before"]],
       options: [INTERFACE, VRID],
-      exits: EXITS,
+      exits: [[75, "another process owns this virtual router"]],
       records: RECORDS,
     },
     {

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { writeSync } from "node:fs";
-import { type Context, ExitCode, ExitError, parseDurationUs, run } from "@viptools/cli";
+import { type Context, ExitCode, ExitError, parseDurationUs, print, run } from "@viptools/cli";
 import * as kernel from "@viptools/kernel";
 import { KernelError, lockCode, runInRealTime } from "@viptools/kernel";
 import { advertisedMax } from "./advert-frame.ts";
@@ -60,7 +59,7 @@ async function readRouters(context: Context): Promise<readonly RouterOptions[]> 
 
 async function printConfigSchema(): Promise<number> {
   const { configJsonSchema } = await import("./config-file.ts");
-  writeSync(1, `${JSON.stringify(configJsonSchema(), null, 2)}\n`);
+  await print(`${JSON.stringify(configJsonSchema(), null, 2)}\n`);
   return ExitCode.done;
 }
 

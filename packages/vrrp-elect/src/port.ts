@@ -16,11 +16,18 @@ import {
   PacketSocket,
   speakerFilter,
 } from "@viptools/kernel";
-import { EtherType, type IpAddress, isLinkLocal, type Mac, macFromBytes, vrrpGroup } from "@viptools/wire";
+import {
+  EtherType,
+  type IpAddress,
+  IpProtocol,
+  isLinkLocal,
+  type Mac,
+  macFromBytes,
+  vrrpGroup,
+} from "@viptools/wire";
 import { peekInstance } from "./receive.ts";
 import type { Speaker } from "./speaker.ts";
 
-const PROTOCOL_VRRP = 112;
 const IPV4_PROTOCOL_AT = 23;
 const IPV6_NEXT_HEADER_AT = 20;
 const SOURCE_MAC_AT = 6;
@@ -78,9 +85,9 @@ export class Port {
 
   add(speaker: Speaker): void {
     const { family, vrid } = speaker.options;
-    this.#speakers.set(`${family}/${vrid}`, speaker);
     if (!this.#memberships.has(family))
       this.#memberships.set(family, joinGroup(this.interfaceName, this.ifindex, vrrpGroup(family)));
+    this.#speakers.set(`${family}/${vrid}`, speaker);
   }
 
   remove(speaker: Speaker): void {
@@ -202,6 +209,6 @@ export class Port {
 
 function isVrrp(frame: Uint8Array): boolean {
   const etherType = (frame[12]! << 8) | frame[13]!;
-  if (etherType === EtherType.ipv4) return frame[IPV4_PROTOCOL_AT] === PROTOCOL_VRRP;
-  return etherType === EtherType.ipv6 && frame[IPV6_NEXT_HEADER_AT] === PROTOCOL_VRRP;
+  if (etherType === EtherType.ipv4) return frame[IPV4_PROTOCOL_AT] === IpProtocol.vrrp;
+  return etherType === EtherType.ipv6 && frame[IPV6_NEXT_HEADER_AT] === IpProtocol.vrrp;
 }

@@ -29,6 +29,7 @@ import type { AcceptedAdvert } from "./receive.ts";
 import type { RouterOptions } from "./router-options.ts";
 import { type Member, prepareRecord, type Reporter, stateRecord } from "./self-report.ts";
 import { StallLog } from "./stall-log.ts";
+import { isReady } from "./sync-group.ts";
 import { leaseUs } from "./timers.ts";
 import { effectivePriority, type TrackEffect } from "./track-book.ts";
 
@@ -41,7 +42,7 @@ export interface SpeakerSurroundings {
   readonly desk: LeaseDesk;
   /** Whether anybody has read a record of ours: before, nobody can act on one. */
   readonly isHeard: () => boolean;
-  /** Called after everything that may have moved its deadline; `hasChanged` if its state is another one. */
+  /** Called after everything that may have moved its deadline; `hasChanged` if its state, or its readiness, is another one. */
   readonly onMoved: (speaker: Speaker, hasChanged: boolean) => void;
   /** Called when an advert of its virtual router comes from another interface of this host. */
   readonly onLooped: (speaker: Speaker, source: IpAddress) => boolean;
@@ -264,9 +265,9 @@ export class Speaker {
     for (const action of actions) leftAtNs = this.#perform(action) ?? leftAtNs;
     if (leftAtNs !== undefined && state.name === "active")
       this.#grant("speaking", leaseUs(this.#config.downCount, this.#config.advertUs), leftAtNs);
-    const hasChanged = state.name !== before.name;
-    if (hasChanged) this.#hearing.forgetRivals();
-    this.#around.onMoved(this, hasChanged);
+    const isOther = state.name !== before.name;
+    if (isOther) this.#hearing.forgetRivals();
+    this.#around.onMoved(this, isOther || isReady(state) !== isReady(before));
   }
 
   /** @returns when the advert left, if the action was to send one and it did. */

@@ -6,7 +6,7 @@
  */
 import type { Context } from "@viptools/cli";
 import { Alarm, monotonicUs, readBootId } from "@viptools/kernel";
-import type { RecordOf } from "@viptools/records";
+import { formatInstance, type RecordOf } from "@viptools/records";
 import type { IpAddress } from "@viptools/wire";
 import { AckFiles } from "./ack-files.ts";
 import { Deadlines } from "./deadlines.ts";
@@ -99,6 +99,7 @@ export class Station {
       speaker.track(this.#book.effectOn(speaker.options.track));
       speaker.begin();
     }
+    for (const { syncGroup } of routers) this.#coordinate(syncGroup);
   }
 
   /**
@@ -228,6 +229,7 @@ export class Station {
     const port = this.#ports.of(speaker.options.interfaceName);
     port.remove(speaker);
     this.#ports.tidy(port);
+    this.#coordinate(speaker.options.syncGroup);
   }
 
   /**
@@ -262,13 +264,14 @@ export class Station {
     this.#deadlines.set(speaker, speaker.deadlineUs);
     if (!this.#isRinging) this.#setAlarm();
     const { syncGroup, interfaceName } = speaker.options;
-    if (syncGroup !== undefined) this.#coordinate(syncGroup);
     if (!hasChanged) return;
+    this.#coordinate(syncGroup);
     this.#ports.of(interfaceName).watchOwnMacs();
     if (this.#onIdle !== undefined && this.#isIdle()) this.#onIdle();
   }
 
-  #coordinate(syncGroup: string): void {
+  #coordinate(syncGroup: string | undefined): void {
+    if (syncGroup === undefined) return;
     const members = this.speakers.filter(({ options }) => options.syncGroup === syncGroup);
     const orders = coordinate(members.map(({ state }) => state));
     members.forEach((member, n) => {
@@ -289,7 +292,7 @@ export class Station {
   #refuseLoop(hearer: Speaker, source: IpAddress): boolean {
     const { family, vrid, interfaceName } = hearer.options;
     const port = this.#ports.findOwner(source, interfaceName);
-    const twin = port && this.#speakers.get(`${port.interfaceName}/${family}/${vrid}`);
+    const twin = port && this.#speakers.get(formatInstance({ interface: port.interfaceName, family, vrid }));
     if (twin === undefined) return false;
     const later = this.speakers.indexOf(twin) > this.speakers.indexOf(hearer) ? twin : hearer;
     later.reportClash(source);

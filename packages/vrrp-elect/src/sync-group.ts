@@ -27,6 +27,7 @@ function isSpeaking(state: State): boolean {
   return state.name === "active" || state.name === "settling";
 }
 
-function isReady(state: State): boolean {
+/** Waits for its group to take over. */
+export function isReady(state: State): boolean {
   return state.name === "backup" && state.isReady;
 }

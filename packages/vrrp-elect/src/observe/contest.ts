@@ -9,7 +9,7 @@
  * @module
  */
 import { compareAddresses, type IpAddress } from "@viptools/wire";
-import { crossingUs, downUs, earlyUs, lateUs, memoryUs } from "./patience.ts";
+import { crossingUs, downUs, earlyUs, isAlive, lateUs, memoryUs } from "./patience.ts";
 import type { Advert } from "./sighting.ts";
 
 /** A router as the contest knows it. */
@@ -128,7 +128,7 @@ export class Contest {
     // Whoever spoke before the old one counted as silent had taken over with the first of these adverts.
     const answeredUs = this.#rivals.get(who)?.answeredUs ?? nowUs;
     const firstUs = old === undefined || answeredUs < old.lastUs ? nowUs : answeredUs;
-    if (this.#isContested && active !== undefined && isAlive(active, nowUs))
+    if (this.#isContested && active !== undefined && isAlive(active.advert, active.lastUs, nowUs))
       this.#rivals.set(active, { rounds: CONFLICT_ROUNDS, countedUs: nowUs, answeredUs: nowUs });
     this.#active = who;
     this.#former = undefined;
@@ -181,12 +181,10 @@ export class Contest {
   }
 
   #rivalsAlive(nowUs: number): Contender[] {
-    return [...this.#rivals.keys()].filter((who) => who !== this.#active && isAlive(who, nowUs));
+    return [...this.#rivals.keys()].filter(
+      (who) => who !== this.#active && isAlive(who.advert, who.lastUs, nowUs),
+    );
   }
-}
-
-function isAlive({ advert, lastUs }: Contender, nowUs: number): boolean {
-  return !advert.isLeaving && nowUs < lastUs + downUs(advert);
 }
 
 /** Positive if `a` is the one who should be Active (RFC 9568 §6.4.3). */

@@ -7,7 +7,7 @@ import { formatVip, type RecordBody } from "@viptools/records";
 import { addressLength, VrrpAuthType, vrrpGroupMac } from "@viptools/wire";
 import type { Contender } from "./contest.ts";
 import { hasVirtualMac, nameAuth, nameChecksum } from "./differences.ts";
-import { downUs } from "./patience.ts";
+import { downUs, isAlive } from "./patience.ts";
 import type { Advert } from "./sighting.ts";
 
 /** A router that changes with each advert, or somebody who makes it seem so, is told of once a second. */
@@ -36,7 +36,7 @@ export class HeardRouter implements Contender {
 
   /** Still speaks, as far as anybody can know. */
   isAlive(nowUs: number): boolean {
-    return !this.advert.isLeaving && nowUs < this.lastUs + downUs(this.advert);
+    return isAlive(this.advert, this.lastUs, nowUs);
   }
 
   /** @returns true if this address is heard from two MACs in turn. */

@@ -108,8 +108,8 @@ class LiveWatch {
     try {
       return await new Promise<number>((resolve) => {
         this.#end = resolve;
-        // The exit code is an answer too, whoever reads the rest.
-        if (mode === "stream") this.#context.output.onReaderLost(() => resolve(ExitCode.done));
+        // Elsewhere the exit code is an answer too, whoever reads the rest.
+        if (mode === "stream") this.#context.output.onReaderLost(() => resolve(ExitCode.outputLost));
         onStopSignals(() => resolve(ExitCode.done));
         if (forUs !== undefined) setTimeout(() => resolve(ExitCode.done), forUs / 1000);
       });

@@ -20,6 +20,11 @@ export function downUs({ version, intervalUs, carp }: Advert): number {
   return 3 * intervalUs + (version === 3 ? intervalUs : FIXED_SKEW_US) + slackUs(intervalUs);
 }
 
+/** Whether who said this last still speaks, as far as anybody can know. */
+export function isAlive(advert: Advert, lastUs: number, nowUs: number): boolean {
+  return !advert.isLeaving && nowUs < lastUs + downUs(advert);
+}
+
 /** Until a Backup may have missed the Active at all: two adverts at the least (`--down-count 2`). */
 export function earlyUs({ intervalUs }: Advert): number {
   return 2 * intervalUs;
