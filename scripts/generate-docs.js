@@ -43,7 +43,8 @@ const headRows = HEAD.map(
 );
 const text = `# Records
 
-One UTF-8 JSON object a line. Generated from \`packages/records\`; \`--schema\` on each tool prints the same as JSON Schema.
+One UTF-8 JSON object a line. Generated from \`packages/records\`; \`--schema\` on a tool prints, as JSON Schema, those that
+it writes. The others are here so that programs of yours and tools to come say the same thing in the same words.
 Readers ignore keys and types that they do not know. Fields in brackets may be absent.
 
 Every record starts with:

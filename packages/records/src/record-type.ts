@@ -26,7 +26,7 @@ export type Head = v.InferOutput<typeof headSchema>;
 /**
  * Declares a type of record; nothing else in the project says what its fields are.
  *
- * @param writtenBy the tool, or "all".
+ * @param writtenBy the tool, or which of them.
  * @param about one sentence: what the record means.
  * @param entries its fields beside the head.
  */

@@ -43,7 +43,7 @@ export const keepalivedState = recordType(
 
 export const toolError = recordType(
   "tool.error",
-  "all",
+  "any tool",
   "Something went wrong; the tool goes on unless it says otherwise",
   {
     code: text("what kind: an errno's name, or a word of ours"),
@@ -51,6 +51,6 @@ export const toolError = recordType(
   },
 );
 
-export const toolStats = recordType("tool.stats", "all", "Every counter of the process", {
+export const toolStats = recordType("tool.stats", "any tool that counts", "Every counter of the process", {
   counters: v.pipe(v.record(v.string(), count("")), v.description("by name")),
 });

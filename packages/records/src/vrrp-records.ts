@@ -112,7 +112,7 @@ export const vrrpAlive = recordType(
   },
 );
 
-export const vrrpPeer = recordType("vrrp.peer", "vrrp-elect", "A router that advertises", {
+export const vrrpPeer = recordType("vrrp.peer", "vrrp-elect --observe", "A router that advertises", {
   instance,
   address: address("its address"),
   mac: mac("source MAC of its adverts"),
