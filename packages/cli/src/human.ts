@@ -45,6 +45,11 @@ const WRITERS: Writers = {
   "vmac.down": (r) => ownership("released")({ ...r, type: "vmac.up" }),
   "vmac.prepared": (r) => ownership("is ready, muted, for")({ ...r, type: "vmac.up" }),
   "vmac.fenced": (r) => ownership("MUTED by the kernel:")({ ...r, type: "vmac.up" }),
+  "vmac.repaired": (r) => `${r.instance} repaired: ${r.found.join(", ")} (${milliseconds(r.took_us)})`,
+  "vmac.status": (r) =>
+    `${r.instance} ${r.owner} owner ${r.owner_pid}, ${r.answers ? "ANSWERS" : "does not answer"} for ${r.vips.join(" ") || "no address"} with ${r.mac} on ${r.interface}${
+      r.why.length === 0 ? "" : ` [${r.why.join("; ")}]`
+    }`,
   "vmac.error": (r) => `${r.instance} ERROR ${r.message}`,
   "garp.sent": (r) => `announced ${r.ip} is-at ${r.sha} (${r.form}) on ${r.interface}`,
   "garp.round": (r) =>
@@ -67,6 +72,8 @@ const WRITERS: Writers = {
 /** @param record a record, or the text of a line that is none. @returns one line without its end. */
 export function formatHuman(record: KnownRecord | string): string {
   if (typeof record === "string") return harmless(record);
+  // Steps are for copying: the command first, and nothing before it.
+  if (record.type === "vmac.step") return harmless(`${record.command}  # ${record.what}`);
   const write = WRITERS[record.type] as ((record: KnownRecord) => string) | undefined;
   const body = write === undefined ? fieldsOf(record) : write(record);
   return harmless(`${record.ts.slice(11, 23)} ${record.host} ${record.tool} ${body}`).trimEnd();

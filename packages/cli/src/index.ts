@@ -5,6 +5,7 @@ export * from "./duration.ts";
 export * from "./exit.ts";
 export * from "./follower.ts";
 export { formatHuman, harmless } from "./human.ts";
+export * from "./json-config.ts";
 export { type InputLine, readRecords } from "./record-input.ts";
 export type { Moment } from "./record-output.ts";
 export { print, run } from "./run.ts";

@@ -51,15 +51,22 @@ export function be64(type: number, value: bigint): Uint8Array {
 
 /** Reads the attributes of one level; of two of the same type the last stays. A cut one ends the reading. */
 export function readAttributes(bytes: Uint8Array): Map<number, Uint8Array> {
+  return new Map(eachAttribute(bytes));
+}
+
+/** The values of a list, whose attributes all have one type. */
+export function listAttributes(bytes: Uint8Array): Uint8Array[] {
+  return [...eachAttribute(bytes)].map(([, value]) => value);
+}
+
+function* eachAttribute(bytes: Uint8Array): Generator<[type: number, value: Uint8Array]> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const found = new Map<number, Uint8Array>();
   for (let at = 0; at + HEADER_LENGTH <= bytes.length; ) {
     const length = view.getUint16(at, true);
-    if (length < HEADER_LENGTH || at + length > bytes.length) break;
-    found.set(view.getUint16(at + 2, true) & NLA_TYPE_MASK, bytes.subarray(at + HEADER_LENGTH, at + length));
+    if (length < HEADER_LENGTH || at + length > bytes.length) return;
+    yield [view.getUint16(at + 2, true) & NLA_TYPE_MASK, bytes.subarray(at + HEADER_LENGTH, at + length)];
     at += (length + 3) & ~3;
   }
-  return found;
 }
 
 /** The text of a zero-terminated string. */

@@ -6,12 +6,24 @@ export * from "./file-lock.ts";
 export { isGroupMember } from "./group-membership.ts";
 export * from "./link-monitor.ts";
 export { KernelError } from "./native.ts";
-export * from "./nft-message.ts";
+export {
+  addElements,
+  type BaseChain,
+  deleteElements,
+  deleteTable,
+  NetdevHook,
+  type NftMessage,
+  type NftTable,
+} from "./nft-message.ts";
+export * from "./nft-monitor.ts";
 export * from "./nft-socket.ts";
+export * from "./nft-table.ts";
+export * from "./nft-term.ts";
 export * from "./output-end.ts";
 export * from "./packet-socket.ts";
 export * from "./raw-ip.ts";
 export * from "./realtime.ts";
+export * from "./route-changes.ts";
 export {
   type InterfaceAddress,
   type Link,

@@ -6,6 +6,7 @@
  */
 import { Inbox } from "./inbox.ts";
 import { int32, must, native, ReadWatch } from "./native.ts";
+import { readParts } from "./netlink-socket.ts";
 import {
   decodeAddress,
   decodeLink,
@@ -22,7 +23,6 @@ const SO_RCVBUFFORCE = 33;
 const RTMGRP_LINK = 0x1;
 const RTMGRP_IPV4_IFADDR = 0x10;
 const RTMGRP_IPV6_IFADDR = 0x100;
-const HEADER_LENGTH = 16;
 const SLOT_BYTES = 8192;
 const RECEIVE_BUFFER_BYTES = 4 << 20;
 const ENOBUFS = -105;
@@ -65,19 +65,7 @@ export class LinkMonitor {
 
 /** @param datagram netlink messages one after the other; those of other types are passed over. */
 export function decodeLinkEvents(datagram: Uint8Array): LinkEvent[] {
-  const view = new DataView(datagram.buffer, datagram.byteOffset, datagram.byteLength);
-  const events: LinkEvent[] = [];
-  for (let at = 0; at + HEADER_LENGTH <= datagram.length; ) {
-    const length = view.getUint32(at, true);
-    if (length < HEADER_LENGTH || at + length > datagram.length) break;
-    const event = decodeLinkEvent(
-      view.getUint16(at + 4, true),
-      datagram.subarray(at + HEADER_LENGTH, at + length),
-    );
-    if (event !== undefined) events.push(event);
-    at += (length + 3) & ~3;
-  }
-  return events;
+  return readParts(datagram).flatMap(({ type, body }) => decodeLinkEvent(type, body) ?? []);
 }
 
 function decodeLinkEvent(type: number, body: Uint8Array): LinkEvent | undefined {

@@ -38,6 +38,7 @@ export const RouteMessage = {
 
 const IFF_UP = 0x1;
 const IFF_RUNNING = 0x40;
+const IFF_NOARP = 0x80;
 const AF_INET = 2;
 const AF_INET6 = 10;
 const LINK_HEADER_LENGTH = 16;
@@ -60,7 +61,7 @@ const IFLA_INFO_DATA = 2;
 const IFLA_MACVLAN_MODE = 1;
 const IFLA_INET6_ADDR_GEN_MODE = 8;
 const IN6_ADDR_GEN_MODE_NONE = 1;
-const IFA = { address: 1, local: 2, label: 3, flags: 8 } as const;
+const IFA = { address: 1, local: 2, label: 3, cacheInfo: 6, flags: 8, protocol: 11 } as const;
 const IFA_F_SECONDARY = 0x1;
 const IFA_F_DADFAILED = 0x8;
 const IFA_F_TENTATIVE = 0x40;
@@ -107,6 +108,8 @@ export interface InterfaceAddress {
   readonly isSecondary: boolean;
   /** IPv6: duplicate address detection has not let it pass (RFC 4862 §5.4): it may not be sent from. */
   readonly isTentative: boolean;
+  /** Who made it (`ip address add … proto`, Linux 5.18); 0 if nobody says. */
+  readonly protocol: number;
 }
 
 /** An address that is still to be added. */
@@ -114,6 +117,16 @@ export interface NewAddress {
   readonly ifindex: number;
   readonly address: IpAddress;
   readonly prefixLength: number;
+  /** The kernel makes a route for the prefix too. */
+  readonly hasPrefixRoute?: boolean;
+  /** A number that tells who made it. */
+  readonly protocol?: number;
+  /** IPv4: a name that begins with the interface's (`eth0:vip`). */
+  readonly label?: string;
+  /** As in `ip address add … scope`; global if left out. */
+  readonly scope?: number;
+  /** How long it may be the source of new connections, in seconds; for ever if left out. */
+  readonly preferredS?: number;
 }
 
 export interface Neighbour {
@@ -169,6 +182,7 @@ export function decodeAddress(body: Uint8Array): InterfaceAddress | undefined {
     prefixLength: view.getUint8(1),
     isSecondary: family === 4 && (flags & IFA_F_SECONDARY) !== 0,
     isTentative: family === 6 && (flags & (IFA_F_TENTATIVE | IFA_F_DADFAILED)) !== 0,
+    protocol: found.get(IFA.protocol)?.[0] ?? 0,
   };
 }
 
@@ -206,12 +220,15 @@ export interface MacvlanOptions {
   readonly parentIndex: number;
   readonly mac: Mac;
   readonly mode: number;
+  /** False: the kernel answers and asks no ARP there. */
+  readonly hasArp?: boolean;
 }
 
 /** A macvlan, still down. */
 export function encodeNewMacvlan(options: MacvlanOptions): Uint8Array {
+  const flags = options.hasArp === false ? IFF_NOARP : 0;
   return concat([
-    linkHeader(0),
+    linkHeader(0, flags, flags),
     stringAttribute(IFLA.name, options.name),
     attribute(IFLA.address, macToBytes(options.mac)),
     u32(IFLA.link, options.parentIndex),
@@ -244,22 +261,33 @@ export function encodeLinkIndex(index: number): Uint8Array {
 }
 
 /**
- * An address as keepalived adds one: no label, global scope, and no route for its prefix; IPv6 without duplicate
- * address detection, because the one who leaves may still defend it (RFC 9568 §8.2.2).
+ * An address that moves: no route for its prefix unless it is asked for, and IPv6 without duplicate address detection,
+ * because the one who leaves may still defend it (RFC 9568 §8.2.2).
  */
-export function encodeAddress({ ifindex, address, prefixLength }: NewAddress): Uint8Array {
+export function encodeAddress(wanted: NewAddress): Uint8Array {
+  const { ifindex, address, prefixLength, hasPrefixRoute, protocol, label, scope = 0, preferredS } = wanted;
   const family = familyOf(address);
   const view = new DataView(new ArrayBuffer(ADDRESS_HEADER_LENGTH));
   view.setUint8(0, family === 4 ? AF_INET : AF_INET6);
   view.setUint8(1, prefixLength);
+  view.setUint8(3, scope);
   view.setInt32(4, ifindex, true);
   const octets = addressToBytes(address);
+  const flags = (hasPrefixRoute ? 0 : IFA_F_NOPREFIXROUTE) | (family === 6 ? IFA_F_NODAD : 0);
   return concat([
     new Uint8Array(view.buffer),
     attribute(IFA.local, octets),
     attribute(IFA.address, octets),
-    u32(IFA.flags, IFA_F_NOPREFIXROUTE | (family === 6 ? IFA_F_NODAD : 0)),
+    ...(label === undefined ? [] : [stringAttribute(IFA.label, label)]),
+    u32(IFA.flags, flags),
+    ...(preferredS === undefined ? [] : [attribute(IFA.cacheInfo, lifetimes(preferredS))]),
+    ...(protocol === undefined ? [] : [u8(IFA.protocol, protocol)]),
   ]);
+}
+
+/** `struct ifa_cacheinfo`: preferred, valid (for ever), and two stamps that are the kernel's. */
+function lifetimes(preferredS: number): Uint8Array {
+  return new Uint8Array(Uint32Array.of(preferredS, 0xffffffff, 0, 0).buffer);
 }
 
 /** Asks for all of a family: `ifaddrmsg` and `ndmsg` both start with it. */

@@ -4,7 +4,7 @@
  * @module
  */
 import * as v from "valibot";
-import { choice, count, epoch, flag, instance, mac, text, texts, vips } from "./field.ts";
+import { address, choice, count, epoch, flag, instance, mac, text, texts, vips } from "./field.ts";
 import { recordType } from "./record-type.ts";
 
 const ownership = {
@@ -31,7 +31,7 @@ export const vmacRepaired = recordType(
   "vmac.repaired",
   "vmac-ctl",
   "Somebody took a part away; it was put back",
-  ownership,
+  { ...ownership, found: texts("what was otherwise than it should be, at most 64 entries, then a count") },
 );
 export const vmacFenced = recordType(
   "vmac.fenced",
@@ -45,6 +45,15 @@ export const vmacError = recordType("vmac.error", "vmac-ctl", "Ownership could n
   epoch: v.optional(epoch),
   code: text("errno's name, or an exit code's"),
   message: text("what was tried, what was seen, what to do"),
+  ip: v.optional(address("that somebody else answers for")),
+  owner: v.optional(mac("of that somebody")),
+});
+
+export const vmacStep = recordType("vmac.step", "vmac-ctl", "A step that --dry-run has not done", {
+  instance,
+  n: count("its place, from 1"),
+  what: text("what it is for"),
+  command: text("the command that does the same"),
 });
 
 export const vmacStatus = recordType(
@@ -53,6 +62,7 @@ export const vmacStatus = recordType(
   "What this host owns, or what a dead owner left",
   {
     instance,
+    mode: choice("how the address is owned", ["macvlan", "rewrite", "address"]),
     interface: text("where the VIPs are"),
     parent: text("the NIC"),
     mac: mac("the MAC that answers for the VIPs"),
@@ -64,5 +74,7 @@ export const vmacStatus = recordType(
       "dead",
     ]),
     is_present: flag("whether the interface is there"),
+    answers: flag("whether this host answers for all of the VIPs now"),
+    why: texts("why it does not, or what else is worth knowing; at most 64 entries, then a count"),
   },
 );

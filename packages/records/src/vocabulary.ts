@@ -28,6 +28,7 @@ export const VOCABULARY = [
   owner.vmacRepaired,
   owner.vmacFenced,
   owner.vmacError,
+  owner.vmacStep,
   owner.vmacStatus,
   neighbour.arpSeen,
   neighbour.ndpSeen,

@@ -3,18 +3,24 @@
  *
  * @module
  */
-import { renameSync, writeFileSync } from "node:fs";
 import { type Context, ExitCode, ExitError, Follower } from "@viptools/cli";
-import { Alarm, KernelError, monotonicUs, NftSocket, RouteSocket, readBootId } from "@viptools/kernel";
+import { Alarm, KernelError, monotonicUs, type NftMessage, readBootId } from "@viptools/kernel";
 import type { KnownRecord } from "@viptools/records";
+import { AckFile } from "./ack-file.ts";
+import { probeFirst } from "./address-probe.ts";
+import { type FollowOptions, readFollowOptions } from "./follow-options.ts";
 import { FollowedInstance } from "./followed-instance.ts";
-import { type OwnerAction, OwnerTable } from "./owner-table.ts";
+import { KeepalivedTable } from "./keepalived-table.ts";
+import { exitCodeOf, explainKernel } from "./kernel-exit.ts";
+import { type Claim, type OwnerAction, OwnerTable } from "./owner-table.ts";
 import { Ownership } from "./ownership.ts";
-import { RunDirectory } from "./run-directory.ts";
+import { modeOf } from "./plan.ts";
+import { Sentinel } from "./sentinel.ts";
+import { Workbench } from "./workbench.ts";
 
 /** Follows standard input to its end, then gives everything back. @returns the exit code. */
 export async function follow(context: Context): Promise<ExitCode> {
-  const house = new House(context);
+  const house = new House(context, readFollowOptions(context.args));
   try {
     return await house.run();
   } finally {
@@ -25,112 +31,143 @@ export async function follow(context: Context): Promise<ExitCode> {
 /** All virtual routers of one pipe. */
 class House {
   readonly #context: Context;
-  readonly #runs = new RunDirectory();
-  readonly #table = new OwnerTable(readBootId());
+  readonly #options: FollowOptions;
+  readonly #bench = new Workbench();
+  readonly #table: OwnerTable;
+  readonly #keepalived: KeepalivedTable;
   readonly #instances = new Map<string, FollowedInstance>();
-  /** The last epoch of each virtual router in which this host receives. */
-  readonly #receiving = new Map<string, number>();
-  #isAckDue = false;
+  readonly #acks: AckFile | undefined;
   readonly #alarm = new Alarm(() => this.#carryOut(this.#table.tick(monotonicUs())));
   readonly #follower: Follower;
+  #sentinel: Sentinel | undefined;
 
-  constructor(context: Context) {
+  constructor(context: Context, options: FollowOptions) {
     this.#context = context;
+    this.#options = options;
+    const { interfaces, keepalived, ackPath } = options;
+    this.#table = new OwnerTable({
+      bootId: readBootId(),
+      ...(interfaces === undefined ? {} : { interfaces }),
+    });
+    this.#keepalived = new KeepalivedTable(keepalived);
+    if (ackPath !== undefined) this.#acks = new AckFile(context, ackPath);
     this.#follower = new Follower({ context, onRecord: (record) => this.#obey(record) });
   }
 
   async run(): Promise<ExitCode> {
-    if (this.#context.args.text("fence") === "none") {
-      this.#context.say(
-        "no fence: if this process is frozen or killed, the host goes on answering for the VIPs",
-      );
-    }
-    this.#context.count(() => this.#counters());
-    await warmUp();
+    this.#sayWhatIsWeaker();
+    this.#context.count(() => ({
+      ...prefixed(this.#table.ignored()),
+      ...prefixed(this.#keepalived.ignored()),
+    }));
+    // What is loaded at its first use takes longer than a short lease lasts.
+    this.#bench.route.links();
+    const hasFence = this.#options.guard !== undefined;
+    this.#sentinel = new Sentinel(this.#bench, () => [...this.#instances.values()], hasFence);
     return await this.#follower.follow();
+  }
+
+  #sayWhatIsWeaker(): void {
+    const { guard, isFencedStandby, keepalived } = this.#options;
+    const context = this.#context;
+    if (guard === undefined)
+      context.say("no fence: if this process is frozen or killed, the host goes on answering for the VIPs");
+    if (keepalived.size > 0)
+      context.say(
+        "keepalived's words carry no lease: nothing mutes this host if keepalived or this is frozen",
+      );
+    if (isFencedStandby)
+      context.say("fenced standby: the VIPs are local to the processes of this host, also as Backup");
   }
 
   /** The second half of rule 3: when the input has ended, nothing stays. */
   async giveAllBack(): Promise<void> {
     this.#alarm.close();
+    this.#sentinel?.close();
     await Promise.all([...this.#instances.values()].map((instance) => instance.end()));
-    this.#runs.tidy();
+    this.#bench.close();
   }
 
   #obey(record: KnownRecord): void {
-    this.#carryOut(this.#table.obey(record, monotonicUs()));
+    const actions =
+      record.type === "keepalived.state"
+        ? this.#keepalived.obey(record)
+        : this.#table.obey(record, monotonicUs());
+    this.#carryOut(actions);
   }
 
+  /** What all virtual routers of a record are permitted is one transaction. */
   #carryOut(actions: readonly OwnerAction[]): void {
-    for (const action of actions) this.#perform(action);
+    const messages: NftMessage[] = [];
+    const touched: FollowedInstance[] = [];
+    for (const action of actions) {
+      const { instance } = action.claim;
+      if (action.type === "prepare") {
+        this.#instances.set(instance, this.#open(action.claim));
+        continue;
+      }
+      const followed = this.#instances.get(instance)!;
+      messages.push(...followed.perform(action));
+      touched.push(followed);
+    }
+    if (this.#commit(messages)) for (const followed of touched) followed.confirm();
+    else for (const followed of touched) followed.permitAlone();
     this.#alarm.set(this.#table.deadlineUs());
   }
 
-  #perform(action: OwnerAction): void {
-    if (action.type === "prepare") this.#instances.set(action.claim.instance, this.#open(action));
-    else this.#instances.get(action.claim.instance)?.perform(action);
+  /** @returns false if the kernel refused: one of many may be the reason. */
+  #commit(messages: readonly NftMessage[]): boolean {
+    if (messages.length === 0) return true;
+    try {
+      this.#bench.nft.commit(messages, "Cannot give permission");
+      return true;
+    } catch (error) {
+      if (!(error instanceof KernelError)) throw error;
+      return false;
+    }
   }
 
-  #open({ claim }: OwnerAction): FollowedInstance {
+  #open(claim: Claim): FollowedInstance {
+    const { guard, isFencedStandby, drainUs, repairsMax, settings, isProbing } = this.#options;
+    const fail = (error: unknown): void => this.#fail(claim.instance, error);
     return new FollowedInstance({
       context: this.#context,
-      open: () => new Ownership(this.#runs, claim),
-      withFence: this.#context.args.text("fence") !== "none",
       claim,
-      onReceiving: (epoch) => this.#acknowledge(claim.instance, epoch),
-      fail: (error) => this.#fail(claim.instance, error),
+      guard: claim.isLeased ? guard : undefined,
+      isFencedStandby: isFencedStandby && claim.isLeased,
+      drainUs,
+      repairsMax,
+      open: () => {
+        refuseMacvlanWithoutMac(claim, settings.mode);
+        return new Ownership(this.#bench, claim, settings);
+      },
+      probe: async (ownership) => {
+        if (isProbing && modeOf(claim, settings) === "macvlan") await probeFirst(ownership.plan);
+      },
+      commit: (messages) => this.#bench.nft.commit(messages, "Cannot give permission"),
+      onReceiving: (epoch) => this.#acks?.note(claim.instance, epoch),
+      fail,
     });
-  }
-
-  /** All that began to receive in one turn are written once, after their records. */
-  #acknowledge(instance: string, epoch: number): void {
-    const path = this.#context.args.text("ack");
-    if (path === undefined) return;
-    this.#receiving.set(instance, epoch);
-    if (this.#isAckDue) return;
-    this.#isAckDue = true;
-    setImmediate(() => this.#writeAcks(path));
-  }
-
-  /** Whole or not at all: the elector reads the file when it is renamed into its place. */
-  #writeAcks(path: string): void {
-    this.#isAckDue = false;
-    const lines = [...this.#receiving].map(([name, number]) => `${name} ${number}\n`);
-    try {
-      writeFileSync(`${path}.new`, lines.join(""), { mode: 0o600 });
-      renameSync(`${path}.new`, path);
-    } catch (error) {
-      this.#context.report("ack", `Cannot write ${path}: ${(error as NodeJS.ErrnoException).code}`);
-    }
   }
 
   /** A host that cannot act must not go on advertising: the end of this process travels up the pipe (S9). */
   #fail(instance: string, error: unknown): void {
-    const isKnown = error instanceof ExitError || error instanceof KernelError;
-    if (!isKnown) throw error;
-    const code = error instanceof KernelError ? error.code : "EBUSY";
-    const message = `${error.message}${code === "EPERM" ? ": CAP_NET_ADMIN is missing, run as root" : ""}`;
+    const { code, message, more } = explainKernel(error);
     this.#context.say(message);
-    this.#context.write({ type: "vmac.error", instance, code, message });
-    this.#follower.fail(error instanceof ExitError ? error.code : exitCodeOf(error));
-  }
-
-  #counters(): Record<string, number> {
-    const ignored = Object.entries(this.#table.ignored()).map(([why, n]) => [`ignored_${why}`, n]);
-    return Object.fromEntries(ignored);
+    this.#context.write({ type: "vmac.error", instance, code, message, ...more });
+    this.#follower.fail(exitCodeOf(error));
   }
 }
 
-/** What is loaded at its first use takes longer than a short lease lasts: that is over before the first record is read. */
-async function warmUp(): Promise<void> {
-  const route = new RouteSocket();
-  await route.links();
-  route.close();
-  new NftSocket().close();
+/** @throws {ExitError} usage. */
+function refuseMacvlanWithoutMac({ instance, vmac }: Claim, mode: string | undefined): void {
+  if (mode !== "macvlan" || vmac !== null) return;
+  throw new ExitError(
+    ExitCode.usage,
+    `${instance} has no virtual MAC, and --mode is macvlan: needs --mode address, or an elector without --no-vmac`,
+  );
 }
 
-function exitCodeOf(error: KernelError): ExitCode {
-  if (error.code === "EPERM") return ExitCode.permission;
-  if (error.code === "EADDRINUSE") return ExitCode.alreadyRunning;
-  return error.code === "ENODEV" ? ExitCode.noInterface : ExitCode.kernel;
+function prefixed(counts: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(counts).map(([why, n]) => [`ignored_${why}`, n]));
 }

@@ -1,36 +1,47 @@
 /**
  * One virtual router of a pipe: what the records want of it, and what the kernel has confirmed.
  *
- * Muting and permitting happen at once, when the record is read. Building and taking down are queued behind one another;
- * when their turn comes they look at what is wanted by then.
+ * Muting and permitting happen at once, when the record is read. Building, repairing and taking down are queued behind
+ * one another; when their turn comes they look at what is wanted by then.
  *
  * @module
  */
 import type { Context } from "@viptools/cli";
-import { KernelError, monotonicUs } from "@viptools/kernel";
-import type { RecordBody } from "@viptools/records";
+import { KernelError, monotonicUs, type NftMessage } from "@viptools/kernel";
+import type { Guard } from "./kernel-fence.ts";
+import { type OwnerVerb, ownerRecord } from "./owner-record.ts";
 import type { Claim, OwnerAction } from "./owner-table.ts";
 import type { Done, Ownership } from "./ownership.ts";
+import { RepairCount } from "./repair-count.ts";
 
 export interface FollowedInstanceOptions {
   readonly context: Context;
   readonly claim: Claim;
-  readonly withFence: boolean;
+  /** Of the fence; undefined for none. */
+  readonly guard: Guard | undefined;
+  /** Link and addresses stay, muted, while another host is Active. */
+  readonly isFencedStandby: boolean;
+  /** Address mode: how long to go on serving after another host became Active. */
+  readonly drainUs: number;
+  /** How often in a row it is put right again. */
+  readonly repairsMax: number;
   /** @throws what keeps this host from owning it. */
   readonly open: () => Ownership;
+  /** Asked before the first claim. @throws if somebody has an address already. */
+  readonly probe: (ownership: Ownership) => Promise<void>;
+  /** Commits at once. @throws {KernelError} if the kernel refuses it. */
+  readonly commit: (messages: readonly NftMessage[]) => void;
   /** Told once for each epoch, when packets to the VIPs come in. */
   readonly onReceiving: (epoch: number) => void;
   /** Told once what ended it. */
   readonly fail: (error: unknown) => void;
 }
 
-type Verb = "vmac.up" | "vmac.prepared" | "vmac.down" | "vmac.fenced";
-/** Records stay below the size of an atomic write. */
-const CHANGES_MAX = 64;
 const NOTHING: Done = { changes: [], tookUs: 0 };
 
 export class FollowedInstance {
   readonly #options: FollowedInstanceOptions;
+  readonly #repairs: RepairCount;
   #claim: Claim;
   #ownership: Ownership | undefined;
   #queue: Promise<void>;
@@ -38,142 +49,236 @@ export class FollowedInstance {
   #wantedUntilUs = 0;
   #mayVoice = true;
   /** It should be there, muted, ahead of being owned. */
-  #isBuiltAhead = false;
+  #isBuiltAhead: boolean;
+  /** Until when it serves on though another host is Active; 0 if it does not. */
+  #drainUntilUs = 0;
+  /** When the record was read that is being obeyed. */
+  #startUs = 0;
   /** What was built and not told yet. */
   #built: Done = NOTHING;
   #isUp = false;
+  #isLookingSoon = false;
   #toldEpoch = -1;
+  #isEnding = false;
   #hasFailed = false;
 
   constructor(options: FollowedInstanceOptions) {
     this.#options = options;
+    this.#repairs = new RepairCount(options.repairsMax);
     this.#claim = options.claim;
+    this.#isBuiltAhead = options.isFencedStandby;
     this.#queue = this.#guard(() => this.#prepare());
+    if (this.#isBuiltAhead) this.#enqueueTake();
   }
 
-  perform(action: OwnerAction): void {
-    if (this.#hasFailed) return;
+  get ownership(): Ownership | undefined {
+    return this.#ownership;
+  }
+
+  /** @returns what has to be committed before {@link confirm}. */
+  perform(action: OwnerAction): NftMessage[] {
+    if (this.#hasFailed) return [];
     this.#claim = action.claim;
+    this.#startUs = monotonicUs();
     switch (action.type) {
       case "own":
       case "serve":
-        this.#refresh(action.untilUs, action.type === "own");
-        return;
+        return this.#refresh(action.untilUs, action.type === "own");
       case "lapse":
         this.#lapse();
-        return;
+        return [];
       case "release":
         this.#release();
-        return;
+        return [];
       case "build":
         this.#build();
-        return;
+        return [];
       case "prepare":
-        return;
+        return [];
     }
   }
 
-  /** Gives everything back and lets go of it. */
-  async end(): Promise<void> {
-    this.#release();
-    await this.#queue;
-    this.#ownership?.close();
-  }
-
-  /** In `own` and `serve`: extends the permission, or builds first. */
-  #refresh(untilUs: number, mayVoice: boolean): void {
-    const isFirst = this.#wantedUntilUs === 0;
-    this.#wantedUntilUs = untilUs;
-    this.#mayVoice = mayVoice;
-    this.#isBuiltAhead = false;
-    const startUs = monotonicUs();
-    if (!this.#ownership?.isTaken) {
-      if (isFirst) this.#enqueue(() => this.#take(startUs));
-      return;
-    }
-    if (this.#ownership.hasOtherVips(this.#claim)) this.#enqueue(() => this.#change(startUs));
-    this.#permit(startUs);
-  }
-
-  /** Only behind a fence: without one, a Backup that has the address would answer for it (S2). */
-  #build(): void {
-    if (!this.#options.withFence || this.#wantedUntilUs > 0) return;
-    this.#isBuiltAhead = true;
-    const startUs = monotonicUs();
-    this.#enqueue(() => this.#take(startUs));
-  }
-
-  #permit(startUs: number): void {
-    try {
-      this.#ownership!.permitUntil(this.#wantedUntilUs, this.#mayVoice);
-    } catch (error) {
-      this.#hasFailed = true;
-      this.#options.fail(error);
+  /** The kernel has taken what {@link perform} asked for. */
+  confirm(): void {
+    if (this.#hasFailed || this.#wantedUntilUs === 0 || !this.#ownership?.isTaken) return;
+    // A process that was frozen between reading the clock and here has just given what had run out.
+    if (monotonicUs() >= this.#wantedUntilUs) {
+      this.#ownership.mute();
       return;
     }
     if (this.#toldEpoch !== this.#claim.epoch) {
       this.#toldEpoch = this.#claim.epoch;
       this.#options.onReceiving(this.#toldEpoch);
     }
-    if (this.#isUp || !this.#mayVoice || monotonicUs() >= this.#wantedUntilUs) return;
+    if (this.#isUp || !this.#mayVoice) return;
     this.#isUp = true;
-    this.#write("vmac.up", { ...this.#built, tookUs: monotonicUs() - startUs });
+    this.#write("vmac.up", { ...this.#built, tookUs: monotonicUs() - this.#startUs });
     this.#built = NOTHING;
+  }
+
+  /** Commits again what is permitted now, by itself: after a common transaction was refused, or rules were loaded anew. */
+  permitAlone(): void {
+    if (this.#hasFailed || !this.#ownership?.isTaken || this.#wantedUntilUs === 0) return;
+    try {
+      this.#permitOrReload(this.#ownership);
+    } catch (error) {
+      this.#failWith(error);
+    }
+  }
+
+  /** Rules that are gone are loaded again first, once. */
+  #permitOrReload(ownership: Ownership): void {
+    const messages = (): NftMessage[] => ownership.permission(this.#wantedUntilUs, this.#mayVoice);
+    try {
+      this.#options.commit(messages());
+    } catch (error) {
+      if (!(error instanceof KernelError && error.code === "ENOENT")) throw error;
+      ownership.fence?.load();
+      this.#options.commit(messages());
+      this.lookSoon();
+    }
+    this.confirm();
+  }
+
+  /** Something has happened to it: compares with the plan when its turn comes. */
+  lookSoon(): void {
+    if (this.#isLookingSoon || this.#hasFailed || !this.#ownership?.isTaken) return;
+    this.#isLookingSoon = true;
+    const look = (): void =>
+      this.#enqueue(async () => {
+        this.#isLookingSoon = false;
+        await this.#repair();
+      });
+    const waitUs = this.#repairs.waitUs(monotonicUs());
+    if (waitUs > 0) setTimeout(look, waitUs / 1000);
+    else look();
+  }
+
+  /** Gives everything back and lets go of it. */
+  async end(): Promise<void> {
+    this.#isEnding = true;
+    this.#release();
+    await this.#queue;
+    const drainMs = (this.#drainUntilUs - monotonicUs()) / 1000;
+    if (drainMs > 0 && !this.#hasFailed) await new Promise((resolve) => setTimeout(resolve, drainMs));
+    this.#drainUntilUs = 0;
+    this.#enqueue(() => this.#giveBack());
+    await this.#queue;
+    this.#ownership?.close();
+  }
+
+  /** In `own` and `serve`: extends the permission, or builds first. */
+  #refresh(untilUs: number, mayVoice: boolean): NftMessage[] {
+    const isFirst = this.#wantedUntilUs === 0;
+    this.#wantedUntilUs = untilUs;
+    this.#mayVoice = mayVoice;
+    this.#drainUntilUs = 0;
+    if (!this.#options.isFencedStandby) this.#isBuiltAhead = false;
+    if (!this.#ownership?.isTaken) {
+      if (isFirst) this.#enqueueTake();
+      return [];
+    }
+    if (this.#ownership.hasOtherVips(this.#claim)) this.#enqueue(() => this.#change());
+    return this.#ownership.permission(untilUs, mayVoice);
+  }
+
+  /** Only behind a fence: without one, a Backup that has the address would answer for it (S2). */
+  #build(): void {
+    if (this.#options.guard === undefined || this.#wantedUntilUs > 0) return;
+    this.#isBuiltAhead = true;
+    this.#enqueueTake();
   }
 
   /** The kernel has muted us; what was built stays, and speaks again with the next lease. */
   #lapse(): void {
     this.#wantedUntilUs = 0;
     if (!this.#isUp) return;
-    if (!this.#options.withFence) {
+    if (this.#options.guard === undefined) {
       this.#release();
       return;
     }
     this.#isUp = false;
-    this.#write("vmac.fenced", { changes: [], tookUs: 0 });
+    this.#write("vmac.fenced", NOTHING);
   }
 
   #release(): void {
-    const startUs = monotonicUs();
+    const wasUp = this.#isUp;
     this.#wantedUntilUs = 0;
-    this.#isBuiltAhead = false;
+    this.#isBuiltAhead = this.#options.isFencedStandby && !this.#isEnding;
     this.#isUp = false;
-    if (this.#ownership?.isTaken) this.#ownership.mute();
-    this.#enqueue(() => this.#giveBack(startUs));
+    const ownership = this.#ownership;
+    if (!ownership?.isTaken) return;
+    if (wasUp && ownership.plan.mode === "address" && this.#options.drainUs > 0) this.#drain(ownership);
+    else if (this.#drainUntilUs === 0) ownership.mute();
+    if (this.#isBuiltAhead && wasUp) this.#write("vmac.down", NOTHING);
+    this.#enqueue(() => this.#giveBack());
+  }
+
+  /** Those whose caches still name this host are served a while longer; new ones are not told. */
+  #drain(ownership: Ownership): void {
+    const { drainUs, commit } = this.#options;
+    this.#drainUntilUs = monotonicUs() + drainUs;
+    commit(ownership.permission(this.#drainUntilUs, false));
+    setTimeout(() => this.#enqueue(() => this.#giveBack()), drainUs / 1000 + 1).unref();
   }
 
   async #prepare(): Promise<void> {
-    const { context, open, withFence } = this.#options;
+    const { context, open, guard } = this.#options;
     this.#ownership = open();
-    const removed = await this.#ownership.prepare(withFence, false);
+    const removed = await this.#ownership.prepare(guard, false);
     if (removed.length > 0)
       context.say(`removed what a dead owner of ${this.#claim.instance} left: ${removed.join(", ")}`);
   }
 
-  async #take(startUs: number): Promise<void> {
+  #enqueueTake(): void {
+    this.#startUs = monotonicUs();
+    this.#enqueue(() => this.#take());
+  }
+
+  async #take(): Promise<void> {
     const ownership = this.#ownership!;
     if (this.#wantedUntilUs === 0 && !this.#isBuiltAhead) return;
     if (!ownership.isTaken) {
-      if (ownership.hasOtherVips(this.#claim)) await ownership.adopt(this.#claim);
+      if (ownership.hasOtherVips(this.#claim)) ownership.adopt(this.#claim);
+      await this.#options.probe(ownership);
       this.#built = await ownership.take();
       if (this.#isBuiltAhead) this.#write("vmac.prepared", this.#built);
     }
-    if (this.#wantedUntilUs > 0) this.#permit(startUs);
+    if (this.#wantedUntilUs > 0) this.#permitOrReload(ownership);
   }
 
   /** The same virtual router with other addresses: those that stay are not touched. */
-  async #change(startUs: number): Promise<void> {
+  async #change(): Promise<void> {
     const ownership = this.#ownership!;
     if (!ownership.isTaken || !ownership.hasOtherVips(this.#claim)) return;
-    const { changes } = await ownership.change(this.#claim);
-    if (this.#isUp) this.#write("vmac.up", { changes, tookUs: monotonicUs() - startUs });
+    const done = await ownership.change(this.#claim);
+    if (this.#isUp) this.#write("vmac.up", done);
   }
 
-  async #giveBack(startUs: number): Promise<void> {
-    if (this.#wantedUntilUs > 0 || this.#isBuiltAhead || !this.#ownership?.isTaken) return;
-    const { changes } = await this.#ownership.giveBack();
+  async #giveBack(): Promise<void> {
+    const isWanted = this.#wantedUntilUs > 0 || this.#isBuiltAhead || monotonicUs() < this.#drainUntilUs;
+    if (isWanted || !this.#ownership?.isTaken) return;
+    this.#drainUntilUs = 0;
+    const { changes, tookUs } = await this.#ownership.giveBack();
     this.#built = NOTHING;
-    this.#write("vmac.down", { changes, tookUs: monotonicUs() - startUs });
+    this.#write("vmac.down", { changes, tookUs });
+  }
+
+  /** @throws {KernelError} ERANGE, when it was put right too often. */
+  async #repair(): Promise<void> {
+    if (!this.#ownership?.isTaken) return;
+    const startUs = monotonicUs();
+    const damage = this.#ownership.inspect();
+    if (damage.length === 0) return;
+    const found = damage.map((one) => one.found);
+    if (!this.#repairs.mayRepair(startUs)) {
+      const message = `Cannot keep ${this.#claim.instance}: somebody takes it away again and again, last ${found.join(", ")}`;
+      throw new KernelError("ERANGE", message);
+    }
+    const changes: string[] = [];
+    for (const one of damage) changes.push(...(await one.mend()));
+    if (this.#wantedUntilUs > 0) this.#permitOrReload(this.#ownership);
+    this.#write("vmac.repaired", { changes, tookUs: monotonicUs() - startUs }, found);
   }
 
   #enqueue(work: () => Promise<void>): void {
@@ -185,33 +290,19 @@ export class FollowedInstance {
     try {
       await work();
     } catch (error) {
-      this.#hasFailed = true;
-      this.#options.fail(explain(error));
+      this.#failWith(error);
     }
   }
 
-  #write(type: Verb, { changes, tookUs }: Done): void {
-    const ownership = this.#ownership!;
-    const record: RecordBody = {
-      type,
-      instance: this.#claim.instance,
-      epoch: this.#claim.epoch,
-      mode: "macvlan",
-      interface: ownership.interfaceName,
-      parent: this.#claim.parent,
-      mac: ownership.vmac,
-      vips: [...this.#claim.vips],
-      took_us: tookUs,
-      changes: abridged(changes),
-    };
-    this.#options.context.write(record);
+  #failWith(error: unknown): void {
+    const isFirst = !this.#hasFailed;
+    this.#hasFailed = true;
+    if (isFirst) this.#options.fail(explain(error));
   }
-}
 
-/** @returns what a record has room for; the journal has all. */
-export function abridged(changes: readonly string[]): string[] {
-  const left = changes.length - CHANGES_MAX;
-  return left > 0 ? [...changes.slice(0, CHANGES_MAX), `and ${left} more`] : [...changes];
+  #write(type: OwnerVerb, done: Done, found: readonly string[] = []): void {
+    this.#options.context.write(ownerRecord(type, this.#claim, this.#ownership!.plan, done, found));
+  }
 }
 
 /** Where the fence cannot be had, the way out is named. */

@@ -6,17 +6,22 @@
 import { ExitCode, ExitError } from "@viptools/cli";
 import type { FileLock } from "@viptools/kernel";
 import { parseInstance } from "@viptools/records";
+import type { Mode } from "./plan.ts";
 import type { RunDirectory } from "./run-directory.ts";
 
 /** One owned virtual router. */
 export interface JournalEntry {
   readonly instance: string;
   readonly parent: string;
-  readonly vmac: string;
+  readonly mode: Mode;
+  /** The MAC that answers for the VIPs. */
+  readonly mac: string;
   readonly vips: readonly string[];
+  /** Addresses that stand on the interface, or may: those of a change that is under way among them. */
+  readonly addresses: readonly string[];
   /** The interface that carries the VIPs. */
   readonly interface: string;
-  /** The fence's table; absent where there is no fence. */
+  /** The fence's table; absent where there is none. */
   readonly table?: string;
   readonly pid: number;
   /** Made by `vmac-ctl up`: it has no living owner, and is no left-over. */
@@ -35,7 +40,7 @@ function fileOf(instance: string): string {
 
 /** @throws {ExitError} alreadyRunning, if a living process owns it. */
 export function lockInstance(runs: RunDirectory, instance: string): FileLock {
-  const lock = runs.lock(fileOf(instance));
+  const lock = tryLockInstance(runs, instance);
   if (lock !== undefined) return lock;
   const pid = readEntry(runs, instance)?.pid;
   const who = pid === undefined ? "another process" : `process ${pid}`;
@@ -43,6 +48,11 @@ export function lockInstance(runs: RunDirectory, instance: string): FileLock {
     ExitCode.alreadyRunning,
     `${instance} is in the hands of ${who}: only one owner at a time`,
   );
+}
+
+/** @returns undefined if a living process owns it. */
+export function tryLockInstance(runs: RunDirectory, instance: string): FileLock | undefined {
+  return runs.lock(fileOf(instance));
 }
 
 export function readEntry(runs: RunDirectory, instance: string): JournalEntry | undefined {

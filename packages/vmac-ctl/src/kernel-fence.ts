@@ -3,95 +3,132 @@
  *
  * @module
  */
-import { KernelError, monotonicUs, NftSocket, TableFlag } from "@viptools/kernel";
-import type { Ipv4, Mac } from "@viptools/wire";
-import { addVips, fenceTable, loadFence, permit, removeVips, revoke, unloadFence } from "./fence.ts";
+import {
+  deleteTable,
+  KernelError,
+  loadTable,
+  monotonicUs,
+  type NftMessage,
+  type NftSocket,
+  OWNED_TABLE,
+} from "@viptools/kernel";
+import type { IpAddress } from "@viptools/wire";
+import {
+  addVips,
+  type FenceOptions,
+  fenceRules,
+  type Permission,
+  permit,
+  removeVips,
+  revoke,
+} from "./fence.ts";
 
-export interface KernelFenceOptions {
-  readonly parent: string;
-  readonly vrid: number;
-  readonly vmac: Mac;
-  readonly vips: readonly Ipv4[];
-}
+/** Which tables are made: those that only their owner can change, those that others can, or whichever the kernel has. */
+export type Guard = "owned" | "watched" | "standing";
 
-/** A permission that was asked for without a time ends after this. */
-const DEFAULT_PERMISSION_MS = 1000;
 /** The kernel counts in jiffies: a shorter time would be none. */
 const SHORTEST_PERMISSION_MS = 1;
-const OWNED = TableFlag.owner | TableFlag.persist;
+const ANYBODYS = 0;
 
 export class KernelFence {
-  readonly table: string;
   readonly #socket: NftSocket;
-  readonly #vmac: Mac;
+  readonly #guard: Guard;
+  #options: FenceOptions;
+  #isOwned = false;
+  #isSuspect = false;
+
+  constructor(socket: NftSocket, options: FenceOptions, guard: Guard) {
+    this.#socket = socket;
+    this.#options = options;
+    this.#guard = guard;
+  }
+
+  get table(): string {
+    return this.#options.table;
+  }
+
+  /** Nobody else can change the table: a flushed ruleset does not touch it (Linux 6.9). */
+  get isOwned(): boolean {
+    return this.#isOwned;
+  }
 
   /**
-   * Loads the rules, mute. A table of this name is a left-over, because the caller holds the lock of the instance; the
-   * link it muted is gone already.
+   * Loads the rules, mute, in place of a table of this name: a left-over, because the caller holds the lock of the
+   * virtual router, or what somebody damaged.
    *
    * @throws {KernelError} if the kernel has no nftables, or none with egress (Linux 5.16).
    */
-  constructor(options: KernelFenceOptions) {
-    this.table = fenceTable(options.parent, 4, options.vrid);
-    this.#vmac = options.vmac;
-    this.#socket = new NftSocket();
-    removeTable(this.#socket, this.table);
-    const rules = { ...options, table: this.table, defaultMs: DEFAULT_PERMISSION_MS };
-    try {
-      this.#socket.commit(loadFence({ ...rules, tableFlags: OWNED }), "Cannot load the fence");
-    } catch (error) {
-      if (!isUnknownFlag(error)) throw error;
-      this.#socket.commit(loadFence({ ...rules, tableFlags: 0 }), "Cannot load the fence");
+  load(): void {
+    const rules = fenceRules(this.#options);
+    this.#isSuspect = false;
+    if (this.#guard === "owned") {
+      try {
+        this.#socket.commit(loadTable(rules, OWNED_TABLE), "Cannot load the fence");
+        this.#isOwned = true;
+        return;
+      } catch (error) {
+        if (!isUnknownFlag(error)) throw error;
+      }
     }
+    this.#socket.commit(loadTable(rules, ANYBODYS), "Cannot load the fence");
   }
 
-  /** Lets this host act until then; a time that is over takes nothing back, the kernel has done that. */
-  permitUntil(untilUs: number, mayVoice: boolean): void {
+  /**
+   * What lets this host act until then. A time that is over takes nothing back: the kernel has done that.
+   *
+   * @param mayVoice false for one who leaves or settles: it serves, but does not speak as the virtual router.
+   */
+  permission(untilUs: number, mayVoice: boolean): NftMessage[] {
     const forMs = Math.floor((untilUs - monotonicUs()) / 1000);
-    if (forMs < SHORTEST_PERMISSION_MS) return;
-    const voice = mayVoice
-      ? permit(this.table, "voice", this.#vmac, forMs)
-      : revoke(this.table, "voice", this.#vmac);
-    this.#socket.commit(
-      [...permit(this.table, "serve", this.#vmac, forMs), ...voice],
-      "Cannot give permission",
-    );
-    // A process that was frozen between reading the clock and here has just given what had run out.
-    if (monotonicUs() >= untilUs) this.mute();
-  }
-
-  /** More addresses that this host is mute for without a permission. */
-  addVips(vips: readonly Ipv4[]): void {
-    if (vips.length > 0) this.#socket.commit(addVips(this.table, vips), "Cannot add addresses to the fence");
-  }
-
-  removeVips(vips: readonly Ipv4[]): void {
-    if (vips.length > 0)
-      this.#socket.commit(removeVips(this.table, vips), "Cannot remove addresses from the fence");
+    if (forMs < SHORTEST_PERMISSION_MS) return [];
+    const voice = mayVoice ? this.#permit("voice", forMs) : this.#revoke("voice");
+    return [...this.#permit("serve", forMs), ...voice];
   }
 
   mute(): void {
-    const both = [...revoke(this.table, "voice", this.#vmac), ...revoke(this.table, "serve", this.#vmac)];
+    const both = [...this.#revoke("voice"), ...this.#revoke("serve")];
     this.#socket.commit(both, "Cannot take permission back");
   }
 
-  /** Takes the rules away: after the link is gone, or it would speak. */
+  /** More addresses that this host is mute for without a permission. */
+  addVips(vips: readonly IpAddress[]): void {
+    this.#options = { ...this.#options, vips: [...this.#options.vips, ...vips] };
+    this.#socket.commit(addVips(this.table, vips), "Cannot add addresses to the fence");
+  }
+
+  removeVips(vips: readonly IpAddress[]): void {
+    this.#options = { ...this.#options, vips: this.#options.vips.filter((vip) => !vips.includes(vip)) };
+    this.#socket.commit(removeVips(this.table, vips), "Cannot remove addresses from the fence");
+  }
+
+  /** Told that somebody changed the table. */
+  suspect(): void {
+    this.#isSuspect = true;
+  }
+
+  /** False after {@link suspect}, until it is loaded again, and while the table is not there. */
+  isIntact(): boolean {
+    return !this.#isSuspect && this.#socket.tables().some(({ name }) => name === this.table);
+  }
+
+  /** Takes the rules away: after link and addresses are gone, or they would speak. */
   unload(): void {
-    removeTable(this.#socket, this.table);
-    this.#socket.close();
+    removeFence(this.#socket, this.table);
+  }
+
+  #permit(permission: Permission, forMs: number): NftMessage[] {
+    return permit(this.table, permission, this.#options.key, forMs);
+  }
+
+  #revoke(permission: Permission): NftMessage[] {
+    return revoke(this.table, permission, this.#options.key);
   }
 }
 
-/** Takes away what a dead owner left. */
-export function removeFence(table: string): void {
-  const socket = new NftSocket();
-  removeTable(socket, table);
-  socket.close();
-}
-
-function removeTable(socket: NftSocket, table: string): void {
+/** Takes a table away, if it is there. */
+export function removeFence(socket: NftSocket, table: string): void {
   try {
-    socket.commit(unloadFence(table), `Cannot remove table ${table}`);
+    socket.commit([deleteTable(table)], `Cannot remove table ${table}`);
   } catch (error) {
     if (!(error instanceof KernelError && error.code === "ENOENT")) throw error;
   }

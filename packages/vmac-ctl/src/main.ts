@@ -5,11 +5,13 @@
  */
 import { run } from "@viptools/cli";
 import * as kernel from "@viptools/kernel";
+import { cleanup, down } from "./down.ts";
 import { follow } from "./follow.ts";
-import { down, status, up } from "./one-shot.ts";
 import { SPEC } from "./options.ts";
+import { status } from "./status.ts";
+import { up } from "./up.ts";
 
-const COMMANDS = { follow, up, down, status } as const;
+const COMMANDS = { follow, up, down, status, cleanup } as const;
 
 /** Runs the command on this machine. Does not return. */
 export async function main(argv: readonly string[]): Promise<never> {

@@ -92,7 +92,7 @@ function play(
   script: readonly (readonly [number, Event, readonly string[], number | undefined])[],
 ): void {
   test(name, () => {
-    const table = new OwnerTable(BOOT);
+    const table = new OwnerTable({ bootId: BOOT });
     for (const [atMs, event, actions, deadlineMs] of script) {
       const done = event === "tick" ? table.tick(atMs * MS) : table.obey(event, atMs * MS);
       assert.deepEqual(done.map(shown), actions, `at ${atMs} ms`);
@@ -212,11 +212,18 @@ play("S7 one who settles serves before it speaks", [
 play("a virtual router that nobody introduced is not owned", [[0, lease(0, 1), [], undefined]]);
 
 test("every ignored record is counted by its reason (S8)", () => {
-  const table = new OwnerTable(BOOT);
+  const table = new OwnerTable({ bootId: BOOT, interfaces: ["eth0"] });
   table.obey(lease(0, 1), 0);
+  table.obey({ ...state(0, "backup", 1), interface: "eth1", instance: "eth1/4/51" }, 0);
   table.obey(state(0, "backup", 2, { boot: "other" }), 0);
   table.obey(state(0, "active", 2), 0);
   table.obey(state(0, "active", 1), 0);
   table.obey(lease(0, 2), 999_000);
-  assert.deepEqual(table.ignored(), { foreign_boot: 1, older_epoch: 1, stale_lease: 1, unknown_instance: 1 });
+  assert.deepEqual(table.ignored(), {
+    foreign_boot: 1,
+    older_epoch: 1,
+    stale_lease: 1,
+    unknown_instance: 1,
+    other_interface: 1,
+  });
 });

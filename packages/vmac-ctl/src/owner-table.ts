@@ -20,6 +20,8 @@ export interface Claim {
   readonly vmac: string | null;
   readonly vips: readonly string[];
   readonly epoch: number;
+  /** False: nobody says how long it is true, so nothing mutes this host by itself. */
+  readonly isLeased: boolean;
 }
 
 export type OwnerAction =
@@ -37,7 +39,14 @@ export type OwnerAction =
   | { readonly type: "release"; readonly claim: Claim };
 
 /** Why a record changed nothing; each has a counter. */
-export type Ignored = "foreign_boot" | "older_epoch" | "stale_lease" | "unknown_instance";
+export type Ignored = "foreign_boot" | "older_epoch" | "stale_lease" | "unknown_instance" | "other_interface";
+
+export interface OwnerTableOptions {
+  /** Of this machine: records of another boot count another clock. */
+  readonly bootId: string;
+  /** Only records about these interfaces are obeyed; undefined for all. */
+  readonly interfaces?: readonly string[];
+}
 
 interface Entry {
   claim: Claim;
@@ -56,25 +65,26 @@ interface Entry {
 const PREPARED_FOR_US = 1_000_000;
 
 export class OwnerTable {
-  readonly #bootId: string;
+  readonly #options: OwnerTableOptions;
   readonly #entries = new Map<string, Entry>();
   readonly #ignored: Record<Ignored, number> = {
     foreign_boot: 0,
     older_epoch: 0,
     stale_lease: 0,
     unknown_instance: 0,
+    other_interface: 0,
   };
 
-  /** @param bootId of this machine: records of another boot count another clock. */
-  constructor(bootId: string) {
-    this.#bootId = bootId;
+  constructor(options: OwnerTableOptions) {
+    this.#options = options;
   }
 
   /** @returns what the record asks for, in order. */
   obey(record: KnownRecord, nowUs: number): OwnerAction[] {
     if (record.type !== "vrrp.state" && record.type !== "vrrp.lease" && record.type !== "vrrp.prepare")
       return [];
-    if (record.boot_id !== this.#bootId || record.mono_ns === undefined) return this.#ignore("foreign_boot");
+    if (record.boot_id !== this.#options.bootId || record.mono_ns === undefined)
+      return this.#ignore("foreign_boot");
     if (record.type === "vrrp.state") return this.#obeyState(record);
     return record.type === "vrrp.lease" ? this.#obeyLease(record, nowUs) : this.#obeyPrepare(record, nowUs);
   }
@@ -108,18 +118,13 @@ export class OwnerTable {
   }
 
   #obeyState(record: StateRecord): OwnerAction[] {
+    const { interfaces } = this.#options;
+    if (interfaces !== undefined && !interfaces.includes(record.interface))
+      return this.#ignore("other_interface");
     const known = this.#entries.get(record.instance);
     const statedAtNs = BigInt(record.mono_ns!);
     if (known !== undefined && isOlder(record, statedAtNs, known)) return this.#ignore("older_epoch");
-    const entry = known ?? {
-      claim: claimOf(record),
-      isActive: false,
-      leaseEndUs: 0,
-      leasedAtNs: 0n,
-      builtUntilUs: 0,
-      writerPid: 0,
-      statedAtNs: 0n,
-    };
+    const entry = known ?? newEntry(claimOf(record));
     Object.assign(entry, { claim: claimOf(record), writerPid: record.pid, statedAtNs, builtUntilUs: 0 });
     entry.isActive = record.state === "active";
     this.#entries.set(record.instance, entry);
@@ -164,6 +169,18 @@ export class OwnerTable {
   }
 }
 
+function newEntry(claim: Claim): Entry {
+  return {
+    claim,
+    isActive: false,
+    leaseEndUs: 0,
+    leasedAtNs: 0n,
+    builtUntilUs: 0,
+    writerPid: 0,
+    statedAtNs: 0n,
+  };
+}
+
 /** One writer counts its epochs; of two writers the one that spoke last is believed. */
 function isOlder(record: StateRecord, statedAtNs: bigint, known: Entry): boolean {
   return record.pid === known.writerPid ? record.epoch < known.claim.epoch : statedAtNs <= known.statedAtNs;
@@ -171,5 +188,5 @@ function isOlder(record: StateRecord, statedAtNs: bigint, known: Entry): boolean
 
 function claimOf(record: StateRecord): Claim {
   const { instance, vrid, vmac, vips, epoch } = record;
-  return { instance, parent: record.interface, vrid, vmac, vips, epoch };
+  return { instance, parent: record.interface, vrid, vmac, vips, epoch, isLeased: true };
 }

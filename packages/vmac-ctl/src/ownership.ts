@@ -1,30 +1,23 @@
 /**
- * One virtual router on this host, in `macvlan` mode: takes it, keeps it permitted, gives it back.
+ * One virtual router on this host: takes it, keeps it permitted, gives it back.
  *
  * What must be quick is synchronous: permitting and muting are one transaction each. What takes long, building and
- * taking down the link, is queued, so that the steps of one virtual router never overlap.
+ * taking down, is queued by the caller, so that the steps of one virtual router never overlap.
  *
  * @module
  */
-import {
-  type FileLock,
-  findInterface,
-  KernelError,
-  MacvlanMode,
-  monotonicUs,
-  type NewAddress,
-  RouteSocket,
-  writeSysctl,
-} from "@viptools/kernel";
-import { parseInstance, parseVip } from "@viptools/records";
-import type { IpAddress, Mac } from "@viptools/wire";
-import { fenceTable } from "./fence.ts";
-import { type JournalEntry, lockInstance, readEntry, removeEntry, writeEntry } from "./journal.ts";
-import { KernelFence, removeFence } from "./kernel-fence.ts";
+import { type FileLock, findInterface, KernelError, monotonicUs, type NftMessage } from "@viptools/kernel";
+import { parseInstance } from "@viptools/records";
+import { type IpAddress, isLinkLocal } from "@viptools/wire";
+import { addAddresses, build, removeAddresses } from "./builder.ts";
+import { fenceOf, fenceTable } from "./fence.ts";
+import { type Damage, inspect } from "./inspection.ts";
+import { type JournalEntry, lockInstance, removeEntry, writeEntry } from "./journal.ts";
+import { type Guard, KernelFence } from "./kernel-fence.ts";
+import { addressOf, removeLeftovers, removeMade, textOf } from "./leftovers.ts";
 import type { Claim } from "./owner-table.ts";
-import { dropParentSettings, holdParentSettings } from "./parent-settings.ts";
-import { interfaceAlias, virtualInterfaceName, virtualSettings } from "./plan.ts";
-import type { RunDirectory } from "./run-directory.ts";
+import { type OwnSettings, type Plan, type PlannedAddress, planOf } from "./plan.ts";
+import type { Workbench } from "./workbench.ts";
 
 /** What was done, for the record about it. */
 export interface Done {
@@ -33,88 +26,101 @@ export interface Done {
 }
 
 export class Ownership {
-  /** The interface that carries the VIPs. */
-  readonly interfaceName: string;
-  readonly vmac: Mac;
-  readonly #runs: RunDirectory;
-  readonly #route = new RouteSocket();
+  readonly #bench: Workbench;
+  readonly #settings: OwnSettings;
   readonly #lock: FileLock;
-  readonly #parentIndex: number;
+  readonly #family: 4 | 6;
   #claim: Claim;
+  #plan: Plan;
   #entry: JournalEntry | undefined;
   #fence: KernelFence | undefined;
+  #hasGates = false;
   #isTaken = false;
 
   /** @throws {ExitError} alreadyRunning. @throws {KernelError} ENODEV if the parent is not there. */
-  constructor(runs: RunDirectory, claim: Claim) {
-    const parentIndex = findInterface(claim.parent);
-    if (parentIndex === undefined) throw new KernelError("ENODEV", `Cannot find interface ${claim.parent}`);
-    if (parseInstance(claim.instance)?.family === 6)
-      throw new KernelError("EOPNOTSUPP", `Cannot own ${claim.instance}: this version owns IPv4 only`);
-    if (claim.vmac === null) {
-      throw new KernelError(
-        "EOPNOTSUPP",
-        `Cannot own ${claim.instance} without a virtual MAC: mode is macvlan`,
-      );
-    }
+  constructor(bench: Workbench, claim: Claim, settings: OwnSettings) {
+    this.#bench = bench;
     this.#claim = claim;
-    this.vmac = claim.vmac;
-    this.#runs = runs;
-    this.#parentIndex = parentIndex;
-    this.interfaceName = virtualInterfaceName(4, parentIndex, claim.vrid);
-    this.#lock = lockInstance(runs, claim.instance);
+    this.#settings = settings;
+    this.#family = parseInstance(claim.instance)!.family;
+    this.#plan = this.#planFor(claim);
+    this.#lock = lockInstance(bench.runs, claim.instance);
   }
 
-  /**
-   * Removes what a dead owner left, then notes what is going to be made, then loads the fence, mute.
-   *
-   * @returns what was removed.
-   */
-  async prepare(withFence: boolean, isStanding: boolean): Promise<string[]> {
-    const removed = await removeLeftovers(this.#runs, this.#route, this.#claim.instance);
-    await this.#refuseOwnAddresses(this.#claim.vips);
-    const { instance, parent, vips, vrid } = this.#claim;
-    this.#entry = {
-      instance,
-      parent,
-      vmac: this.vmac,
-      vips,
-      interface: this.interfaceName,
-      ...(withFence ? { table: fenceTable(parent, 4, vrid) } : {}),
-      pid: process.pid,
-      isStanding,
-      isBuilding: false,
-    };
-    writeEntry(this.#runs, this.#entry);
-    if (withFence) {
-      this.#fence = new KernelFence({
-        parent,
-        vrid,
-        vmac: this.vmac,
-        vips: vips.map((vip) => parseVip(vip).address),
-      });
-    }
-    return removed;
+  get plan(): Plan {
+    return this.#plan;
   }
 
-  /**
-   * An address that this host has already, its own or another virtual router's: the fence would cut the host off from it,
-   * and two MACs would answer.
-   */
-  async #refuseOwnAddresses(vips: readonly string[]): Promise<void> {
-    const links = new Map((await this.#route.links()).map(({ index, name }) => [index, name]));
-    const wanted = vips.map(addressOf);
-    const taken = (await this.#route.allAddresses(4)).find(({ address }) => wanted.includes(address));
-    if (taken === undefined) return;
-    const where = `${taken.address}: ${links.get(taken.ifindex)} has it already`;
-    throw new KernelError("EADDRINUSE", `Cannot own ${where}, needs an address that only moves`);
+  get claim(): Claim {
+    return this.#claim;
   }
 
+  get fence(): KernelFence | undefined {
+    return this.#fence;
+  }
+
+  /** Link and addresses are there. */
   get isTaken(): boolean {
     return this.#isTaken;
   }
 
-  /** Builds link and addresses; the fence keeps them mute until {@link permitUntil}. Undoes itself if a step fails. */
+  /**
+   * Removes what a dead owner left, then notes what is going to be made, then loads the rules, mute.
+   *
+   * @param guard of the fence; undefined for none. @returns what was removed.
+   */
+  async prepare(guard: Guard | undefined, isStanding: boolean): Promise<string[]> {
+    const { instance, parent, vrid, vips } = this.#claim;
+    const removed = await removeLeftovers(this.#bench, instance);
+    this.#refuseOwnAddresses(vips.map(addressOf));
+    const hasTable = guard !== undefined || !this.#settings.isAccepting;
+    this.#entry = {
+      instance,
+      parent,
+      mode: this.#plan.mode,
+      mac: this.#plan.mac,
+      vips,
+      addresses: this.#plan.addresses.map(textOf),
+      interface: this.#plan.interfaceName,
+      ...(hasTable ? { table: fenceTable(parent, this.#family, vrid) } : {}),
+      pid: process.pid,
+      isStanding,
+      isBuilding: false,
+    };
+    writeEntry(this.#bench.runs, this.#entry);
+    if (hasTable) this.#loadFence(guard);
+    return removed;
+  }
+
+  #loadFence(guard: Guard | undefined): void {
+    this.#hasGates = guard !== undefined;
+    const { isAccepting } = this.#settings;
+    const rules = fenceOf(this.#claim, this.#plan, { hasGates: this.#hasGates, isAccepting });
+    this.#fence = new KernelFence(this.#bench.nft, rules, guard ?? "standing");
+    this.#fence.load();
+  }
+
+  /**
+   * An address that this host has already, its own or another virtual router's: the fence would cut the host off from it,
+   * and two MACs would answer. Link-local ones may be the same on several links.
+   */
+  #refuseOwnAddresses(vips: readonly IpAddress[]): void {
+    const parentIndex = findInterface(this.#claim.parent);
+    const taken = this.#bench.route
+      .addresses(this.#family)
+      .find(
+        ({ address, ifindex }) =>
+          vips.includes(address) && (!isLinkLocal(address) || ifindex === parentIndex),
+      );
+    if (taken === undefined) return;
+    const holder = this.#bench.route.links().find(({ index }) => index === taken.ifindex)?.name;
+    throw new KernelError(
+      "EADDRINUSE",
+      `Cannot own ${taken.address}: ${holder} has it already, needs an address that only moves`,
+    );
+  }
+
+  /** Builds link and addresses; the fence keeps them mute until they are permitted. Undoes itself if a step fails. */
   async take(): Promise<Done> {
     const startUs = monotonicUs();
     try {
@@ -127,146 +133,126 @@ export class Ownership {
     }
   }
 
+  async #build(): Promise<string[]> {
+    return await build(this.#bench, this.#claim.instance, this.#plan, (isBuilding) =>
+      this.#note({ isBuilding }),
+    );
+  }
+
   hasOtherVips({ vips }: Claim): boolean {
     return vips.join(" ") !== this.#claim.vips.join(" ");
   }
 
   /** Before anything is built: the VIPs are others now. @throws {KernelError} EADDRINUSE. */
-  async adopt(claim: Claim): Promise<void> {
-    const { removed } = await this.#accept(claim);
-    this.#unfence(removed);
+  adopt(claim: Claim): void {
+    const { goneVips } = this.#accept(claim);
+    this.#settle(goneVips);
   }
 
-  /** Fences what is new in a claim. @throws {KernelError} EADDRINUSE; then the claim before goes on. */
-  async #accept(claim: Claim): Promise<{ added: string[]; removed: string[] }> {
-    const before = this.#claim.vips;
-    const added = claim.vips.filter((vip) => !before.includes(vip));
-    const removed = before.filter((vip) => !claim.vips.includes(vip));
-    const known = before.map(addressOf);
-    await this.#refuseOwnAddresses(added.filter((vip) => !known.includes(addressOf(vip))));
-    this.#claim = claim;
-    this.#note(false);
-    this.#fence?.addVips(added.map(addressOf));
-    return { added, removed };
-  }
-
-  #unfence(removed: readonly string[]): void {
-    const kept = this.#claim.vips.map(addressOf);
-    this.#fence?.removeVips(removed.map(addressOf).filter((address) => !kept.includes(address)));
-  }
-
-  /** Adds and removes what the new claim asks for; an address is never there without its fence. */
+  /**
+   * Adds and removes what the new claim asks for; an address is never there without its fence. One that only gets
+   * another prefix goes first, because IPv6 has each address once.
+   */
   async change(claim: Claim): Promise<Done> {
     const startUs = monotonicUs();
-    const { added, removed } = await this.#accept(claim);
-    const ifindex = findInterface(this.interfaceName);
-    if (ifindex === undefined) throw new KernelError("ENODEV", `Cannot find interface ${this.interfaceName}`);
-    await this.#route.addAddresses(added.map((vip) => addressOn(ifindex, vip)));
-    for (const vip of removed) await this.#route.removeAddress(addressOn(ifindex, vip));
-    this.#unfence(removed);
-    const name = this.interfaceName;
+    const before = this.#plan.addresses;
+    const { goneVips } = this.#accept(claim);
+    const added = without(this.#plan.addresses, before);
+    const removed = without(before, this.#plan.addresses);
+    const isMoved = ({ address }: PlannedAddress): boolean =>
+      added.some((other) => other.address === address);
     const changes = [
-      ...added.map((vip) => `address ${vip} on ${name}`),
-      ...removed.map((vip) => `address ${vip} removed from ${name}`),
+      ...(await removeAddresses(this.#bench, this.#plan, removed.filter(isMoved))),
+      ...(await addAddresses(this.#bench, this.#plan, added)),
+      ...(await removeAddresses(
+        this.#bench,
+        this.#plan,
+        removed.filter((address) => !isMoved(address)),
+      )),
     ];
+    this.#settle(goneVips);
     return { changes, tookUs: monotonicUs() - startUs };
   }
 
-  /** @param mayVoice false for one who leaves: it serves, but no longer speaks as the virtual router. */
-  permitUntil(untilUs: number, mayVoice: boolean): void {
-    this.#fence?.permitUntil(untilUs, mayVoice);
+  /** Fences what is new in a claim. @throws {KernelError} EADDRINUSE; then the claim before goes on. */
+  #accept(claim: Claim): { readonly goneVips: readonly IpAddress[] } {
+    const [before, after] = [this.#claim.vips.map(addressOf), claim.vips.map(addressOf)];
+    const fresh = after.filter((vip) => !before.includes(vip));
+    this.#refuseOwnAddresses(fresh);
+    const plan = this.#planFor(claim);
+    const both = [...this.#plan.addresses, ...without(plan.addresses, this.#plan.addresses)];
+    this.#claim = claim;
+    this.#plan = plan;
+    this.#note({ vips: claim.vips, addresses: both.map(textOf) });
+    if (fresh.length > 0) this.#fence?.addVips(fresh);
+    return { goneVips: before.filter((vip) => !after.includes(vip)) };
+  }
+
+  #settle(goneVips: readonly IpAddress[]): void {
+    if (goneVips.length > 0) this.#fence?.removeVips(goneVips);
+    this.#note({ addresses: this.#plan.addresses.map(textOf) });
+  }
+
+  /** What has to be committed to let this host act until then; nothing where there is no fence. */
+  permission(untilUs: number, mayVoice: boolean): NftMessage[] {
+    return this.#hasGates ? this.#fence!.permission(untilUs, mayVoice) : [];
   }
 
   /** Silences this host now. Without a fence only taking the link down does. */
   mute(): void {
-    this.#fence?.mute();
+    if (this.#hasGates) this.#fence!.mute();
   }
 
   /** Takes link and addresses down and restores settings; the fence stays. */
   async giveBack(): Promise<Done> {
     const startUs = monotonicUs();
     this.#isTaken = false;
-    const link = await removeLink(this.#route, this.#entry!);
-    this.#note(false);
-    const settings = await dropParentSettings(this.#runs, this.#claim.parent, this.#claim.instance);
-    return { changes: [...link, ...settings], tookUs: monotonicUs() - startUs };
+    const changes = await removeMade(this.#bench, this.#entry!);
+    this.#note({ isBuilding: false });
+    return { changes, tookUs: monotonicUs() - startUs };
+  }
+
+  /** @returns what somebody took away or changed. */
+  inspect(): Damage[] {
+    return inspect({
+      bench: this.#bench,
+      instance: this.#claim.instance,
+      plan: this.#plan,
+      fence: this.#fence,
+      note: (isBuilding) => this.#note({ isBuilding }),
+    });
   }
 
   /** Lets go of the virtual router for good. */
   close(): void {
     this.#fence?.unload();
-    removeEntry(this.#runs, this.#claim.instance);
+    removeEntry(this.#bench.runs, this.#claim.instance);
     this.#lock.release();
-    this.#route.close();
   }
 
   /** Ends this process's part and leaves what was built: for `vmac-ctl up`. */
   leaveStanding(): void {
     this.#lock.release();
-    this.#route.close();
   }
 
-  async #build(): Promise<string[]> {
-    const { instance, parent } = this.#claim;
-    const name = this.interfaceName;
-    if (findInterface(name) !== undefined)
-      throw new KernelError("EEXIST", `Cannot make ${name}: it is not ours, remove or rename it`);
-    const settings = await holdParentSettings(this.#runs, parent, instance);
-    this.#note(true);
-    await this.#route.createMacvlan({
-      name,
-      parentIndex: this.#parentIndex,
-      mac: this.vmac,
-      mode: MacvlanMode.private,
-    });
-    const ifindex = findInterface(name)!;
-    await this.#route.setAlias(ifindex, interfaceAlias(instance));
-    this.#note(false);
-    await this.#route.disableAddressGeneration(ifindex);
-    for (const { path, value } of virtualSettings(name)) writeSysctl(path, value);
-    await this.#route.addAddresses(this.#claim.vips.map((vip) => addressOn(ifindex, vip)));
-    await this.#route.setUp(ifindex);
-    const addresses = this.#claim.vips.map((vip) => `address ${vip} on ${name}`);
-    return [...settings, `link ${name} macvlan private ${this.vmac} on ${parent}`, ...addresses];
+  #planFor(claim: Claim): Plan {
+    try {
+      return planOf(claim, this.#settings, this.#bench.factsOf(claim.parent, this.#family));
+    } catch (error) {
+      if (error instanceof RangeError)
+        throw new KernelError("EINVAL", `Cannot own ${claim.instance}: ${error.message}`);
+      throw error;
+    }
   }
 
-  #note(isBuilding: boolean): void {
-    this.#entry = { ...this.#entry!, vips: this.#claim.vips, isBuilding };
-    writeEntry(this.#runs, this.#entry);
+  #note(changed: Partial<JournalEntry>): void {
+    this.#entry = { ...this.#entry!, ...changed };
+    writeEntry(this.#bench.runs, this.#entry);
   }
 }
 
-function addressOf(vip: string): IpAddress {
-  return parseVip(vip).address;
-}
-
-function addressOn(ifindex: number, vip: string): NewAddress {
-  const { address, length } = parseVip(vip);
-  return { ifindex, address, prefixLength: length };
-}
-
-/** Takes away what the journal says of an instance that has no living owner; the caller holds its lock. */
-export async function removeLeftovers(
-  runs: RunDirectory,
-  route: RouteSocket,
-  instance: string,
-): Promise<string[]> {
-  const entry = readEntry(runs, instance);
-  if (entry === undefined) return [];
-  const link = await removeLink(route, entry);
-  const settings = await dropParentSettings(runs, entry.parent, instance);
-  if (entry.table !== undefined) removeFence(entry.table);
-  removeEntry(runs, instance);
-  return [...link, ...settings];
-}
-
-/** Deletes the link if it is ours: a foreign one of the same name is never touched. */
-async function removeLink(route: RouteSocket, entry: JournalEntry): Promise<string[]> {
-  const link = await route.findLink(entry.interface);
-  if (link === undefined || link.kind !== "macvlan") return [];
-  const isMarked = link.alias === interfaceAlias(entry.instance);
-  const isUnfinished = entry.isBuilding && link.alias === undefined && link.mac === entry.vmac;
-  if (!isMarked && !isUnfinished) return [];
-  await route.deleteLink(link.index);
-  return [`link ${entry.interface} removed`];
+/** @returns those of the first that are not in the second. */
+function without(some: readonly PlannedAddress[], others: readonly PlannedAddress[]): PlannedAddress[] {
+  const known = new Set(others.map(textOf));
+  return some.filter((address) => !known.has(textOf(address)));
 }

@@ -5,12 +5,14 @@
  * @module
  */
 import { readSysctl, writeSysctl } from "@viptools/kernel";
-import { parentSettings } from "./plan.ts";
+import type { Setting } from "./plan.ts";
 import type { RunDirectory } from "./run-directory.ts";
 
 interface Note {
   /** Path below /proc/sys to what stood there before us. */
   readonly before: Record<string, string>;
+  /** And to what it has to be. */
+  readonly wanted: Record<string, string>;
   readonly holders: readonly string[];
 }
 
@@ -22,25 +24,29 @@ export async function holdParentSettings(
   runs: RunDirectory,
   parent: string,
   holder: string,
+  settings: readonly Setting[],
 ): Promise<string[]> {
+  if (settings.length === 0) return [];
   return await locked(runs, parent, (name) => {
-    const note = runs.read<Note>(name) ?? { before: {}, holders: [] };
-    const changes: string[] = [];
+    const note = runs.read<Note>(name) ?? { before: {}, wanted: {}, holders: [] };
     const before = { ...note.before };
-    const wanted = parentSettings(parent).map(({ path, value }) => ({
-      path,
-      value,
-      found: readSysctl(path),
-    }));
-    for (const { path, value, found } of wanted) {
-      if (found === undefined || found === value) continue;
-      before[path] ??= found;
-      changes.push(`sysctl ${path} ${found} -> ${value}`);
-    }
-    runs.write(name, { before, holders: [...new Set([...note.holders, holder])] });
-    for (const { path, value, found } of wanted)
-      if (found !== undefined && found !== value) writeSysctl(path, value);
-    return changes;
+    const wanted = { ...note.wanted };
+    const differing = differingSettings(settings);
+    for (const { path, found } of differing) before[path] ??= found;
+    for (const { path, value } of settings) wanted[path] = value;
+    runs.write(name, { before, wanted, holders: [...new Set([...note.holders, holder])] });
+    for (const { path, value } of differing) writeSysctl(path, value);
+    return differing.map(({ path, value, found }) => `sysctl ${path} ${found} -> ${value}`);
+  });
+}
+
+/** @returns what is otherwise than it has to be; a setting that this kernel does not have is not. */
+export function differingSettings(
+  settings: readonly Setting[],
+): { readonly path: string; readonly value: string; readonly found: string }[] {
+  return settings.flatMap(({ path, value }) => {
+    const found = readSysctl(path);
+    return found === undefined || found === value ? [] : [{ path, value, found }];
   });
 }
 
@@ -58,12 +64,19 @@ export async function dropParentSettings(
       runs.write(name, { ...note, holders });
       return [];
     }
-    const changes = parentSettings(parent).flatMap(({ path, value }) =>
+    const changes = Object.entries(note.wanted).flatMap(([path, value]) =>
       putBack(path, value, note.before[path]),
     );
     runs.remove(name);
     return changes;
   });
+}
+
+/** What would be put back if this holder let go now. */
+export function settingsBefore(runs: RunDirectory, parent: string, holder: string): Setting[] {
+  const note = runs.read<Note>(`parent-${parent}`);
+  if (note === undefined || note.holders.some((other) => other !== holder)) return [];
+  return Object.entries(note.before).map(([path, value]) => ({ path, value }));
 }
 
 function putBack(path: string, ours: string, before: string | undefined): string[] {

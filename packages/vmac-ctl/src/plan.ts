@@ -1,8 +1,41 @@
 /**
- * What owning a virtual router in `macvlan` mode means on a host: names and settings. Pure.
+ * What owning a virtual router means on a host: names, settings, addresses. Pure: what the host is like comes in.
  *
  * @module
  */
+import { familyOfVip, parseInstance, parseVip, type Vip } from "@viptools/records";
+import { type IpAddress, isInPrefix, isLinkLocal, type Mac, virtualMac } from "@viptools/wire";
+import type { Claim } from "./owner-table.ts";
+
+export type Mode = "macvlan" | "address";
+
+/** How the VIPs are owned, whatever virtual router they belong to. */
+export interface OwnSettings {
+  /** Undefined: a macvlan, or the physical MAC where the virtual router has no other. */
+  readonly mode?: Mode;
+  /** `bridge` lets macvlans of this host reach the VIPs, and goes round the fence for them. */
+  readonly macvlanMode: "private" | "bridge";
+  /** False: the virtual MAC alone, for those who answer in userspace. */
+  readonly hasAddress: boolean;
+  /** False: packets to the VIPs are dropped (RFC 9568, Accept_Mode off). */
+  readonly isAccepting: boolean;
+  /** Name of the macvlan, with {family} and {vrid}. */
+  readonly nameTemplate?: string;
+  readonly label?: string;
+  readonly scope?: number;
+  /** How long VIPs may be the source of new connections, seconds; undefined: IPv4 for ever, IPv6 never. */
+  readonly preferredS?: number;
+}
+
+/** What the plan has to know of the host. */
+export interface HostFacts {
+  readonly parentIndex: number;
+  readonly parentMac: Mac;
+  /** Prefixes of the parent's addresses, of both families. */
+  readonly parentPrefixes: readonly Vip[];
+  /** Whether packets that come in by the parent are forwarded: "0" or "1"; undefined where there is no such setting. */
+  readonly forwarding: string | undefined;
+}
 
 /** A kernel setting and what it has to be. */
 export interface Setting {
@@ -11,12 +44,126 @@ export interface Setting {
   readonly value: string;
 }
 
+export interface PlannedLink {
+  readonly name: string;
+  readonly mac: Mac;
+  readonly macvlanMode: "private" | "bridge";
+  readonly hasArp: boolean;
+}
+
+export interface PlannedAddress {
+  readonly address: IpAddress;
+  readonly prefixLength: number;
+  readonly hasPrefixRoute: boolean;
+  readonly protocol: number;
+  readonly label?: string;
+  readonly scope?: number;
+  readonly preferredS?: number;
+}
+
+export interface Plan {
+  readonly mode: Mode;
+  readonly family: 4 | 6;
+  readonly parent: string;
+  /** Where the VIPs are. */
+  readonly interfaceName: string;
+  /** What answers for the VIPs. */
+  readonly mac: Mac;
+  /** The constant under which the fence keeps permissions. */
+  readonly fenceKey: Mac;
+  readonly nicMac: Mac;
+  /** Of the parent, shared with other virtual routers. */
+  readonly parentSettings: readonly Setting[];
+  /** To be made; undefined in address mode. */
+  readonly link: PlannedLink | undefined;
+  readonly linkSettings: readonly Setting[];
+  readonly addresses: readonly PlannedAddress[];
+}
+
+/** What marks an address as ours (`ip address show`: proto 112), which is VRRP's number among IP protocols. */
+export const ADDRESS_PROTOCOL = 112;
 const INTERFACE_NAME_MAX = 15;
+/** A link-local VIP has to reach those who ask, and on a link of its own only its prefix leads there. */
+const LINK_LOCAL_LENGTH = 64;
+const NEVER_S = 0;
+
+/** @throws {RangeError} with a sentence, if the name that was asked for cannot be one. */
+export function planOf(claim: Claim, settings: OwnSettings, facts: HostFacts): Plan {
+  const { family } = parseInstance(claim.instance)!;
+  const { parent, vrid } = claim;
+  const mode = modeOf(claim, settings);
+  const link = mode === "address" ? undefined : linkOf(claim, family, settings, facts);
+  const interfaceName = link?.name ?? parent;
+  return {
+    mode,
+    family,
+    parent,
+    interfaceName,
+    mac: link?.mac ?? facts.parentMac,
+    fenceKey: virtualMac(family, vrid),
+    nicMac: facts.parentMac,
+    parentSettings: link === undefined || family === 6 ? [] : parentSettings(parent),
+    link,
+    linkSettings: link === undefined ? [] : linkSettings(link.name, family, facts.forwarding),
+    addresses: settings.hasAddress
+      ? claim.vips.map((vip) => planAddress(parseVip(vip), mode, settings, facts))
+      : [],
+  };
+}
+
+/** A virtual router without a virtual MAC is owned with the physical one. */
+export function modeOf(claim: Claim, settings: OwnSettings): Mode {
+  return settings.mode ?? (claim.vmac === null ? "address" : "macvlan");
+}
+
+function linkOf(claim: Claim, family: 4 | 6, settings: OwnSettings, facts: HostFacts): PlannedLink {
+  const { vrid } = claim;
+  const template = settings.nameTemplate;
+  const name =
+    template === undefined
+      ? virtualInterfaceName(family, facts.parentIndex, vrid)
+      : template.replaceAll("{family}", String(family)).replaceAll("{vrid}", String(vrid));
+  checkInterfaceName(name);
+  const mac = claim.vmac ?? virtualMac(family, vrid);
+  return { name, mac, macvlanMode: settings.macvlanMode, hasArp: settings.hasAddress };
+}
+
+/** @throws {RangeError} saying what was seen and what is needed. */
+export function checkInterfaceName(name: string): void {
+  if (/^[^\s/.:%{}]+$/.test(name) && name.length <= INTERFACE_NAME_MAX) return;
+  throw new RangeError(
+    `interface name "${name}": needs 1 to ${INTERFACE_NAME_MAX} characters without dot, colon, slash or space`,
+  );
+}
 
 /** `vrrp4-2-51` for VRID 51 on interface 2: no dot, which sysctl would take for a separator. */
 export function virtualInterfaceName(family: 4 | 6, parentIndex: number, vrid: number): string {
   const name = `vrrp${family}-${parentIndex}-${vrid}`;
   return name.length <= INTERFACE_NAME_MAX ? name : `v${family}-${parentIndex}-${vrid}`;
+}
+
+function planAddress(vip: Vip, mode: Mode, settings: OwnSettings, facts: HostFacts): PlannedAddress {
+  const family = familyOfVip(vip);
+  const isBareLinkLocal = isLinkLocal(vip.address) && vip.length === 128 && mode === "macvlan";
+  const prefixLength = isBareLinkLocal ? LINK_LOCAL_LENGTH : vip.length;
+  const preferredS = settings.preferredS ?? (family === 6 ? NEVER_S : undefined);
+  return {
+    address: vip.address,
+    prefixLength,
+    hasPrefixRoute: isBareLinkLocal || needsPrefixRoute(vip, facts.parentPrefixes),
+    protocol: ADDRESS_PROTOCOL,
+    ...(settings.label === undefined || family === 6 ? {} : { label: settings.label }),
+    ...(settings.scope === undefined ? {} : { scope: settings.scope }),
+    ...(preferredS === undefined ? {} : { preferredS }),
+  };
+}
+
+/** Where the parent is in the same network, its own route leads there; a second one would compete with it. */
+function needsPrefixRoute(vip: Vip, parentPrefixes: readonly Vip[]): boolean {
+  if (vip.length === (familyOfVip(vip) === 4 ? 32 : 128)) return false;
+  return !parentPrefixes.some(
+    (own) => own.length <= vip.length && isInPrefix(vip.address, own.address, own.length),
+  );
 }
 
 /** How `ip link` shows whose an interface is. */
@@ -28,7 +175,7 @@ export function interfaceAlias(instance: string): string {
  * The parent must not answer for the macvlan's addresses (ARP flux), nor teach clients VIP -> NIC MAC with its own
  * questions.
  */
-export function parentSettings(parent: string): Setting[] {
+function parentSettings(parent: string): Setting[] {
   return [
     { path: `net/ipv4/conf/${parent}/arp_ignore`, value: "1" },
     { path: `net/ipv4/conf/${parent}/arp_announce`, value: "2" },
@@ -36,12 +183,24 @@ export function parentSettings(parent: string): Setting[] {
 }
 
 /**
- * The macvlan answers for its own addresses alone. Answers leave by the parent, so reverse path filtering must be loose:
- * the kernel takes the larger of this and `all`, and 2 (loose) is larger than 1 (strict).
+ * The macvlan answers for its own addresses alone, and forwards if its parent does. Answers leave by the parent, so
+ * reverse path filtering must be loose: the kernel takes the larger of this and `all`, and 2 (loose) is larger than 1
+ * (strict). It neither asks for routers nor takes addresses from them.
  */
-export function virtualSettings(name: string): Setting[] {
-  return [
-    { path: `net/ipv4/conf/${name}/arp_ignore`, value: "1" },
-    { path: `net/ipv4/conf/${name}/rp_filter`, value: "2" },
-  ];
+function linkSettings(name: string, family: 4 | 6, forwarding: string | undefined): Setting[] {
+  const forwards = forwarding === undefined ? [] : [{ name: "forwarding", value: forwarding }];
+  const wanted =
+    family === 4
+      ? [{ name: "arp_ignore", value: "1" }, { name: "rp_filter", value: "2" }, ...forwards]
+      : [
+          { name: "disable_ipv6", value: "0" },
+          { name: "accept_ra", value: "0" },
+          { name: "autoconf", value: "0" },
+          { name: "router_solicitations", value: "0" },
+          ...forwards,
+        ];
+  return wanted.map(({ name: setting, value }) => ({
+    path: `net/ipv${family}/conf/${name}/${setting}`,
+    value,
+  }));
 }

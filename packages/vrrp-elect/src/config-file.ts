@@ -3,16 +3,14 @@
  *
  * @module
  */
-import { readFileSync } from "node:fs";
 import { toJsonSchema } from "@valibot/to-json-schema";
-import { ExitCode, ExitError } from "@viptools/cli";
-import * as v from "valibot";
+import { readJsonConfig, wrongConfig } from "@viptools/cli";
 import { type RouterOptions, SettingError, toRouterOptions } from "./router-options.ts";
-import { configSchema, type Settings } from "./settings.ts";
+import { configSchema } from "./settings.ts";
 
 /** @throws {ExitError} noFile, or configuration with every mistake, one a line. */
 export function readConfigFile(path: string): RouterOptions[] {
-  const settings = readSettings(path);
+  const settings = readJsonConfig(path, configSchema);
   const mistakes: string[] = [];
   const routers = settings.routers.flatMap((router, n): RouterOptions[] => {
     try {
@@ -24,41 +22,13 @@ export function readConfigFile(path: string): RouterOptions[] {
     }
   });
   mistakes.push(...findClashes(routers));
-  if (mistakes.length > 0) throw wrong(path, mistakes);
+  if (mistakes.length > 0) throw wrongConfig(path, mistakes);
   return routers;
 }
 
 /** The published schema of the file. */
 export function configJsonSchema(): object {
   return { ...toJsonSchema(configSchema, { errorMode: "ignore" }), title: "vrrp-elect --config" };
-}
-
-function readSettings(path: string): Settings {
-  let value: unknown;
-  try {
-    value = JSON.parse(readFileSync(path, "utf8"));
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== undefined) throw new ExitError(ExitCode.noFile, `Cannot read ${path}: ${code}`);
-    throw wrong(path, [`is not JSON: ${error instanceof Error ? error.message : String(error)}`]);
-  }
-  const result = v.safeParse(configSchema, value);
-  if (result.success) return result.output;
-  throw wrong(path, result.issues.map(describe));
-}
-
-function describe(issue: v.BaseIssue<unknown>): string {
-  const path = (issue.path ?? []).reduce(
-    (path, { key }) =>
-      typeof key === "number" ? `${path}[${key}]` : path === "" ? String(key) : `${path}.${key}`,
-    "",
-  );
-  const place = path === "" ? "the whole" : path;
-  if (issue.type === "min_length" || issue.type === "non_empty")
-    return `${place} is empty: needs at least one`;
-  if (issue.received === "undefined") return `${place} is missing: needs ${issue.expected ?? "a value"}`;
-  if (issue.expected === "never") return `${place} is unknown`;
-  return `${place} is ${issue.received}: needs ${issue.expected ?? issue.message}`;
 }
 
 /** One virtual router cannot be there twice, and a sync group of one is a mistake of typing. */
@@ -87,8 +57,4 @@ function findSharedVip(routers: readonly RouterOptions[], n: number): [number, s
         instance !== routers[n]!.instance && vips.some(({ address }) => own.includes(address)),
     );
   return [earlier, own.find((address) => routers[earlier]?.vips.some((vip) => vip.address === address))];
-}
-
-function wrong(path: string, mistakes: readonly string[]): ExitError {
-  return new ExitError(ExitCode.configuration, mistakes.map((mistake) => `${path}: ${mistake}`).join("\n"));
 }

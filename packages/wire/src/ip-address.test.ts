@@ -9,6 +9,7 @@ import {
   compareAddresses,
   familyOf,
   isGroupAddress,
+  isInPrefix,
   isLinkLocal,
   parseIpAddress,
 } from "./ip-address.ts";
@@ -214,5 +215,23 @@ const KINDS: [string, boolean, boolean][] = [
 for (const [address, linkLocal, group] of KINDS) {
   test(`isLinkLocal() is ${linkLocal} and isGroupAddress() is ${group} for ${address}`, () => {
     assert.deepEqual([isLinkLocal(address), isGroupAddress(address)], [linkLocal, group]);
+  });
+}
+
+const PREFIXES: readonly (readonly [address: string, prefix: string, length: number, isInside: boolean])[] = [
+  ["192.0.2.100", "192.0.2.1", 24, true],
+  ["192.0.3.100", "192.0.2.1", 24, false],
+  ["192.0.3.100", "192.0.2.1", 23, true],
+  ["192.0.2.100", "192.0.2.100", 32, true],
+  ["192.0.2.101", "192.0.2.100", 32, false],
+  ["203.0.113.1", "192.0.2.1", 0, true],
+  ["2001:db8::100", "2001:db8::1", 64, true],
+  ["2001:db8:0:1::100", "2001:db8::1", 64, false],
+  ["2001:db8:0:1::100", "2001:db8::1", 63, true],
+  ["192.0.2.1", "::", 0, false],
+];
+for (const [address, prefix, length, isInside] of PREFIXES) {
+  test(`isInPrefix() is ${isInside} for ${address} in ${prefix}/${length}`, () => {
+    assert.equal(isInPrefix(address, prefix, length), isInside);
   });
 }

@@ -68,3 +68,13 @@ export function isGroupAddress(address: IpAddress): boolean {
   const first = addressToBytes(address)[0]!;
   return familyOf(address) === 4 ? first >> 4 === 0xe : first === 0xff;
 }
+
+/** @returns whether the address and the prefix agree in their first `length` bits; false for two families. */
+export function isInPrefix(address: IpAddress, prefix: IpAddress, length: number): boolean {
+  if (familyOf(address) !== familyOf(prefix)) return false;
+  const [left, right] = [addressToBytes(address), addressToBytes(prefix)];
+  return left.every((octet, n) => {
+    const bits = Math.min(8, Math.max(0, length - n * 8));
+    return (octet ^ right[n]!) >> (8 - bits) === 0;
+  });
+}

@@ -1,0 +1,42 @@
+/**
+ * Configuration files in JSON. Errors name the file, the place in it and the value.
+ *
+ * @module
+ */
+import { readFileSync } from "node:fs";
+import * as v from "valibot";
+import { ExitCode, ExitError } from "./exit.ts";
+
+/** @throws {ExitError} noFile, or configuration with every mistake, one a line. */
+export function readJsonConfig<const S extends v.GenericSchema>(path: string, schema: S): v.InferOutput<S> {
+  let value: unknown;
+  try {
+    value = JSON.parse(readFileSync(path, "utf8"));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== undefined) throw new ExitError(ExitCode.noFile, `Cannot read ${path}: ${code}`);
+    throw wrongConfig(path, [`is not JSON: ${error instanceof Error ? error.message : String(error)}`]);
+  }
+  const result = v.safeParse(schema, value);
+  if (result.success) return result.output;
+  throw wrongConfig(path, result.issues.map(describe));
+}
+
+/** @param mistakes one sentence each, beginning with the place. */
+export function wrongConfig(path: string, mistakes: readonly string[]): ExitError {
+  return new ExitError(ExitCode.configuration, mistakes.map((mistake) => `${path}: ${mistake}`).join("\n"));
+}
+
+function describe(issue: v.BaseIssue<unknown>): string {
+  const path = (issue.path ?? []).reduce(
+    (path, { key }) =>
+      typeof key === "number" ? `${path}[${key}]` : path === "" ? String(key) : `${path}.${key}`,
+    "",
+  );
+  const place = path === "" ? "the whole" : path;
+  if (issue.type === "min_length" || issue.type === "non_empty")
+    return `${place} is empty: needs at least one`;
+  if (issue.received === "undefined") return `${place} is missing: needs ${issue.expected ?? "a value"}`;
+  if (issue.expected === "never") return `${place} is unknown`;
+  return `${place} is ${issue.received}: needs ${issue.expected ?? issue.message}`;
+}

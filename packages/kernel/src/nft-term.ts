@@ -1,0 +1,127 @@
+/**
+ * What nftables rules are made of: each term as `nft` writes it and as nf_tables takes it (linux/netfilter/nf_tables.h),
+ * so that a rule that is shown is the rule that is loaded.
+ *
+ * @module
+ */
+import { attribute, be32, be64, concat, nested, stringAttribute } from "./attributes.ts";
+import { Verdict } from "./nft-message.ts";
+
+/** A match or a statement of a rule. */
+export interface NftTerm {
+  readonly text: string;
+  readonly expressions: readonly Uint8Array[];
+}
+
+/** A place in the packet: how `nft` names it, and how it is loaded. */
+export interface NftField {
+  readonly text: string;
+  readonly load: Uint8Array;
+}
+
+const REGISTER_1 = 1;
+const REGISTER_VERDICT = 0;
+const META_PROTOCOL = 1;
+const META_L4PROTO = 16;
+const COMPARISONS = { "==": 0, "<=": 3, ">=": 5 } as const;
+
+function expression(name: string, ...attributes: readonly Uint8Array[]): Uint8Array {
+  return concat([stringAttribute(1, name), nested(2, ...attributes)]);
+}
+
+/** Where a packet's octets are counted from. */
+export const PayloadBase = { link: 0, network: 1, transport: 2 } as const;
+
+/** @param offset octets from the base. @param length octets. */
+export function payloadField(text: string, base: number, offset: number, length: number): NftField {
+  const load = expression("payload", be32(1, REGISTER_1), be32(2, base), be32(3, offset), be32(4, length));
+  return { text, load };
+}
+
+/** The EtherType, in network order. */
+export const PROTOCOL: NftField = metaField("meta protocol", META_PROTOCOL);
+/** What follows the IP header and its extensions. */
+export const TRANSPORT: NftField = metaField("meta l4proto", META_L4PROTO);
+
+function metaField(text: string, key: number): NftField {
+  return { text, load: expression("meta", be32(1, REGISTER_1), be32(2, key)) };
+}
+
+/** @param value in network order. @param shown as `nft` writes it. */
+export function compare(
+  field: NftField,
+  operator: keyof typeof COMPARISONS,
+  value: Uint8Array,
+  shown: string,
+): NftTerm {
+  const comparison = expression(
+    "cmp",
+    be32(1, REGISTER_1),
+    be32(2, COMPARISONS[operator]),
+    nested(3, attribute(1, value)),
+  );
+  const sign = operator === "==" ? "" : `${operator} `;
+  return { text: `${field.text} ${sign}${shown}`, expressions: [field.load, comparison] };
+}
+
+export function inSet(field: NftField, set: string): NftTerm {
+  const lookup = expression("lookup", stringAttribute(1, set), be32(2, REGISTER_1));
+  return { text: `${field.text} @${set}`, expressions: [field.load, lookup] };
+}
+
+/**
+ * Looks up a constant that no packet need carry: a field of its length AND nothing XOR the constant.
+ *
+ * @param shown the constant as `nft` writes it. @param nothing zero of the same kind.
+ */
+export function constantInSet(
+  field: NftField,
+  constant: Uint8Array,
+  [shown, nothing]: readonly [shown: string, nothing: string],
+  set: string,
+): NftTerm {
+  const replace = expression(
+    "bitwise",
+    be32(1, REGISTER_1),
+    be32(2, REGISTER_1),
+    be32(3, constant.length),
+    nested(4, attribute(1, new Uint8Array(constant.length))),
+    nested(5, attribute(1, constant)),
+  );
+  const lookup = expression("lookup", stringAttribute(1, set), be32(2, REGISTER_1));
+  return {
+    text: `${field.text} and ${nothing} or ${shown} @${set}`,
+    expressions: [field.load, replace, lookup],
+  };
+}
+
+/** Writes octets into the packet, without touching a checksum. @param offset, length octets, as of a field. */
+export function writeOctets(text: string, base: number, offset: number, value: Uint8Array): NftTerm {
+  const load = expression("immediate", be32(1, REGISTER_1), nested(2, attribute(1, value)));
+  const store = expression(
+    "payload",
+    be32(5, REGISTER_1),
+    be32(2, base),
+    be32(3, offset),
+    be32(4, value.length),
+    be32(6, 0),
+    be32(7, 0),
+  );
+  return { text, expressions: [load, store] };
+}
+
+export const COUNTER: NftTerm = {
+  text: "counter",
+  expressions: [expression("counter", be64(1, 0n), be64(2, 0n))],
+};
+export const ACCEPT: NftTerm = { text: "accept", expressions: [verdict(Verdict.accept)] };
+export const DROP: NftTerm = { text: "drop", expressions: [verdict(Verdict.drop)] };
+
+export function goTo(chain: string): NftTerm {
+  return { text: `goto ${chain}`, expressions: [verdict(Verdict.goto, chain)] };
+}
+
+function verdict(code: number, chain?: string): Uint8Array {
+  const target = chain === undefined ? [] : [stringAttribute(2, chain)];
+  return expression("immediate", be32(1, REGISTER_VERDICT), nested(2, nested(2, be32(1, code), ...target)));
+}

@@ -1,0 +1,104 @@
+/**
+ * Why a host answers for its VIPs, or does not: pure.
+ *
+ * @module
+ */
+
+/** What is known about one owned virtual router. */
+export interface Situation {
+  readonly mode: "macvlan" | "address";
+  readonly family: 4 | 6;
+  readonly interfaceName: string;
+  readonly parent: string;
+  readonly isParentUp: boolean;
+  /** Undefined: it is not there. */
+  readonly isLinkUp: boolean | undefined;
+  readonly missingVips: readonly string[];
+  /** What is left of the permission to speak, milliseconds; undefined without a fence, 0 if muted. */
+  readonly voiceMs: number | undefined;
+  /** By its name: of the interface with the VIPs and of `all`. */
+  readonly settings: Readonly<Record<"arp_ignore" | "arp_filter" | "rp_filter", SettingPair>>;
+  /** Of the parent. */
+  readonly parentArpIgnore: number;
+  readonly macvlanMode: "private" | "other" | undefined;
+}
+
+export interface SettingPair {
+  readonly all: number;
+  readonly own: number;
+}
+
+export interface Verdict {
+  readonly answers: boolean;
+  /** What keeps it from answering, then what else is worth knowing. */
+  readonly why: readonly string[];
+}
+
+/** Values of `arp_ignore` that answer only in some cases: by scope, and never (ip-sysctl, arp_ignore). */
+const ARP_IGNORE_NEVER = 8;
+
+export function explainAnswering(situation: Situation): Verdict {
+  const obstacles = [
+    ...linkObstacles(situation),
+    ...fenceObstacles(situation),
+    ...settingObstacles(situation),
+  ];
+  return { answers: obstacles.length === 0, why: [...obstacles, ...remarks(situation)] };
+}
+
+function linkObstacles({ isLinkUp, isParentUp, interfaceName, parent, missingVips }: Situation): string[] {
+  if (isLinkUp === undefined) return [`${interfaceName} is not there`];
+  const why: string[] = [];
+  if (!isParentUp) why.push(`${parent} is down or has no carrier`);
+  if (!isLinkUp) why.push(`${interfaceName} is down: ip link set ${interfaceName} up`);
+  if (missingVips.length > 0) why.push(`${missingVips.join(" ")} is not on ${interfaceName}`);
+  return why;
+}
+
+function fenceObstacles({ voiceMs }: Situation): string[] {
+  return voiceMs === 0
+    ? ["muted: no lease runs, so another host is Active, or nobody says that this one is"]
+    : [];
+}
+
+/** The kernel takes the larger of `all` and the interface's own, and either of two switches. */
+function settingObstacles({ family, interfaceName, settings, mode, parent }: Situation): string[] {
+  if (family === 6) return [];
+  const why: string[] = [];
+  const ignore = strongest(settings.arp_ignore);
+  if (ignore.value >= 2)
+    why.push(
+      `arp_ignore is ${ignore.value} (${ignore.name}): ${
+        ignore.value === ARP_IGNORE_NEVER ? "no question is answered" : "only some questions are answered"
+      }: sysctl -w net.ipv4.conf.${ignore.name}.arp_ignore=${mode === "macvlan" ? 1 : 0}`,
+    );
+  const filter = strongest(settings.arp_filter);
+  if (filter.value === 1 && mode === "macvlan")
+    why.push(
+      `arp_filter is 1 (${filter.name}): answers would leave by ${parent}: sysctl -w net.ipv4.conf.${filter.name}.arp_filter=0`,
+    );
+  return why;
+
+  function strongest({ all, own }: SettingPair): { value: number; name: string } {
+    return all > own ? { value: all, name: "all" } : { value: own, name: interfaceName };
+  }
+}
+
+function remarks({
+  mode,
+  family,
+  macvlanMode,
+  parentArpIgnore,
+  parent,
+  settings,
+  interfaceName,
+}: Situation): string[] {
+  if (mode === "address") return [];
+  const why: string[] = [];
+  if (family === 4 && parentArpIgnore === 0)
+    why.push(`${parent} answers for the VIPs too: sysctl -w net.ipv4.conf.${parent}.arp_ignore=1`);
+  if (family === 4 && Math.max(settings.rp_filter.all, settings.rp_filter.own) === 1)
+    why.push(`rp_filter is strict: sysctl -w net.ipv4.conf.${interfaceName}.rp_filter=2`);
+  if (macvlanMode === "private") why.push("macvlans of this host (containers) do not reach it: mode private");
+  return why;
+}

@@ -1,0 +1,98 @@
+/**
+ * Makes what a plan says: settings, link, addresses. The fence is there before, and whoever calls undoes what is half done.
+ *
+ * @module
+ */
+import {
+  findInterface,
+  type InterfaceAddress,
+  KernelError,
+  MacvlanMode,
+  type NewAddress,
+  writeSysctl,
+} from "@viptools/kernel";
+import { textOf } from "./leftovers.ts";
+import { holdParentSettings } from "./parent-settings.ts";
+import { interfaceAlias, type Plan, type PlannedAddress } from "./plan.ts";
+import type { Workbench } from "./workbench.ts";
+
+/**
+ * @param note told before a link is made and after it is marked: in between, only the journal says whose it is.
+ * @returns what was done, for people.
+ * @throws {KernelError} EEXIST if there is a foreign link of the name, and whatever the kernel refuses.
+ */
+export async function build(
+  bench: Workbench,
+  instance: string,
+  plan: Plan,
+  note: (isBuilding: boolean) => void,
+): Promise<string[]> {
+  const { link, parent, parentSettings, linkSettings, addresses } = plan;
+  const changes = await holdParentSettings(bench.runs, parent, instance, parentSettings);
+  if (link !== undefined) {
+    refuseForeignLink(bench, link.name);
+    note(true);
+    await makeLink(bench, instance, plan);
+    note(false);
+    for (const { path, value } of linkSettings) writeSysctl(path, value);
+    changes.push(`link ${link.name} macvlan ${link.macvlanMode} ${link.mac} on ${parent}`);
+  }
+  changes.push(...(await addAddresses(bench, plan, addresses)));
+  if (link !== undefined) await bench.route.setUp(indexOf(link.name));
+  return changes;
+}
+
+function refuseForeignLink(bench: Workbench, name: string): void {
+  const holder = bench.route.findLink(name);
+  if (holder === undefined) return;
+  const what = holder.alias === undefined ? "without our mark" : `marked "${holder.alias}"`;
+  throw new KernelError(
+    "EEXIST",
+    `Cannot make ${name}: a ${holder.kind ?? "physical"} link ${what} has that name, remove or rename it, or choose another with --name`,
+  );
+}
+
+/** Down, marked, and without addresses of its own. */
+async function makeLink(bench: Workbench, instance: string, { link, parent }: Plan): Promise<void> {
+  const { name, mac, macvlanMode, hasArp } = link!;
+  const parentIndex = indexOf(parent);
+  await bench.route.createMacvlan({ name, parentIndex, mac, mode: MacvlanMode[macvlanMode], hasArp });
+  await bench.route.markLink(indexOf(name), interfaceAlias(instance));
+}
+
+/** Adds all or none. @returns what was added, for people. */
+export async function addAddresses(
+  bench: Workbench,
+  { interfaceName }: Plan,
+  addresses: readonly PlannedAddress[],
+): Promise<string[]> {
+  const ifindex = indexOf(interfaceName);
+  await bench.route.addAddresses(addresses.map((address): NewAddress => ({ ifindex, ...address })));
+  return addresses.map((address) => `address ${textOf(address)} on ${interfaceName}`);
+}
+
+export async function removeAddresses(
+  bench: Workbench,
+  { interfaceName }: Plan,
+  addresses: readonly PlannedAddress[],
+): Promise<string[]> {
+  const ifindex = indexOf(interfaceName);
+  await bench.route.removeAddresses(addresses.map((address): NewAddress => ({ ifindex, ...address })));
+  return addresses.map((address) => `address ${textOf(address)} removed from ${interfaceName}`);
+}
+
+/** @throws {KernelError} ENODEV. */
+export function indexOf(name: string): number {
+  const index = findInterface(name);
+  if (index === undefined) throw new KernelError("ENODEV", `Cannot find interface ${name}`);
+  return index;
+}
+
+/** @returns those of the plan that are not on the interface. */
+export function missingAddresses(
+  planned: readonly PlannedAddress[],
+  here: readonly InterfaceAddress[],
+): PlannedAddress[] {
+  const present = new Set(here.map(({ address }) => address));
+  return planned.filter(({ address }) => !present.has(address));
+}

@@ -1,0 +1,93 @@
+/**
+ * Compares what a plan says with what the kernel has, and knows how to put back what is missing.
+ *
+ * @module
+ */
+import { writeSysctl } from "@viptools/kernel";
+import { addAddresses, build, missingAddresses } from "./builder.ts";
+import type { KernelFence } from "./kernel-fence.ts";
+import { textOf } from "./leftovers.ts";
+import { differingSettings } from "./parent-settings.ts";
+import { interfaceAlias, type Plan } from "./plan.ts";
+import type { Workbench } from "./workbench.ts";
+
+/** What was found, and what puts it right. */
+export interface Damage {
+  readonly found: string;
+  /** @returns what was done, for people. */
+  mend(): Promise<readonly string[]>;
+}
+
+export interface Inspected {
+  readonly bench: Workbench;
+  readonly instance: string;
+  readonly plan: Plan;
+  readonly fence: KernelFence | undefined;
+  readonly note: (isBuilding: boolean) => void;
+}
+
+/** @returns nothing while the parent is down: then nobody can be answered, and a link cannot be brought up. */
+export function inspect(inspected: Inspected): Damage[] {
+  const { bench, plan } = inspected;
+  const parent = bench.route.findLink(plan.parent);
+  const rules = inspectRules(inspected.fence);
+  if (parent === undefined || !parent.isUp) return rules;
+  return [...rules, ...inspectLink(inspected), ...inspectSettings(plan)];
+}
+
+function inspectRules(fence: KernelFence | undefined): Damage[] {
+  if (fence === undefined || fence.isIntact()) return [];
+  const mend = (): Promise<string[]> => {
+    fence.load();
+    return Promise.resolve([`table ${fence.table} loaded`]);
+  };
+  return [{ found: `table ${fence.table} was changed or is gone`, mend }];
+}
+
+function inspectLink(inspected: Inspected): Damage[] {
+  const { bench, instance, plan, note } = inspected;
+  const link = bench.route.findLink(plan.interfaceName);
+  if (plan.link !== undefined && link?.alias !== interfaceAlias(instance)) {
+    const found =
+      link === undefined ? `link ${plan.interfaceName} is gone` : `${plan.interfaceName} is not ours`;
+    return [{ found, mend: () => build(bench, instance, plan, note) }];
+  }
+  if (link === undefined) return [];
+  const damage = inspectAddresses(inspected, link.index);
+  if (plan.link !== undefined && link.mac !== plan.link.mac) {
+    const mend = async (): Promise<string[]> => {
+      await bench.route.deleteLink(link.index);
+      return await build(bench, instance, plan, note);
+    };
+    return [{ found: `${link.name} has the MAC ${link.mac}`, mend }];
+  }
+  if (plan.link === undefined || link.isUp) return damage;
+  const mend = async (): Promise<string[]> => {
+    await bench.route.setUp(link.index);
+    return [`link ${link.name} up`];
+  };
+  return [{ found: `link ${link.name} is down`, mend }, ...damage];
+}
+
+function inspectAddresses({ bench, plan }: Inspected, ifindex: number): Damage[] {
+  const here = bench.route.addresses(plan.family).filter((address) => address.ifindex === ifindex);
+  const missing = missingAddresses(plan.addresses, here);
+  if (missing.length === 0) return [];
+  const some = missing.slice(0, FOUND_MAX).map(textOf).join(" ");
+  const more = missing.length > FOUND_MAX ? ` and ${missing.length - FOUND_MAX} more` : "";
+  const found = `no ${some}${more} on ${plan.interfaceName}`;
+  return [{ found, mend: () => addAddresses(bench, plan, missing) }];
+}
+
+/** A sentence names this many addresses. */
+const FOUND_MAX = 10;
+
+function inspectSettings(plan: Plan): Damage[] {
+  return differingSettings([...plan.parentSettings, ...plan.linkSettings]).map(({ path, value, found }) => ({
+    found: `sysctl ${path} was ${found}`,
+    mend: () => {
+      writeSysctl(path, value);
+      return Promise.resolve([`sysctl ${path} ${found} -> ${value}`]);
+    },
+  }));
+}

@@ -1,0 +1,58 @@
+/**
+ * What kept this host from owning, for people and for programs.
+ *
+ * @module
+ */
+import { ExitCode, ExitError } from "@viptools/cli";
+import { KernelError } from "@viptools/kernel";
+
+/** Somebody else answers for an address. */
+export class AddressConflict extends Error {
+  readonly ip: string;
+  readonly owner: string;
+
+  constructor(ip: string, owner: string) {
+    super(`Cannot own ${ip}: ${owner} answers for it already`);
+    this.ip = ip;
+    this.owner = owner;
+  }
+}
+
+/** Fields of a `vmac.error`. */
+export interface Explained {
+  readonly code: string;
+  readonly message: string;
+  readonly more: { readonly ip?: string; readonly owner?: string };
+}
+
+/** @throws what is no known error: then it is ours. */
+export function explainKernel(error: unknown): Explained {
+  if (error instanceof AddressConflict) {
+    const { ip, owner, message } = error;
+    return { code: "EADDRINUSE", message, more: { ip, owner } };
+  }
+  if (error instanceof ExitError) return { code: "EBUSY", message: error.message, more: {} };
+  if (!(error instanceof KernelError)) throw error;
+  const advice = ADVICE[error.code];
+  return { code: error.code, message: advice ? `${error.message}: ${advice}` : error.message, more: {} };
+}
+
+const ADVICE: Readonly<Record<string, string>> = {
+  EPERM: "CAP_NET_ADMIN is missing, run as root",
+  EACCES: "IPv6 is off on the interface, see net.ipv6.conf.IF.disable_ipv6",
+};
+
+export function exitCodeOf(error: unknown): ExitCode {
+  if (error instanceof AddressConflict) return ExitCode.negative;
+  if (error instanceof ExitError) return error.code;
+  const code = error instanceof KernelError ? error.code : undefined;
+  if (code === "EPERM") return ExitCode.permission;
+  if (code === "EADDRINUSE") return ExitCode.alreadyRunning;
+  return code === "ENODEV" ? ExitCode.noInterface : ExitCode.kernel;
+}
+
+/** The same for a command that ends with it. */
+export function toExit(error: unknown): unknown {
+  if (!(error instanceof KernelError) && !(error instanceof AddressConflict)) return error;
+  return new ExitError(exitCodeOf(error), explainKernel(error).message);
+}

@@ -1,0 +1,71 @@
+/**
+ * What a plan does, step by step, in the words of `ip`, `sysctl` and `nft`: pure.
+ *
+ * @module
+ */
+import { type TableSpec, tableLine } from "@viptools/kernel";
+import type { JournalEntry } from "./journal.ts";
+import { interfaceAlias, type Plan, type PlannedAddress, type Setting } from "./plan.ts";
+
+export interface Step {
+  readonly what: string;
+  readonly command: string;
+}
+
+const FOREVER_S = 0xffffffff;
+
+/** @param rules that are loaded first; undefined where there are none. */
+export function stepsToOwn(instance: string, plan: Plan, rules: TableSpec | undefined): Step[] {
+  const { interfaceName, link, parent } = plan;
+  const table = rules === undefined ? [] : [{ what: "rules", command: `nft '${tableLine(rules)}'` }];
+  const addresses = plan.addresses.map((address) => ({
+    what: "VIP",
+    command: `ip address add ${addressWords(address)} dev ${interfaceName}`,
+  }));
+  const parentSteps = settingSteps(plan.parentSettings, `${parent} keeps quiet about the VIPs`);
+  if (link === undefined) return [...table, ...parentSteps, ...addresses];
+  const arp = link.hasArp ? "" : " arp off";
+  return [
+    ...table,
+    ...parentSteps,
+    {
+      what: "link with the virtual MAC",
+      command: `ip link add ${link.name} link ${parent} address ${link.mac}${arp} type macvlan mode ${link.macvlanMode}`,
+    },
+    { what: "whose it is", command: `ip link set ${link.name} alias ${interfaceAlias(instance)}` },
+    { what: "no IPv6 address of its own", command: `ip link set ${link.name} addrgenmode none` },
+    ...settingSteps(plan.linkSettings, "answers for its own addresses alone"),
+    ...addresses,
+    { what: "begins to answer", command: `ip link set ${link.name} up` },
+  ];
+}
+
+/** What takes away what the journal says. */
+export function stepsToRelease(entry: JournalEntry, settings: readonly Setting[]): Step[] {
+  const made =
+    entry.mode === "address"
+      ? entry.addresses.map((address) => ({
+          what: "VIP",
+          command: `ip address del ${address} dev ${entry.interface}`,
+        }))
+      : [{ what: "link and its VIPs", command: `ip link del ${entry.interface}` }];
+  const table =
+    entry.table === undefined ? [] : [{ what: "rules", command: `nft delete table netdev ${entry.table}` }];
+  return [...made, ...settingSteps(settings, "as it was before"), ...table];
+}
+
+function settingSteps(settings: readonly Setting[], what: string): Step[] {
+  return settings.map(({ path, value }) => ({ what, command: `sysctl -w ${path}=${value}` }));
+}
+
+function addressWords(planned: PlannedAddress): string {
+  const { address, prefixLength, hasPrefixRoute, label, scope, preferredS } = planned;
+  const words = [`${address}/${prefixLength}`];
+  if (label !== undefined) words.push(`label ${label}`);
+  if (scope !== undefined) words.push(`scope ${scope}`);
+  if (preferredS !== undefined && preferredS !== FOREVER_S)
+    words.push(`preferred_lft ${preferredS} valid_lft forever`);
+  if (address.includes(":")) words.push("nodad");
+  if (!hasPrefixRoute) words.push("noprefixroute");
+  return words.join(" ");
+}

@@ -1,0 +1,81 @@
+/**
+ * Watches over what was made: hears of links, addresses and rules that somebody changes, and looks at settings, of which
+ * the kernel tells nobody.
+ *
+ * @module
+ */
+import { type LinkEvent, LinkMonitor, NftMonitor } from "@viptools/kernel";
+import type { FollowedInstance } from "./followed-instance.ts";
+import { differingSettings } from "./parent-settings.ts";
+import type { Workbench } from "./workbench.ts";
+
+const LOOK_EVERY_MS = 250;
+/** Settings of so many virtual routers are read in one look: the next look goes on with others. */
+const ROUTERS_IN_LOOK = 16;
+
+export class Sentinel {
+  readonly #bench: Workbench;
+  readonly #guarded: () => readonly FollowedInstance[];
+  readonly #links: LinkMonitor;
+  readonly #rules: NftMonitor | undefined;
+  readonly #timer: NodeJS.Timeout;
+  #next = 0;
+
+  /** @param guarded all that is looked after, asked each time. */
+  constructor(bench: Workbench, guarded: () => readonly FollowedInstance[], hasFence: boolean) {
+    this.#bench = bench;
+    this.#guarded = guarded;
+    this.#links = new LinkMonitor((event) => this.#onLink(event));
+    if (hasFence) this.#rules = new NftMonitor((table, portId) => this.#onRules(table, portId));
+    this.#timer = setInterval(() => this.#lookAtSettings(), LOOK_EVERY_MS);
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    this.#links.close();
+    this.#rules?.close();
+  }
+
+  #onLink(event: LinkEvent): void {
+    for (const instance of this.#guarded()) {
+      if (instance.ownership?.isTaken && concerns(event, instance)) instance.lookSoon();
+    }
+  }
+
+  /** What this process itself did to its tables is no damage. */
+  #onRules(table: string | undefined, portId: number): void {
+    if (portId === this.#bench.nft.portId) return;
+    for (const instance of this.#guarded()) {
+      const fence = instance.ownership?.fence;
+      if (fence === undefined || (table !== undefined && fence.table !== table)) continue;
+      fence.suspect();
+      instance.lookSoon();
+    }
+  }
+
+  #lookAtSettings(): void {
+    const taken = this.#guarded().filter(({ ownership }) => ownership?.isTaken);
+    const some = taken.slice(this.#next, this.#next + ROUTERS_IN_LOOK);
+    this.#next = this.#next + ROUTERS_IN_LOOK < taken.length ? this.#next + ROUTERS_IN_LOOK : 0;
+    for (const instance of some) {
+      const { parentSettings, linkSettings } = instance.ownership!.plan;
+      if (differingSettings([...parentSettings, ...linkSettings]).length > 0) instance.lookSoon();
+    }
+  }
+}
+
+/** Whether something of it may be missing now. */
+function concerns(event: LinkEvent, { ownership }: FollowedInstance): boolean {
+  const { plan } = ownership!;
+  switch (event.type) {
+    case "overrun":
+      return true;
+    case "address":
+      return event.isDeleted && plan.addresses.some(({ address }) => address === event.address.address);
+    case "link": {
+      const { link, isDeleted } = event;
+      if (link.name === plan.parent) return isDeleted || link.isUp;
+      return link.name === plan.interfaceName && (isDeleted || !link.isUp || link.mac !== plan.mac);
+    }
+  }
+}

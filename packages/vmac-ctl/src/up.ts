@@ -1,0 +1,88 @@
+/**
+ * `vmac-ctl up`: without a pipe, and so without leases.
+ *
+ * @module
+ */
+import { type Context, ExitCode, ExitError } from "@viptools/cli";
+import { parseInstance } from "@viptools/records";
+import { probeFirst } from "./address-probe.ts";
+import { fenceOf, fenceRules } from "./fence.ts";
+import { readEntry } from "./journal.ts";
+import { AddressConflict, explainKernel, toExit } from "./kernel-exit.ts";
+import { ownerRecord } from "./owner-record.ts";
+import type { Claim } from "./owner-table.ts";
+import { Ownership } from "./ownership.ts";
+import { readClaim, readOwnSettings } from "./owning-options.ts";
+import { type OwnSettings, planOf } from "./plan.ts";
+import { stepsToOwn } from "./plan-steps.ts";
+import { writeSteps } from "./step-records.ts";
+import { Workbench } from "./workbench.ts";
+
+/** Takes a virtual router and leaves it standing. */
+export async function up(context: Context): Promise<ExitCode> {
+  const { args } = context;
+  const settings = readOwnSettings(args);
+  const parent = args.required("interface");
+  const claim = readClaim(args, parent, settings);
+  context.needInterface(parent);
+  const bench = new Workbench();
+  try {
+    if (args.flag("dry-run")) return dryRun(context, bench, claim, settings);
+    return await take(context, bench, claim, settings);
+  } catch (error) {
+    if (error instanceof AddressConflict) {
+      const { code, message, more } = explainKernel(error);
+      context.write({ type: "vmac.error", instance: claim.instance, code, message, ...more });
+    }
+    throw toExit(error);
+  } finally {
+    bench.close();
+  }
+}
+
+async function take(
+  context: Context,
+  bench: Workbench,
+  claim: Claim,
+  settings: OwnSettings,
+): Promise<ExitCode> {
+  const ownership = new Ownership(bench, claim, settings);
+  const standing = readEntry(bench.runs, claim.instance);
+  if (standing?.isStanding) {
+    ownership.leaveStanding();
+    return alreadyUp(context, claim, standing.vips);
+  }
+  try {
+    await ownership.prepare(undefined, true);
+    if (context.args.flag("probe-first")) await probeFirst(ownership.plan);
+    const done = await ownership.take();
+    ownership.leaveStanding();
+    context.say("owned without leases, so nothing mutes this host by itself: give back with vmac-ctl down");
+    context.write(ownerRecord("vmac.up", claim, ownership.plan, done));
+    return ExitCode.done;
+  } catch (error) {
+    ownership.close();
+    throw error;
+  }
+}
+
+function alreadyUp(context: Context, claim: Claim, vips: readonly string[]): ExitCode {
+  if (vips.join(" ") !== claim.vips.join(" ")) {
+    throw new ExitError(
+      ExitCode.alreadyRunning,
+      `${claim.instance} is owned with ${vips.join(" ")}: give it back first, with vmac-ctl down`,
+    );
+  }
+  context.say(`${claim.instance} is owned already`);
+  return ExitCode.done;
+}
+
+function dryRun(context: Context, bench: Workbench, claim: Claim, settings: OwnSettings): ExitCode {
+  const { family } = parseInstance(claim.instance)!;
+  const plan = planOf(claim, settings, bench.factsOf(claim.parent, family));
+  const rules = settings.isAccepting
+    ? undefined
+    : fenceRules(fenceOf(claim, plan, { hasGates: false, isAccepting: false }));
+  writeSteps(context, claim.instance, stepsToOwn(claim.instance, plan, rules));
+  return ExitCode.done;
+}

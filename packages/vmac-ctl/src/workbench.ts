@@ -1,0 +1,47 @@
+/**
+ * What all virtual routers of a process work with: one folder of notes, one socket for links and addresses, one for
+ * rules, so that the permissions of many are one transaction.
+ *
+ * @module
+ */
+import { findInterface, KernelError, NftSocket, RouteChanges, readSysctl } from "@viptools/kernel";
+import type { HostFacts } from "./plan.ts";
+import { RunDirectory } from "./run-directory.ts";
+
+export class Workbench {
+  readonly runs: RunDirectory = new RunDirectory();
+  readonly route: RouteChanges = new RouteChanges();
+  #nft: NftSocket | undefined;
+
+  /** Opened when it is used: kernels without nftables do without a fence. */
+  get nft(): NftSocket {
+    this.#nft ??= new NftSocket();
+    return this.#nft;
+  }
+
+  /** @throws {KernelError} ENODEV if there is no such interface, EOPNOTSUPP if it is no Ethernet. */
+  factsOf(parent: string, family: 4 | 6): HostFacts {
+    const parentIndex = findInterface(parent);
+    const link = this.route.links().find(({ index }) => index === parentIndex);
+    if (parentIndex === undefined || link === undefined)
+      throw new KernelError("ENODEV", `Cannot find interface ${parent}`);
+    if (link.mac === undefined)
+      throw new KernelError(
+        "EOPNOTSUPP",
+        `Cannot use ${parent}: it has no MAC address, so it is no Ethernet`,
+      );
+    const addresses = this.route.addresses(family).filter(({ ifindex }) => ifindex === parentIndex);
+    return {
+      parentIndex,
+      parentMac: link.mac,
+      parentPrefixes: addresses.map(({ address, prefixLength }) => ({ address, length: prefixLength })),
+      forwarding: readSysctl(`net/ipv${family}/conf/${parent}/forwarding`),
+    };
+  }
+
+  close(): void {
+    this.route.close();
+    this.#nft?.close();
+    this.runs.tidy();
+  }
+}
