@@ -12,7 +12,8 @@ import type { Guard } from "./kernel-fence.ts";
 import { type OwnerVerb, ownerRecord } from "./owner-record.ts";
 import type { Claim, OwnerAction } from "./owner-table.ts";
 import type { Done, Ownership } from "./ownership.ts";
-import { RepairCount } from "./repair-count.ts";
+import { Upkeep } from "./upkeep.ts";
+import { WorkQueue } from "./work-queue.ts";
 
 export interface FollowedInstanceOptions {
   readonly context: Context;
@@ -41,10 +42,10 @@ const NOTHING: Done = { changes: [], tookUs: 0 };
 
 export class FollowedInstance {
   readonly #options: FollowedInstanceOptions;
-  readonly #repairs: RepairCount;
+  readonly #queue: WorkQueue;
+  readonly #upkeep: Upkeep;
   #claim: Claim;
   #ownership: Ownership | undefined;
-  #queue: Promise<void>;
   /** Until when this host should own it; 0 if it should not. */
   #wantedUntilUs = 0;
   #mayVoice = true;
@@ -57,17 +58,26 @@ export class FollowedInstance {
   /** What was built and not told yet. */
   #built: Done = NOTHING;
   #isUp = false;
-  #isLookingSoon = false;
   #toldEpoch = -1;
   #isEnding = false;
   #hasFailed = false;
 
   constructor(options: FollowedInstanceOptions) {
     this.#options = options;
-    this.#repairs = new RepairCount(options.repairsMax);
     this.#claim = options.claim;
     this.#isBuiltAhead = options.isFencedStandby;
-    this.#queue = this.#guard(() => this.#prepare());
+    this.#queue = new WorkQueue(
+      () => !this.#hasFailed || this.#ownership?.isTaken === true,
+      (error) => this.#failWith(error),
+    );
+    this.#upkeep = new Upkeep({
+      instance: options.claim.instance,
+      queue: this.#queue,
+      repairsMax: options.repairsMax,
+      inspect: () => (this.#ownership?.isTaken ? this.#ownership.inspect() : []),
+      onRepaired: (done, found) => this.#onRepaired(done, found),
+    });
+    this.#queue.add(() => this.#prepare());
     if (this.#isBuiltAhead) this.#enqueueTake();
   }
 
@@ -80,6 +90,15 @@ export class FollowedInstance {
     if (this.#hasFailed) return [];
     this.#claim = action.claim;
     this.#startUs = monotonicUs();
+    try {
+      return this.#obey(action);
+    } catch (error) {
+      this.#failWith(error);
+      return [];
+    }
+  }
+
+  #obey(action: OwnerAction): NftMessage[] {
     switch (action.type) {
       case "own":
       case "serve":
@@ -140,30 +159,21 @@ export class FollowedInstance {
     this.confirm();
   }
 
-  /** Something has happened to it: compares with the plan when its turn comes. */
+  /** Something has happened to it that may have to be put right. */
   lookSoon(): void {
-    if (this.#isLookingSoon || this.#hasFailed || !this.#ownership?.isTaken) return;
-    this.#isLookingSoon = true;
-    const look = (): void =>
-      this.#enqueue(async () => {
-        this.#isLookingSoon = false;
-        await this.#repair();
-      });
-    const waitUs = this.#repairs.waitUs(monotonicUs());
-    if (waitUs > 0) setTimeout(look, waitUs / 1000);
-    else look();
+    if (!this.#hasFailed && this.#ownership?.isTaken) this.#upkeep.lookSoon();
   }
 
   /** Gives everything back and lets go of it. */
   async end(): Promise<void> {
     this.#isEnding = true;
     this.#release();
-    await this.#queue;
+    await this.#queue.idle();
     const drainMs = (this.#drainUntilUs - monotonicUs()) / 1000;
     if (drainMs > 0 && !this.#hasFailed) await new Promise((resolve) => setTimeout(resolve, drainMs));
     this.#drainUntilUs = 0;
-    this.#enqueue(() => this.#giveBack());
-    await this.#queue;
+    this.#queue.add(() => this.#giveBack());
+    await this.#queue.idle();
     this.#ownership?.close();
   }
 
@@ -178,7 +188,7 @@ export class FollowedInstance {
       if (isFirst) this.#enqueueTake();
       return [];
     }
-    if (this.#ownership.hasOtherVips(this.#claim)) this.#enqueue(() => this.#change());
+    if (this.#ownership.hasOtherVips(this.#claim)) this.#queue.add(() => this.#change());
     return this.#ownership.permission(untilUs, mayVoice);
   }
 
@@ -211,7 +221,7 @@ export class FollowedInstance {
     if (wasUp && ownership.plan.mode === "address" && this.#options.drainUs > 0) this.#drain(ownership);
     else if (this.#drainUntilUs === 0) ownership.mute();
     if (this.#isBuiltAhead && wasUp) this.#write("vmac.down", NOTHING);
-    this.#enqueue(() => this.#giveBack());
+    this.#queue.add(() => this.#giveBack());
   }
 
   /** Those whose caches still name this host are served a while longer; new ones are not told. */
@@ -219,7 +229,7 @@ export class FollowedInstance {
     const { drainUs, commit } = this.#options;
     this.#drainUntilUs = monotonicUs() + drainUs;
     commit(ownership.permission(this.#drainUntilUs, false));
-    setTimeout(() => this.#enqueue(() => this.#giveBack()), drainUs / 1000 + 1).unref();
+    setTimeout(() => this.#queue.add(() => this.#giveBack()), drainUs / 1000 + 1).unref();
   }
 
   async #prepare(): Promise<void> {
@@ -232,7 +242,7 @@ export class FollowedInstance {
 
   #enqueueTake(): void {
     this.#startUs = monotonicUs();
-    this.#enqueue(() => this.#take());
+    this.#queue.add(() => this.#take());
   }
 
   async #take(): Promise<void> {
@@ -264,34 +274,10 @@ export class FollowedInstance {
     this.#write("vmac.down", { changes, tookUs });
   }
 
-  /** @throws {KernelError} ERANGE, when it was put right too often. */
-  async #repair(): Promise<void> {
-    if (!this.#ownership?.isTaken) return;
-    const startUs = monotonicUs();
-    const damage = this.#ownership.inspect();
-    if (damage.length === 0) return;
-    const found = damage.map((one) => one.found);
-    if (!this.#repairs.mayRepair(startUs)) {
-      const message = `Cannot keep ${this.#claim.instance}: somebody takes it away again and again, last ${found.join(", ")}`;
-      throw new KernelError("ERANGE", message);
-    }
-    const changes: string[] = [];
-    for (const one of damage) changes.push(...(await one.mend()));
-    if (this.#wantedUntilUs > 0) this.#permitOrReload(this.#ownership);
-    this.#write("vmac.repaired", { changes, tookUs: monotonicUs() - startUs }, found);
-  }
-
-  #enqueue(work: () => Promise<void>): void {
-    this.#queue = this.#queue.then(() => this.#guard(work));
-  }
-
-  async #guard(work: () => Promise<void>): Promise<void> {
-    if (this.#hasFailed && !this.#ownership?.isTaken) return;
-    try {
-      await work();
-    } catch (error) {
-      this.#failWith(error);
-    }
+  /** Rules that were loaded anew hold no permission. */
+  #onRepaired(done: Done, found: readonly string[]): void {
+    if (this.#wantedUntilUs > 0) this.#permitOrReload(this.#ownership!);
+    this.#write("vmac.repaired", done, found);
   }
 
   #failWith(error: unknown): void {

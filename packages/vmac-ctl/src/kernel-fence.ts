@@ -85,9 +85,15 @@ export class KernelFence {
     return [...this.#permit("serve", forMs), ...voice];
   }
 
+  /** Rules that somebody took away are loaded again, mute. */
   mute(): void {
     const both = [...this.#revoke("voice"), ...this.#revoke("serve")];
-    this.#socket.commit(both, "Cannot take permission back");
+    try {
+      this.#socket.commit(both, "Cannot take permission back");
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+      this.load();
+    }
   }
 
   /** More addresses that this host is mute for without a permission. */
@@ -130,8 +136,12 @@ export function removeFence(socket: NftSocket, table: string): void {
   try {
     socket.commit([deleteTable(table)], `Cannot remove table ${table}`);
   } catch (error) {
-    if (!(error instanceof KernelError && error.code === "ENOENT")) throw error;
+    if (!isMissing(error)) throw error;
   }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof KernelError && error.code === "ENOENT";
 }
 
 /** Kernels before 6.9 refuse owner with persist: a table without them can be flushed by a firewall's reload. */

@@ -1,7 +1,9 @@
+/** What owning means on a host: names, settings, addresses. */
 import assert from "node:assert/strict";
 import test from "node:test";
-import { fenceTable } from "./fence.ts";
-import { virtualInterfaceName } from "./plan.ts";
+import type { Claim } from "./owner-table.ts";
+import { checkInterfaceName, type OwnSettings, type Plan, planOf, virtualInterfaceName } from "./plan.ts";
+import { stepsToOwn } from "./plan-steps.ts";
 
 const NAMES: [number, number, string][] = [
   [2, 51, "vrrp4-2-51"],
@@ -15,8 +17,111 @@ for (const [parentIndex, vrid, name] of NAMES) {
   });
 }
 
-test("fenceTable() makes a name that nft takes, whatever the interface is called", () => {
-  assert.equal(fenceTable("eth0", 4, 51), "vmac_eth0_4_51");
-  assert.equal(fenceTable("bond0.12", 4, 51), "vmac_bond0.12_4_51");
-  assert.equal(fenceTable("a@b:c", 4, 1), "vmac_a_b_c_4_1");
+for (const name of ["", "a.b", "sixteen-letters-", "a/b", "a b", "a:b", "x{vrid}"]) {
+  test(`checkInterfaceName() refuses "${name}"`, () => {
+    assert.throws(() => checkInterfaceName(name), /needs 1 to 15 characters/);
+  });
+}
+
+const CLAIM: Claim = {
+  instance: "eth0/4/51",
+  parent: "eth0",
+  vrid: 51,
+  vmac: "00:00:5e:00:01:33",
+  vips: ["192.0.2.100/32"],
+  epoch: 1,
+  isLeased: true,
+};
+const CLAIM6: Claim = {
+  ...CLAIM,
+  instance: "eth0/6/51",
+  vmac: "00:00:5e:00:02:33",
+  vips: ["fe80::100/128", "2001:db8::100/64"],
+};
+const SETTINGS: OwnSettings = { macvlanMode: "private", hasAddress: true, isAccepting: true };
+const FACTS = {
+  parentIndex: 2,
+  parentMac: "02:00:00:00:00:01",
+  parentPrefixes: [{ address: "192.0.2.1", length: 24 }],
+  forwarding: "1",
+};
+
+const plan = (claim: Partial<Claim>, settings: Partial<OwnSettings> = {}): Plan =>
+  planOf({ ...CLAIM, ...claim }, { ...SETTINGS, ...settings }, FACTS);
+
+/** What is asked for, and what of the plan follows from it. */
+const PLANS: readonly (readonly [fact: string, plan: Plan, expected: Partial<Plan>])[] = [
+  [
+    "a virtual MAC means a macvlan",
+    plan({}),
+    { mode: "macvlan", interfaceName: "vrrp4-2-51", mac: "00:00:5e:00:01:33" },
+  ],
+  [
+    "no virtual MAC means the NIC's own",
+    plan({ vmac: null }),
+    { mode: "address", interfaceName: "eth0", mac: "02:00:00:00:00:01", parentSettings: [], link: undefined },
+  ],
+  [
+    "the fence is keyed by the virtual MAC also where nobody carries it",
+    plan({ vmac: null }),
+    { fenceKey: "00:00:5e:00:01:33" },
+  ],
+  [
+    "--mode address wins over a virtual MAC",
+    plan({}, { mode: "address" }),
+    { mode: "address", interfaceName: "eth0" },
+  ],
+  ["a name is filled in", plan({}, { nameTemplate: "vip{family}-{vrid}" }), { interfaceName: "vip4-51" }],
+  ["--no-address leaves no address", plan({}, { hasAddress: false }), { addresses: [] }],
+  [
+    "IPv6 changes no setting of the parent",
+    plan(CLAIM6),
+    { parentSettings: [], fenceKey: "00:00:5e:00:02:33" },
+  ],
+];
+for (const [fact, actual, expected] of PLANS) {
+  test(`planOf(): ${fact}`, () => {
+    const keys = Object.keys(expected) as (keyof Plan)[];
+    assert.deepEqual(Object.fromEntries(keys.map((key) => [key, actual[key]])), expected);
+  });
+}
+
+const ADDRESSES: readonly (readonly [vip: string, mode: "macvlan" | "address", command: string])[] = [
+  ["192.0.2.100/32", "macvlan", "192.0.2.100/32 noprefixroute dev vrrp4-2-51"],
+  ["192.0.2.100/24", "macvlan", "192.0.2.100/24 noprefixroute dev vrrp4-2-51"],
+  ["192.0.2.100/25", "macvlan", "192.0.2.100/25 noprefixroute dev vrrp4-2-51"],
+  ["192.0.2.100/23", "macvlan", "192.0.2.100/23 dev vrrp4-2-51"],
+  ["203.0.113.100/24", "address", "203.0.113.100/24 dev eth0"],
+  ["fe80::100/128", "macvlan", "fe80::100/64 preferred_lft 0 valid_lft forever nodad dev vrrp6-2-51"],
+  [
+    "fe80::100/128",
+    "address",
+    "fe80::100/128 preferred_lft 0 valid_lft forever nodad noprefixroute dev eth0",
+  ],
+];
+for (const [vip, mode, command] of ADDRESSES) {
+  test(`${vip} in ${mode} mode has a route for its prefix only where nothing else leads there: ${command}`, () => {
+    const claim = { ...(vip.includes(":") ? CLAIM6 : CLAIM), vips: [vip] };
+    const steps = stepsToOwn(claim.instance, planOf(claim, { ...SETTINGS, mode }, FACTS), undefined);
+    assert.deepEqual(
+      steps.filter(({ what }) => what === "VIP").map((step) => step.command),
+      [`ip address add ${command}`],
+    );
+  });
+}
+
+test("the macvlan forwards if its parent does, is lenient about paths, and takes no router's word", () => {
+  const settings = (made: Plan): string[] => made.linkSettings.map(({ path, value }) => `${path}=${value}`);
+  assert.deepEqual(settings(plan({})), [
+    "net/ipv4/conf/vrrp4-2-51/arp_ignore=1",
+    "net/ipv4/conf/vrrp4-2-51/rp_filter=2",
+    "net/ipv4/conf/vrrp4-2-51/forwarding=1",
+  ]);
+  assert.deepEqual(settings(plan(CLAIM6)), [
+    "net/ipv6/conf/vrrp6-2-51/disable_ipv6=0",
+    "net/ipv6/conf/vrrp6-2-51/accept_ra=0",
+    "net/ipv6/conf/vrrp6-2-51/autoconf=0",
+    "net/ipv6/conf/vrrp6-2-51/router_solicitations=0",
+    "net/ipv6/conf/vrrp6-2-51/forwarding=1",
+  ]);
 });

@@ -1,0 +1,68 @@
+/** Why a host answers, or does not: each obstacle by itself. */
+import assert from "node:assert/strict";
+import test from "node:test";
+import { explainAnswering, type Situation } from "./answering.ts";
+
+const WELL: Situation = {
+  mode: "macvlan",
+  family: 4,
+  interfaceName: "vrrp4-2-51",
+  parent: "eth0",
+  isParentUp: true,
+  isLinkUp: true,
+  missingVips: [],
+  voiceMs: 200,
+  settings: {
+    arp_ignore: { all: 0, own: 1 },
+    arp_filter: { all: 0, own: 0 },
+    rp_filter: { all: 1, own: 2 },
+  },
+  parentArpIgnore: 1,
+  macvlanMode: "other",
+};
+
+const OBSTACLES: readonly (readonly [fact: string, change: Partial<Situation>, why: RegExp | undefined])[] = [
+  ["all is well", {}, undefined],
+  ["no fence", { voiceMs: undefined }, undefined],
+  ["the link is gone", { isLinkUp: undefined }, /is not there/],
+  ["the link is down", { isLinkUp: false }, /ip link set vrrp4-2-51 up/],
+  ["the parent is down", { isParentUp: false }, /eth0 is down/],
+  ["a VIP is gone", { missingVips: ["192.0.2.100/32"] }, /192.0.2.100\/32 is not on/],
+  ["no lease runs", { voiceMs: 0 }, /muted/],
+  [
+    "arp_ignore of all forbids it",
+    { settings: { ...WELL.settings, arp_ignore: { all: 8, own: 1 } } },
+    /arp_ignore is 8 \(all\).*conf\.all\.arp_ignore=1/,
+  ],
+  [
+    "arp_filter of all forbids it",
+    { settings: { ...WELL.settings, arp_filter: { all: 1, own: 0 } } },
+    /arp_filter is 1 \(all\)/,
+  ],
+  [
+    "IPv6 does not care for ARP",
+    { family: 6, settings: { ...WELL.settings, arp_ignore: { all: 8, own: 1 } } },
+    undefined,
+  ],
+];
+for (const [fact, change, why] of OBSTACLES) {
+  test(`status: ${fact}`, () => {
+    const verdict = explainAnswering({ ...WELL, ...change });
+    assert.equal(verdict.answers, why === undefined, verdict.why.join("; "));
+    if (why !== undefined) assert.match(verdict.why[0]!, why);
+  });
+}
+
+test("status: what else is worth knowing does not keep it from answering", () => {
+  const verdict = explainAnswering({
+    ...WELL,
+    parentArpIgnore: 0,
+    macvlanMode: "private",
+    settings: { ...WELL.settings, rp_filter: { all: 1, own: 0 } },
+  });
+  assert.equal(verdict.answers, true);
+  assert.deepEqual(
+    verdict.why.map((sentence) => sentence.split(" ")[0]),
+    ["eth0", "rp_filter", "macvlans"],
+  );
+});
