@@ -4,6 +4,7 @@
  * @module
  */
 import { readFileSync, writeFileSync } from "node:fs";
+import { KernelError } from "./native.ts";
 
 /** @param path "net/ipv4/conf/eth0/arp_ignore". @returns undefined if this kernel has no such setting. */
 export function readSysctl(path: string): string | undefined {
@@ -15,7 +16,11 @@ export function readSysctl(path: string): string | undefined {
   }
 }
 
-/** @throws the file system's error, with its code: EROFS in most containers, EACCES without root. */
+/** @throws {KernelError} EROFS in most containers, EACCES without root. */
 export function writeSysctl(path: string, value: string): void {
-  writeFileSync(`/proc/sys/${path}`, value);
+  try {
+    writeFileSync(`/proc/sys/${path}`, value);
+  } catch (error) {
+    throw new KernelError((error as NodeJS.ErrnoException).code ?? "EIO", `Cannot set ${path} to ${value}`);
+  }
 }

@@ -1,0 +1,317 @@
+/** vmac-ctl by hand: what each option makes, what a refusal leaves, and what keepalived's words do. */
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import test from "node:test";
+import { fileURLToPath } from "node:url";
+import { type Dump, differences, dumpHost } from "../lab/dump.ts";
+import { FedTool } from "../lab/fed-tool.ts";
+import { type Network, VIP, VIP6, VIP6_LL } from "../lab/network.ts";
+import { ofType } from "../lab/record-log.ts";
+import { VMAC, VMAC6 } from "../lab/router.ts";
+import { sleep } from "../lab/shell.ts";
+import { needsRoot, onStage } from "../lab/stage.ts";
+
+const RUN_FOLDER = fileURLToPath(new URL("../lab/run-folder.js", import.meta.url));
+const words = (text: string): string[] => text.split(" ");
+const up = (more: string): string[] => words(`vmac-ctl up -I eth0 --vrid 51 ${more}`);
+const DOWN = words("vmac-ctl down -I eth0 --vrid 51");
+
+function must(network: Network, argv: readonly string[]): string {
+  const { code, stdout, stderr } = network.run("a", argv);
+  assert.equal(code, 0, `${argv.join(" ")}: ${stderr}`);
+  return stdout;
+}
+
+const reaches = (network: Network, address: string): boolean =>
+  network.run("c", words(`ping -c 1 -W 1 ${address}`)).code === 0;
+
+/** Who the client thinks has an address. */
+function neighbour(network: Network, address: string): string | undefined {
+  const { stdout } = network.run("c", words(`ip neigh show ${address}`));
+  return /lladdr (\S+)/.exec(stdout)?.[1];
+}
+
+/** Indexes of interfaces count up whatever is done. */
+function withoutIndexes(dump: Dump): Dump {
+  const plain = (text: string): string =>
+    text.replaceAll(/"(ifindex|link_index)": \d+/g, "").replaceAll(/^\d+:/gm, "");
+  return Object.fromEntries(Object.entries(dump).map(([what, text]) => [what, plain(text)]));
+}
+
+const WAYS = [
+  VIP,
+  `${VIP}/24 192.0.2.101`,
+  `${VIP6_LL} ${VIP6}/64`,
+  `--mode address ${VIP}/24 --label eth0:v`,
+  `--mode address ${VIP6} --preferred forever`,
+  `--no-accept --name vip{vrid} ${VIP}`,
+  `--no-accept ${VIP6_LL} ${VIP6}`,
+  "--no-address --family 4",
+  `203.0.113.100/24 --macvlan-mode bridge --scope link`,
+];
+test(
+  "--dry-run prints commands that do the same, and changes nothing; S3 down undoes it",
+  needsRoot,
+  async (t) => {
+    await onStage(["a"], async (network) => {
+      const before = dumpHost(network, "a");
+      for (const way of WAYS) {
+        await t.test(way, () => {
+          const steps = must(network, up(`${way} --dry-run`))
+            .trim()
+            .split("\n");
+          assert.deepEqual(differences(before, dumpHost(network, "a")), [], "a dry run changes nothing");
+          const owned = JSON.parse(must(network, up(way))) as { interface: string };
+          const made = dumpHost(network, "a");
+          assert.ok(differences(before, made).length >= 2);
+          must(network, DOWN);
+          assert.deepEqual(differences(before, dumpHost(network, "a")), []);
+          const commands = steps.map((step) => (JSON.parse(step) as { command: string }).command);
+          must(network, ["sh", "-ec", commands.join("\n")]);
+          const alike = differences(withoutIndexes(made), withoutIndexes(dumpHost(network, "a")));
+          assert.deepEqual(alike, ["journal"], commands.join("\n"));
+          undoByHand(network, owned.interface);
+          assert.deepEqual(differences(before, dumpHost(network, "a")), []);
+        });
+      }
+    });
+  },
+);
+
+function undoByHand(network: Network, interfaceName: string): void {
+  const commands =
+    interfaceName === "eth0"
+      ? [`ip address del ${VIP}/24 dev eth0 2>/dev/null || ip address del ${VIP6}/128 dev eth0`]
+      : [`ip link del ${interfaceName}`, "nft flush ruleset"];
+  must(network, ["sh", "-ec", commands.join("\n")]);
+  network.setSysctl("a", "ipv4/conf/eth0/arp_ignore", 0);
+  network.setSysctl("a", "ipv4/conf/eth0/arp_announce", 0);
+}
+
+test(
+  "each mode and family answers with its own MAC, and --no-accept only to ARP and discovery",
+  needsRoot,
+  async () => {
+    await onStage(["a", "c"], async (network) => {
+      const nic = network.host("a").mac;
+      const rows: readonly (readonly [way: string, target: string, mac: string, isReached: boolean])[] = [
+        [VIP, VIP, VMAC, true],
+        [`${VIP6_LL} ${VIP6}`, VIP6, VMAC6, true],
+        [`${VIP6_LL} ${VIP6}`, `${VIP6_LL}%eth0`, VMAC6, true],
+        [`--mode address ${VIP}`, VIP, nic, true],
+        [`--mode address ${VIP6_LL} ${VIP6}`, VIP6, nic, true],
+        [`--no-accept ${VIP}`, VIP, VMAC, false],
+        [`--no-accept ${VIP6_LL} ${VIP6}`, VIP6, VMAC6, false],
+        [`--no-accept --mode address ${VIP6}`, VIP6, nic, false],
+      ];
+      for (const [way, target, mac, isReached] of rows) {
+        must(network, up(way));
+        assert.equal(reaches(network, target), isReached, `${way}: ${target}`);
+        assert.equal(neighbour(network, target.split("%")[0]!), mac, way);
+        must(network, DOWN);
+        network.run("c", words("ip neigh flush dev eth0"));
+      }
+      must(network, up("--no-address --family 4"));
+      assert.equal(reaches(network, VIP), false);
+      assert.match(must(network, words("ip -d link show vrrp4-2-51")), new RegExp(`NOARP.*${VMAC}`, "s"));
+      must(network, DOWN);
+    });
+  },
+);
+
+/** What is prepared on a, what is typed, how it ends and what it says. */
+const REFUSALS: readonly (readonly [
+  fact: string,
+  prepare: string,
+  way: string,
+  code: number,
+  says: RegExp,
+])[] = [
+  ["a foreign link has the name", "ip link add vrrp4-2-51 type veth", VIP, 71, /veth link without our mark has that name, remove or rename/],
+  ["the address is here already", "ip address add 192.0.2.100/32 dev lo", VIP, 75, /lo has it already/],
+  [
+    "IPv6 is off",
+    "echo 1 > /proc/sys/net/ipv6/conf/eth0/disable_ipv6",
+    `--mode address ${VIP6}`,
+    71,
+    /IPv6 is off/,
+  ],
+  ["no such interface", "true", `-I eth9 ${VIP}`, 64, /given 2 times/],
+  ["a name with a dot", "true", `--name vip.51 ${VIP}`, 64, /without dot/],
+  ["both families", "true", `${VIP} ${VIP6}`, 64, /both families/],
+  ["no VIP", "true", "--accept", 64, /VIP is missing/],
+  ["nothing to own", "true", `--mode address --no-address ${VIP}`, 64, /nothing to own/],
+  ["a scope that is none", "true", `--scope wide ${VIP}`, 64, /global, site, link, host/],
+];
+/** Until what was prepared has left the kernel's tables. */
+const PREPARED_MS = 500;
+test("wrong input and refusals: a sentence, an exit code, and nothing is changed", needsRoot, async (t) => {
+  for (const [fact, prepare, way, code, says] of REFUSALS) {
+    await t.test(fact, async () => {
+      await onStage(["a"], async (network) => {
+        must(network, ["sh", "-c", prepare]);
+        await sleep(PREPARED_MS);
+        const before = dumpHost(network, "a");
+        const outcome = network.run("a", up(way));
+        assert.equal(outcome.code, code, outcome.stderr);
+        assert.match(outcome.stderr, says);
+        assert.deepEqual(differences(before, dumpHost(network, "a")), []);
+      });
+    });
+  }
+});
+
+test(
+  "a failure half-way undoes what was made: settings of the macvlan cannot be written",
+  needsRoot,
+  async () => {
+    await onStage(["a"], async (network) => {
+      network.setSysctl("a", "ipv4/conf/eth0/arp_ignore", 1);
+      network.setSysctl("a", "ipv4/conf/eth0/arp_announce", 2);
+      const before = dumpHost(network, "a");
+      const readOnly = ["unshare", "-m", "sh", "-c", 'mount --bind /proc/sys /proc/sys && mount -o remount,ro,bind /proc/sys && exec "$@"', "sh"];
+      const outcome = network.run("a", [...readOnly, ...up(VIP)]);
+      assert.equal(outcome.code, 71, outcome.stderr);
+      assert.match(outcome.stderr, /vrrp4-2-51\/arp_ignore.*EROFS: \/proc\/sys is read-only/);
+      assert.deepEqual(differences(before, dumpHost(network, "a")), []);
+    });
+  },
+);
+
+test("--probe-first leaves an address alone that somebody has, and says whose it is", needsRoot, async () => {
+  await onStage(["a", "b"], async (network) => {
+    network.run("b", words(`ip address add ${VIP}/24 dev eth0`));
+    network.run("b", words(`ip address add ${VIP6}/64 dev eth0 nodad`));
+    const before = dumpHost(network, "a");
+    for (const vips of [`192.0.2.101 ${VIP}`, VIP6]) {
+      const taken = network.run("a", up(`--probe-first ${vips}`));
+      assert.equal(taken.code, 1, taken.stderr);
+      const error = JSON.parse(taken.stdout) as Record<string, string>;
+      assert.deepEqual([error["type"], error["owner"]], ["vmac.error", network.host("b").mac]);
+      assert.deepEqual(differences(before, dumpHost(network, "a")), []);
+    }
+    assert.equal(network.run("a", up("--probe-first 192.0.2.101")).code, 0, "a free one is taken");
+    assert.equal(network.run("b", words("vmac-ctl up -I eth0 --vrid 51 --probe-first 192.0.2.101")).code, 0);
+  });
+});
+
+test(
+  "keepalived.state: --instance says what a name means, each word counts, and the end gives back",
+  needsRoot,
+  async () => {
+    await onStage(["a", "c"], async (network) => {
+      const before = dumpHost(network, "a");
+      const follow = words(`vmac-ctl follow --instance VI_1 -I eth0 --vrid 51 ${VIP}`);
+      const tool = new FedTool(network, "a", follow);
+      const say = (state: string): void =>
+        tool.say({ type: "keepalived.state", kind: "INSTANCE", name: "VI_1", state, priority: 100 });
+      for (let n = 0; n < 3; n++) {
+        say("MASTER");
+        await tool.untilRecord("vmac.up", n);
+        assert.equal(reaches(network, VIP), true);
+        say(["BACKUP", "FAULT", "STOP"][n]!);
+        await tool.untilRecord("vmac.down", n);
+        assert.equal(reaches(network, VIP), false);
+      }
+      assert.match(tool.errors(), /carry no lease/);
+      say("MASTER");
+      await tool.untilRecord("vmac.up", 3);
+      tool.endInput();
+      await tool.ended();
+      assert.equal(tool.exitCode, 0, tool.errors());
+      assert.deepEqual(differences(before, dumpHost(network, "a")), []);
+    });
+  },
+);
+
+test(
+  "cleanup takes what a dead owner left, in both modes and families, and leaves what stands",
+  needsRoot,
+  async () => {
+    await onStage(["a"], async (network) => {
+      must(network, words("vmac-ctl up -I eth0 --vrid 52 192.0.2.102"));
+      const before = dumpHost(network, "a");
+      const config = {
+        instances: [
+          { name: "M", interface: "eth0", vrid: 51, vips: [VIP, VIP6] },
+          { name: "N", interface: "eth0", vrid: 53, vips: ["192.0.2.103/24"] },
+        ],
+      };
+      const path = join(network.folder, "meanings.json");
+      writeFileSync(path, JSON.stringify(config));
+      for (const mode of ["macvlan", "address"]) {
+        const tool = new FedTool(network, "a", words(`vmac-ctl follow --mode ${mode} --config ${path}`));
+        for (const name of ["M", "N"])
+          tool.say({ type: "keepalived.state", kind: "INSTANCE", name, state: "MASTER", priority: 1 });
+        await tool.untilRecord("vmac.up", 2);
+        tool.signal("SIGKILL");
+        await tool.ended();
+        const owners = must(network, words("vmac-ctl status")).trim().split("\n");
+        const dead = owners.filter((line) => (JSON.parse(line) as { owner: string }).owner === "dead");
+        assert.equal(dead.length, 3);
+        const dry = must(network, words("vmac-ctl cleanup --dry-run"));
+        assert.match(
+          dry,
+          mode === "macvlan" ? /ip link del vrrp4-2-51/ : /ip address del 192.0.2.100\/32 dev eth0/,
+        );
+        must(network, words("vmac-ctl cleanup"));
+        assert.deepEqual(differences(before, dumpHost(network, "a")), [], mode);
+      }
+    });
+  },
+);
+
+test("cleanup finds by its mark what no journal tells of", needsRoot, async () => {
+  await onStage(["a"], async (network) => {
+    const before = dumpHost(network, "a");
+    must(network, up(VIP));
+    must(network, words(`vmac-ctl up -I eth0 --vrid 52 --mode address --no-accept ${VIP6}`));
+    must(network, ["sh", "-c", `rm -r "$(node ${RUN_FOLDER})"`]);
+    assert.equal(network.run("a", words("vmac-ctl status")).code, 1, "nobody knows of it");
+    must(network, words("vmac-ctl cleanup"));
+    const left = differences(before, dumpHost(network, "a"));
+    assert.deepEqual(left, ["settings"], "only what stood there before is not known any more");
+  });
+});
+
+test("--drain goes on serving stale caches in address mode, and answers no ARP", needsRoot, async () => {
+  await onStage(["a", "c"], async (network) => {
+    const tool = new FedTool(network, "a", words("vmac-ctl follow --drain 2s"));
+    const boot = must(network, ["cat", "/proc/sys/kernel/random/boot_id"]).trim();
+    const mono = (): string => process.hrtime.bigint().toString();
+    const state = (name: string, epoch: number): Record<string, unknown> => ({
+      type: "vrrp.state",
+      instance: "eth0/4/51",
+      interface: "eth0",
+      family: 4,
+      vrid: 51,
+      version: 3,
+      state: name,
+      previous: "backup",
+      reason: "x",
+      priority: 100,
+      vips: [`${VIP}/32`],
+      vmac: null,
+      epoch,
+      boot_id: boot,
+      mono_ns: mono(),
+    });
+    tool.say(state("backup", 1));
+    tool.say(state("active", 2));
+    const lease = { type: "vrrp.lease", instances: ["eth0/4/51"], epoch: [2], valid_ms: 5000, boot_id: boot };
+    tool.say({ ...lease, mono_ns: mono() });
+    await tool.untilRecord("vmac.up");
+    assert.equal(reaches(network, VIP), true);
+    tool.say(state("backup", 3));
+    await sleep(200);
+    assert.equal(reaches(network, VIP), true, "the client's cache still names this host");
+    assert.equal(network.run("c", words(`arping -I eth0 -c 1 -w 1 ${VIP}`)).code, 1, "new ones are not told");
+    const down = await tool.untilRecord("vmac.down");
+    assert.equal(reaches(network, VIP), false);
+    assert.equal(down.mode, "address");
+    assert.equal(ofType(tool.records(), "vmac.down").length, 1);
+    tool.endInput();
+    await tool.ended();
+  });
+});
