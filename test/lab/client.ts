@@ -7,13 +7,22 @@ import type { ChildProcess } from "node:child_process";
 import { openSync } from "node:fs";
 import { join } from "node:path";
 import type { RecordOf } from "@viptools/records";
-import { type Network, VIP } from "./network.ts";
+import { type Network, VIP, VIP6 } from "./network.ts";
 import { monotonicUsOf, ofType, readRecordLog } from "./record-log.ts";
 import { waitFor } from "./shell.ts";
 
 /** Time between asks: 500 a second. */
 export const ASK_EVERY_MS = 2;
 const GRACE = "200ms";
+
+/** How each kind asks, and what about if nothing is said. */
+const KINDS = {
+  icmp: { options: [], target: VIP },
+  arp: { options: ["--kind", "arp", "-I", "eth0"], target: VIP },
+  icmp6: { options: [], target: VIP6 },
+  nd: { options: ["--kind", "nd", "-I", "eth0"], target: VIP6 },
+} as const;
+export type ClientKind = keyof typeof KINDS;
 
 export interface ClientOutage {
   readonly startUs: number;
@@ -35,10 +44,10 @@ export class Client {
   readonly #path: string;
   readonly #child: ChildProcess;
 
-  constructor(network: Network, host: string, kind: "icmp" | "arp") {
+  constructor(network: Network, host: string, kind: ClientKind, target: string = KINDS[kind].target) {
     this.#path = join(network.folder, `client-${kind}-${Date.now()}.ndjson`);
-    const how = kind === "arp" ? ["--kind", "arp", "-I", "eth0"] : [];
-    const argv = ["vip-probe", "--every", `${ASK_EVERY_MS}ms`, "--grace", GRACE, ...how, VIP];
+    const every = ["--every", `${ASK_EVERY_MS}ms`, "--grace", GRACE];
+    const argv = ["vip-probe", ...every, ...KINDS[kind].options, target];
     this.#child = network.start(host, argv, ["ignore", openSync(this.#path, "w"), "inherit"]);
   }
 

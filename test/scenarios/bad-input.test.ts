@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { differences, dumpHost } from "../lab/dump.ts";
-import { type Network, VIP } from "../lab/network.ts";
+import { type Network, VIP, VIP6 } from "../lab/network.ts";
 import { PipeRouter } from "../lab/router.ts";
 import { needsRoot, onStage, startPair, untilActive } from "../lab/stage.ts";
 
@@ -100,6 +100,42 @@ const CASES: readonly Case[] = [
     argv: ["garp-send", "-I", "eth0", "vip"],
     code: 64,
     says: /"vip": needs/,
+  },
+  {
+    name: "IPv6 by ARP",
+    argv: ["vip-probe", "--kind", "arp", "-I", "eth0", VIP6],
+    code: 64,
+    says: /--kind arp asks for IPv4/,
+  },
+  {
+    name: "IPv4 by neighbour discovery",
+    argv: ["vip-probe", "--kind", "nd", "-I", "eth0", VIP],
+    code: 64,
+    says: /--kind nd asks for IPv6/,
+  },
+  {
+    name: "a link-local target on no link",
+    argv: ["vip-probe", "fe80::100"],
+    code: 64,
+    says: /link-local: -I says/,
+  },
+  {
+    name: "a group as target",
+    argv: ["vip-probe", "-I", "eth0", "ff02::1"],
+    code: 64,
+    says: /ff02::1 is a group/,
+  },
+  {
+    name: "solicitations from an interface without a link-local address",
+    argv: ["vip-probe", "--kind", "nd", "-I", "bare0", VIP6],
+    code: 69,
+    says: /bare0 has no IPv6 link-local address/,
+  },
+  {
+    name: "an IPv6 address of another host",
+    argv: ["garp-send", "-I", "eth0", VIP6],
+    code: 64,
+    says: /2001:db8::100 is not on this host/,
   },
   { name: "a VIP with a bad length", argv: [...ELECT, `${VIP}/33`], code: 64, says: /1 to 32/ },
   { name: "a VIP given twice", argv: [...ELECT, VIP, `${VIP}/24`], code: 64, says: /twice/ },
@@ -250,7 +286,7 @@ test("S3 wrong input changes nothing", needsRoot, async (t) => {
     network.run("a", ["ip", "link", "set", "bare0", "up"]);
     for (const one of CASES) {
       await t.test(
-        `${one.argv.find((word) => /^(vrrp|vmac|garp|arp)-/.test(word))}: ${one.name} ends with ${one.code}`,
+        `${one.argv.find((word) => /^(vrrp|vmac|garp|arp|vip)-/.test(word))}: ${one.name} ends with ${one.code}`,
         () => tryOne(network, one),
       );
     }

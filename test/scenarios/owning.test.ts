@@ -128,7 +128,13 @@ const REFUSALS: readonly (readonly [
   code: number,
   says: RegExp,
 ])[] = [
-  ["a foreign link has the name", "ip link add vrrp4-2-51 type veth", VIP, 71, /veth link without our mark has that name, remove or rename/],
+  [
+    "a foreign link has the name",
+    "ip link add vrrp4-2-51 type veth",
+    VIP,
+    71,
+    /veth link without our mark has that name, remove or rename/,
+  ],
   ["the address is here already", "ip address add 192.0.2.100/32 dev lo", VIP, 75, /lo has it already/],
   [
     "IPv6 is off",
@@ -170,7 +176,14 @@ test(
       network.setSysctl("a", "ipv4/conf/eth0/arp_ignore", 1);
       network.setSysctl("a", "ipv4/conf/eth0/arp_announce", 2);
       const before = dumpHost(network, "a");
-      const readOnly = ["unshare", "-m", "sh", "-c", 'mount --bind /proc/sys /proc/sys && mount -o remount,ro,bind /proc/sys && exec "$@"', "sh"];
+      const readOnly = [
+        "unshare",
+        "-m",
+        "sh",
+        "-c",
+        'mount --bind /proc/sys /proc/sys && mount -o remount,ro,bind /proc/sys && exec "$@"',
+        "sh",
+      ];
       const outcome = network.run("a", [...readOnly, ...up(VIP)]);
       assert.equal(outcome.code, 71, outcome.stderr);
       assert.match(outcome.stderr, /vrrp4-2-51\/arp_ignore.*EROFS: \/proc\/sys is read-only/);

@@ -12,6 +12,7 @@ import {
   decodeEthernet,
   decodeIpv4,
   decodeIpv6,
+  decodeNeighbour,
   decodeTags,
   decodeVrrpV2,
   decodeVrrpV3,
@@ -22,6 +23,8 @@ import {
   type Ipv4Packet,
   type Ipv6Packet,
   isCarp,
+  type NeighbourMessage,
+  NeighbourType,
   type VlanTag,
   type VrrpV2Advert,
   type VrrpV3Advert,
@@ -39,6 +42,7 @@ export interface DecodedFrame {
   readonly arp?: ArpPacket;
   readonly ipv4?: Ipv4Packet;
   readonly ipv6?: Ipv6Packet;
+  readonly neighbour?: NeighbourMessage;
   readonly vrrp?: VrrpAdvert;
   readonly carp?: CarpAdvert;
   /** Set where a decoder refused; what it would have given is not there. */
@@ -67,12 +71,17 @@ export function decodeFrame(bytes: Uint8Array, realtimeNs: bigint): DecodedFrame
       const ipv6 = decodeIpv6(payload);
       frame = { ...frame, ipv6 };
       if (ipv6.nextHeader === IpProtocol.vrrp) return { ...frame, ...decodeAdvert(ipv6) };
+      if (isNeighbour(ipv6)) return { ...frame, neighbour: decodeNeighbour(ipv6) };
     }
     return frame;
   } catch (error) {
     if (error instanceof WireError) return { ...frame, refused: error };
     throw error;
   }
+}
+
+function isNeighbour({ nextHeader, payload }: Ipv6Packet): boolean {
+  return nextHeader === IpProtocol.icmpv6 && Object.values<unknown>(NeighbourType).includes(payload[0]);
 }
 
 interface Envelope {

@@ -8,12 +8,15 @@ import {
   type CarpAdvert,
   decodePassword,
   encodeCarp,
+  encodeNeighbour,
   encodeVrrpV2,
   encodeVrrpV3,
   type EthernetFrame,
   type IpAddress,
   type Ipv4Packet,
   type Ipv6Packet,
+  type NeighbourMessage,
+  NeighbourType,
   VrrpAuthType,
 } from "@viptools/wire";
 import type { DecodedFrame, VrrpAdvert } from "./decode.ts";
@@ -62,7 +65,7 @@ export function pairFrames(
 
 /** Every field that our decoders give, of every layer that they went through. */
 export function compareFrame(frame: DecodedFrame, layers: Layers): Pair[] {
-  const { arp, ipv4, ipv6, vrrp, carp } = frame;
+  const { arp, ipv4, ipv6, neighbour, vrrp, carp } = frame;
   const ip = ipv4 ?? ipv6;
   const theirs = (layer: string): Fields => layers[layer] ?? {};
   return [
@@ -70,6 +73,7 @@ export function compareFrame(frame: DecodedFrame, layers: Layers): Pair[] {
     ...(arp ? compareArp(arp, theirs("arp")) : []),
     ...(ipv4 ? compareIpv4(ipv4, theirs("ip")) : []),
     ...(ipv6 ? compareIpv6(ipv6, theirs("ipv6")) : []),
+    ...(neighbour && ipv6 ? compareNeighbour(neighbour, ipv6, theirs("icmpv6")) : []),
     ...(vrrp && ip ? compareVrrp(vrrp, ip, theirs("vrrp")) : []),
     ...(carp ? compareCarp(carp, theirs("carp")) : []),
   ];
@@ -123,6 +127,26 @@ function compareIpv6(ours: Ipv6Packet, theirs: Fields): Pair[] {
     ["ipv6.hlim", ours.hopLimit, Number(theirs["ipv6_ipv6_hlim"])],
     ["ipv6.src", ours.source, theirs["ipv6_ipv6_src"]],
     ["ipv6.dst", ours.destination, theirs["ipv6_ipv6_dst"]],
+  ];
+}
+
+/** The checksum is that of our encoder. */
+function compareNeighbour(ours: NeighbourMessage, ip: Ipv6Packet, theirs: Fields): Pair[] {
+  const { payload } = encodeNeighbour(ours, ip.source, ip.destination);
+  const common: Pair[] = [
+    ["nd.type", ours.type, Number(theirs["icmpv6_icmpv6_type"])],
+    ["nd.checksum", (payload[2]! << 8) | payload[3]!, Number(theirs["icmpv6_icmpv6_checksum"])],
+    ["nd.checksum.status", "1", theirs["icmpv6_icmpv6_checksum_status"]],
+    ["nd.linkaddr", ours.linkLayer, theirs["icmpv6_icmpv6_opt_linkaddr"]],
+  ];
+  if (ours.type === NeighbourType.solicitation)
+    return [...common, ["nd.target", ours.target, theirs["icmpv6_icmpv6_nd_ns_target_address"]]];
+  return [
+    ...common,
+    ["nd.target", ours.target, theirs["icmpv6_icmpv6_nd_na_target_address"]],
+    ["nd.router", ours.isRouter, theirs["icmpv6_icmpv6_nd_na_flag_r"]],
+    ["nd.solicited", ours.isSolicited, theirs["icmpv6_icmpv6_nd_na_flag_s"]],
+    ["nd.override", ours.isOverride, theirs["icmpv6_icmpv6_nd_na_flag_o"]],
   ];
 }
 

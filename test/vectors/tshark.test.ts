@@ -1,9 +1,9 @@
-/** Every VRRP and CARP frame of the captures, field by field against tshark's reading of the same octets. */
+/** Every VRRP, CARP and neighbour frame of the captures, field by field against tshark's reading of the same octets. */
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "node:test";
-import { encodeCarp, encodeVrrpV2, encodeVrrpV3, IpProtocol, type WireCheck } from "@viptools/wire";
+import { encodeCarp, encodeNeighbour, encodeVrrpV2, encodeVrrpV3, IpProtocol, type WireCheck } from "@viptools/wire";
 import { attempt, TOP } from "../lab/shell.ts";
 import { type DecodedFrame, decodeCapture } from "./decode.ts";
 import { compareFrame, differences, type Layers, pairFrames, parseReadings, type Reading } from "./tshark-fields.ts";
@@ -12,8 +12,8 @@ const LIVE = join(TOP, "test/vectors/live");
 const FOREIGN = join(TOP, "../shared/vectors");
 
 /** Protocol 112 is that of VRRP and of CARP. */
-const tshark = (path: string): string[] =>
-  ["tshark", "-r", path, "-Y", "ip.proto == 112 || ipv6.nxt == 112", "-T", "ek"];
+const WANTED = "ip.proto == 112 || ipv6.nxt == 112 || icmpv6.type == 135 || icmpv6.type == 136";
+const tshark = (path: string): string[] => ["tshark", "-r", path, "-Y", WANTED, "-T", "ek"];
 
 interface Capture {
   readonly path: string;
@@ -49,6 +49,7 @@ const OTHERS: readonly Capture[] = [
   }),
   foreign("pcapplusplus/VRRP-V3-IPv4.pcap"),
   foreign("pcapplusplus/VRRP-V3-IPv6.pcap"),
+  foreign("pcapplusplus/IcmpV6_NeighAdvSoli.pcap"),
 ];
 
 /** Frames of VRRP or CARP. */
@@ -122,11 +123,17 @@ function isAdvert(layers: Layers): boolean {
 
 /** Nothing that tshark saw is left out by us, and our encoders write the octets that our decoders read. */
 function assertAllLayers(frame: DecodedFrame, layers: Layers): void {
-  const ours = [frame.arp, frame.ipv4, frame.ipv6, frame.vrrp, frame.carp].map((layer) => layer !== undefined);
-  assert.deepEqual(ours, ["arp", "ip", "ipv6", "vrrp", "carp"].map((layer) => layers[layer] !== undefined));
-  const ip = frame.ipv4 ?? frame.ipv6;
+  const { arp, ipv4, ipv6, neighbour } = frame;
+  const ours = [arp, ipv4, ipv6, neighbour, frame.vrrp, frame.carp].map((layer) => layer !== undefined);
+  const theirs = ["arp", "ip", "ipv6", "icmpv6", "vrrp", "carp"].map((layer) => layers[layer] !== undefined);
+  assert.deepEqual(ours, theirs);
+  const ip = ipv4 ?? ipv6;
   if (ip === undefined) return;
   const { vrrp, carp } = frame;
+  if (neighbour !== undefined && ipv6 !== undefined) {
+    const { payload } = encodeNeighbour(neighbour, ipv6.source, ipv6.destination);
+    assert.deepEqual(payload, Uint8Array.from(ipv6.payload));
+  }
   if (carp !== undefined) assert.deepEqual(encodeCarp(carp), Uint8Array.from(ip.payload));
   if (vrrp?.version === 2) assert.deepEqual(encodeVrrpV2(vrrp), Uint8Array.from(ip.payload));
   if (vrrp?.version === 3)
@@ -160,6 +167,16 @@ const PLANTED: readonly [string, string[], (frame: DecodedFrame) => Partial<Deco
     ({ vrrp }) => ({ vrrp: { ...vrrp!, addresses: [vrrp!.addresses[0]!, flip(vrrp!.addresses[1]!)] } }),
   ],
   [
+    "vrrp3-v6",
+    ["nd.checksum", "nd.router"],
+    ({ neighbour }) => ({ neighbour: { ...neighbour!, isRouter: true } as never }),
+  ],
+  [
+    "vrrp3-v6",
+    ["nd.checksum", "nd.linkaddr"],
+    ({ neighbour }) => ({ neighbour: { ...neighbour!, linkLayer: flip(neighbour!.linkLayer!) } }),
+  ],
+  [
     "vrrp2-pass",
     ["vrrp.checksum", "vrrp.password"],
     ({ vrrp }) => ({ vrrp: { ...vrrp!, authData: Uint8Array.from("S3cret12", (c) => c.charCodeAt(0)) } as never }),
@@ -178,9 +195,11 @@ const PLANTED: readonly [string, string[], (frame: DecodedFrame) => Partial<Deco
 for (const [name, fields, plant] of PLANTED) {
   test(`a difference planted in ${name} is seen in ${fields.join(" and ")}, and nowhere else`, async () => {
     const { path, readings } = own(name);
-    const seen = pairFrames(await decodeCapture(path), readings()).find(
-      ([frame]) => frame.vrrp ?? frame.carp ?? (name === "arping-tools" ? frame.arp : undefined),
-    );
+    const isWanted = ({ arp, neighbour, vrrp, carp }: DecodedFrame): boolean => {
+      if (fields[0]!.startsWith("nd.")) return neighbour !== undefined;
+      return (vrrp ?? carp ?? (name === "arping-tools" ? arp : undefined)) !== undefined;
+    };
+    const seen = pairFrames(await decodeCapture(path), readings()).find(([frame]) => isWanted(frame));
     const [frame, layers] = seen!;
     assert.deepEqual(differences(compareFrame(frame, layers)), []);
     const planted = differences(compareFrame({ ...frame, ...plant(frame) }, layers));

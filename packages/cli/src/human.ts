@@ -51,7 +51,8 @@ const WRITERS: Writers = {
       r.why.length === 0 ? "" : ` [${r.why.join("; ")}]`
     }`,
   "vmac.error": (r) => `${r.instance} ERROR ${r.message}`,
-  "garp.sent": (r) => `announced ${r.ip} is-at ${r.sha} (${r.form}) on ${r.interface}`,
+  "garp.sent": (r) =>
+    `announced ${r.ip} is-at ${r.sha} (${r.is_router ? "router " : ""}${r.form}) on ${r.interface}`,
   "garp.round": (r) =>
     `round ${r.n}: ${r.sent} sent, ${r.fenced} fenced, ${r.failed} failed on ${r.interface} (${milliseconds(r.took_us)})`,
   "arp.seen": (r) =>

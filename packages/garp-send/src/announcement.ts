@@ -1,5 +1,5 @@
 /**
- * The frames that tell neighbours where an address is.
+ * The frames that tell neighbours where an IPv4 address is.
  *
  * @module
  */

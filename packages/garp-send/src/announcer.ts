@@ -5,14 +5,8 @@
  */
 import { KernelError, monotonicUs, PacketSocket } from "@viptools/kernel";
 import type { RecordBody } from "@viptools/records";
-import type { Ipv4, Mac } from "@viptools/wire";
-import { encodeAnnouncement, type Form } from "./announcement.ts";
+import { type Announcement, announcementsOf, encodeFrame, type Target } from "./round.ts";
 import type { Round } from "./schedule.ts";
-
-export interface Target {
-  readonly address: Ipv4;
-  readonly mac: Mac;
-}
 
 export interface Tally {
   sent: number;
@@ -32,15 +26,14 @@ export class Announcer {
     this.#write = write;
   }
 
-  /** One frame of each form for each target: first one form for all, then the next. Written about when all have left. */
+  /** One frame for each announcement of the round. Written about when all have left. */
   send(round: Round, targets: readonly Target[], instance: string | undefined): Tally {
     const startUs = monotonicUs();
     const tally: Tally = { sent: 0, fenced: 0, failed: 0 };
-    const sent = round.forms.flatMap((form) =>
-      targets.filter((target) => this.#sendOne(form, target, tally)).map((target) => ({ form, target })),
-    );
+    const announcements = announcementsOf(round.forms, targets);
+    const sent = announcements.filter((announcement) => this.#sendOne(announcement, tally));
     const tookUs = monotonicUs() - startUs;
-    for (const { form, target } of sent) this.#tell(form, target, round.n);
+    for (const announcement of sent) this.#tell(announcement, round.n);
     this.#write({
       type: "garp.round",
       ...(instance === undefined ? {} : { instance }),
@@ -57,9 +50,9 @@ export class Announcer {
   }
 
   /** A fence drops a frame before the queue does, with the same errno: who may not speak is told so. */
-  #sendOne(form: Form, { address, mac }: Target, tally: Tally): boolean {
+  #sendOne(announcement: Announcement, tally: Tally): boolean {
     try {
-      this.#socket.send(encodeAnnouncement(form, address, mac));
+      this.#socket.send(encodeFrame(announcement));
       tally.sent += 1;
       return true;
     } catch (error) {
@@ -70,8 +63,18 @@ export class Announcer {
     }
   }
 
-  #tell(form: Form, { address, mac }: Target, n: number): void {
-    const macs = { eth_src: mac, sha: mac, tha: mac };
-    this.#write({ type: "garp.sent", ip: address, form, ...macs, interface: this.#interfaceName, n });
+  #tell({ form, target }: Announcement, n: number): void {
+    const { address, mac, isRouter } = target;
+    this.#write({
+      type: "garp.sent",
+      ip: address,
+      form,
+      eth_src: mac,
+      sha: mac,
+      tha: mac,
+      ...(form === "advertisement" ? { is_router: isRouter } : {}),
+      interface: this.#interfaceName,
+      n,
+    });
   }
 }

@@ -9,18 +9,34 @@
 import { type Context, ExitCode, ExitError, Follower, parseDurationUs } from "@viptools/cli";
 import { Alarm, findInterface, KernelError, monotonicUs, readBootId } from "@viptools/kernel";
 import type { KnownRecord, RecordOf } from "@viptools/records";
-import { Announcer, type Target } from "./announcer.ts";
+import { familyOf, type IpAddress, type Mac } from "@viptools/wire";
+import { Announcer } from "./announcer.ts";
 import { LeaseBook } from "./lease-book.ts";
+import type { Target } from "./round.ts";
+import { isIpv6Router } from "./router-flag.ts";
 import { Schedule } from "./schedule.ts";
 
 /** What only a single announcement takes. */
-const ONE_SHOT = ["interface", "count", "interval", "mac", "unsolicited", "reply", "quiet", "force"] as const;
+const ONE_SHOT = [
+  "interface",
+  "count",
+  "interval",
+  "mac",
+  "unsolicited",
+  "reply",
+  "quiet",
+  "router",
+  "force",
+] as const;
 
 /** One address owner that is announced. */
 interface Announced {
   readonly instance: string;
   readonly parent: string;
-  readonly targets: readonly Target[];
+  /** Where its addresses stand. */
+  readonly interface: string;
+  readonly mac: Mac;
+  readonly addresses: readonly IpAddress[];
   readonly schedule: Schedule;
 }
 
@@ -84,9 +100,16 @@ class Herald {
       againAfterUs: args.parsed("again-after", parseDurationUs)!,
       refreshUs: args.parsed("refresh", parseDurationUs)!,
     });
-    const targets = record.vips.map((vip) => ({ address: vip.split("/")[0]!, mac: record.mac }));
-    const { instance, parent } = record;
-    this.#announced.set(instance, { instance, parent, targets, schedule });
+    const addresses = record.vips.map((vip) => vip.split("/")[0]!);
+    const { instance, parent, mac } = record;
+    this.#announced.set(instance, {
+      instance,
+      parent,
+      interface: record.interface,
+      mac,
+      addresses,
+      schedule,
+    });
     schedule.begin(monotonicUs());
     this.#sendDue();
   }
@@ -103,14 +126,15 @@ class Herald {
     this.#setAlarm();
   }
 
-  #sendRounds({ instance, parent, targets, schedule }: Announced, nowUs: number): void {
+  #sendRounds(announced: Announced, nowUs: number): void {
+    const { instance, parent, schedule } = announced;
     for (const round of schedule.take(nowUs)) {
       const announcer = this.#leases.allows(instance, monotonicUs()) ? this.#announcerOf(parent) : undefined;
       if (announcer === undefined) {
         this.#counts.withheld += 1;
         continue;
       }
-      const tally = announcer.send(round, targets, instance);
+      const tally = announcer.send(round, targetsOf(announced), instance);
       this.#counts.sent += tally.sent;
       this.#counts.fenced += tally.fenced;
       this.#counts.failed += tally.failed;
@@ -138,4 +162,11 @@ class Herald {
       return undefined;
     }
   }
+}
+
+/** The router flag is that of this moment: forwarding may be switched on after the address was taken. */
+function targetsOf(announced: Announced): Target[] {
+  const { addresses, mac } = announced;
+  const isRouter = addresses.some((address) => familyOf(address) === 6) && isIpv6Router(announced.interface);
+  return addresses.map((address) => ({ address, mac, isRouter }));
 }

@@ -5,10 +5,12 @@
  */
 import { type Context, ExitCode, ExitError, orUsage, parseDurationUs } from "@viptools/cli";
 import { RouteSocket } from "@viptools/kernel";
-import { type Ipv4, isGroupAddress, type Mac, parseIpv4 } from "@viptools/wire";
+import { type IpAddress, isGroupAddress, type Mac, parseIpAddress } from "@viptools/wire";
 import type { Form } from "./announcement.ts";
-import { Announcer, type Target } from "./announcer.ts";
+import { Announcer } from "./announcer.ts";
 import { parseMacChoice } from "./options.ts";
+import type { Target } from "./round.ts";
+import { isIpv6Router } from "./router-flag.ts";
 
 const ROUNDS_MAX = 1_000_000;
 
@@ -18,7 +20,7 @@ export async function announce(context: Context): Promise<ExitCode> {
   const interfaceName = args.required("interface");
   if (args.words.length === 0)
     throw new ExitError(ExitCode.usage, "ADDRESS is missing: say which to announce");
-  const addresses = args.words.map((word) => orUsage(() => parseIpv4(word.replace(/\/\d+$/, ""))));
+  const addresses = args.words.map((word) => orUsage(() => parseIpAddress(word.replace(/\/\d+$/, ""))));
   const group = addresses.find(isGroupAddress);
   if (group !== undefined)
     throw new ExitError(ExitCode.usage, `${group} is a group: needs the address of one host`);
@@ -54,7 +56,7 @@ function chosenForms({ args }: Context): readonly Form[] {
 async function findTargets(
   context: Context,
   ifindex: number,
-  addresses: readonly Ipv4[],
+  addresses: readonly IpAddress[],
   choice: Mac | "auto",
 ): Promise<Target[]> {
   const owners = await findOwners(ifindex);
@@ -67,18 +69,27 @@ async function findTargets(
         `${address} is not on this host: --mac says whose it is, --force announces it with the NIC's own MAC`,
       );
     }
-    return { address, mac: choice === "auto" ? (owner ?? nic) : choice };
+    const { mac, interfaceName } = owner ?? nic;
+    const isRouter = context.args.flag("router") || isIpv6Router(interfaceName);
+    return { address, mac: choice === "auto" ? mac : choice, isRouter };
   });
 }
 
-/** MACs by address, of the interface and of those that stand on it; the interface's own under "". */
-async function findOwners(ifindex: number): Promise<Map<string, Mac>> {
+interface Owner {
+  readonly mac: Mac;
+  readonly interfaceName: string;
+}
+
+/** By address, of the interface and of those that stand on it; the interface itself under "". */
+async function findOwners(ifindex: number): Promise<Map<string, Owner>> {
   const route = new RouteSocket();
-  const owners = new Map<string, Mac>();
-  for (const link of await route.links()) {
-    if (link.mac === undefined || (link.index !== ifindex && link.parentIndex !== ifindex)) continue;
-    if (link.index === ifindex) owners.set("", link.mac);
-    for (const { address } of await route.addresses(link.index)) owners.set(address, link.mac);
+  const addresses = [...(await route.allAddresses(4)), ...(await route.allAddresses(6))];
+  const owners = new Map<string, Owner>();
+  for (const { index, parentIndex, mac, name } of await route.links()) {
+    if (mac === undefined || (index !== ifindex && parentIndex !== ifindex)) continue;
+    const owner = { mac, interfaceName: name };
+    if (index === ifindex) owners.set("", owner);
+    for (const found of addresses) if (found.ifindex === index) owners.set(found.address, owner);
   }
   route.close();
   if (!owners.has(""))

@@ -8,11 +8,12 @@ import { isGroupMac, type Mac, parseMac, virtualMac, ZERO_MAC } from "@viptools/
 
 export const SPEC: CommandSpec = {
   name: "garp-send",
-  summary: "tell the neighbours where an address is (gratuitous ARP)",
+  summary: "tell the neighbours where an address is (gratuitous ARP, unsolicited neighbour advertisement)",
   usage: "-I IF [--mac MAC] [-U|-A] [-c N] ADDRESS… | --follow",
   examples: [
     ["garp-send -I eth0 192.0.2.100", "announce an address of this host, as request and as reply"],
     ["garp-send -I eth0 --mac vrid:51 -c 3 -i 0.2 192.0.2.100", "three rounds, from the virtual router MAC"],
+    ["garp-send -I eth0 --router 2001:db8::100", "an IPv6 address, as that of a router"],
     ["… | vmac-ctl follow | garp-send --follow", "announce what vmac-ctl has taken"],
   ],
   words: { name: "ADDRESS", atLeast: 0 },
@@ -22,13 +23,14 @@ export const SPEC: CommandSpec = {
       name: "mac",
       value: "MAC",
       default: "auto",
-      about: "vrid:N, auto (who has the address) or a MAC: Ethernet source and sender",
+      about: "vrid:N, vrid6:N, auto (who has the address) or a MAC: Ethernet source and sender",
     },
-    { name: "unsolicited", letter: "U", about: "requests only" },
-    { name: "reply", letter: "A", about: "replies only" },
+    { name: "unsolicited", letter: "U", about: "requests only; IPv6 is announced in its one form always" },
+    { name: "reply", letter: "A", about: "replies only; IPv6 likewise" },
     { name: "count", letter: "c", value: "N", default: "1", about: "rounds" },
     { name: "interval", letter: "i", value: "T", default: "1s", about: "between rounds" },
     { name: "quiet", letter: "q", about: "write no records" },
+    { name: "router", about: "IPv6: set the router flag; without, it is set where this host forwards IPv6" },
     { name: "force", about: "announce also an address that this host does not have" },
     { name: "follow", about: "obey the records on standard input" },
     {
@@ -41,7 +43,7 @@ export const SPEC: CommandSpec = {
       name: "refresh",
       value: "T",
       default: "0",
-      about: "with --follow: requests again and again; 0 for not",
+      about: "with --follow: requests, and IPv6, again and again; 0 for not",
     },
     ...PIPE_OPTIONS,
   ],
@@ -53,17 +55,17 @@ export const SPEC: CommandSpec = {
 };
 
 /**
- * Reads `vrid:51`, `auto` or a MAC.
+ * Reads `vrid:51`, `vrid6:51` (the virtual MAC of that family), `auto` or a MAC.
  *
  * @throws {SyntaxError} if it is none of them.
  */
 export function parseMacChoice(text: string): Mac | "auto" {
   if (text === "auto") return text;
-  const vrid = /^vrid:(\d{1,3})$/.exec(text)?.[1];
+  const [, family, vrid] = /^vrid(6?):(\d{1,3})$/.exec(text) ?? [];
   if (vrid === undefined) return parseStation(text);
   if (Number(vrid) < 1 || Number(vrid) > 255)
     throw new SyntaxError(`VRID is ${vrid}: needs a number from 1 to 255`);
-  return virtualMac(4, Number(vrid));
+  return virtualMac(family === "6" ? 6 : 4, Number(vrid));
 }
 
 /** Switches learn no group address, and nobody has the address of zeros. */

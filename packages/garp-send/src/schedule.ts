@@ -12,7 +12,7 @@ export interface ScheduleOptions {
   readonly refreshUs: number;
 }
 
-/** One form for all addresses, at its time. */
+/** One form or both for all addresses, at their time; IPv6 ones know no forms, and are in each round. */
 export interface Round {
   /** From 1, for each time the address was taken. */
   readonly n: number;

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { EtherType, IpProtocol, type Mac, macToBytes } from "@viptools/wire";
+import { EtherType, IpProtocol, type Mac, macToBytes, NeighbourType } from "@viptools/wire";
 
 /** code, jump if true, jump if false, constant: `struct sock_filter`. */
 export type Instruction = readonly [code: number, jumpTrue: number, jumpFalse: number, k: number];
@@ -18,6 +18,7 @@ const ETHER_TYPE_AT = 12;
 const SOURCE_MAC_AT = 6;
 const IPV4_PROTOCOL_AT = 23;
 const IPV6_NEXT_HEADER_AT = 20;
+const IPV6_PAYLOAD_AT = 54;
 /** SKF_AD_OFF + SKF_AD_PKTTYPE: not an octet of the frame, but which way it goes. */
 const PACKET_TYPE = 0xfffff000 + 4;
 const PACKET_OUTGOING = 4;
@@ -144,6 +145,17 @@ export const CARRIED_FILTER: readonly Instruction[] = link([
 export const ARP_FILTER: readonly Instruction[] = link([
   [LOAD_HALF, ETHER_TYPE_AT],
   [JUMP_EQUAL, EtherType.arp, "accept", "drop"],
+  ...END,
+]);
+
+/** Neighbour advertisements (RFC 4861 §4.4), without extension headers. */
+export const ADVERTISEMENT_FILTER: readonly Instruction[] = link([
+  [LOAD_HALF, ETHER_TYPE_AT],
+  [JUMP_EQUAL, EtherType.ipv6, undefined, "drop"],
+  [LOAD_BYTE, IPV6_NEXT_HEADER_AT],
+  [JUMP_EQUAL, IpProtocol.icmpv6, undefined, "drop"],
+  [LOAD_BYTE, IPV6_PAYLOAD_AT],
+  [JUMP_EQUAL, NeighbourType.advertisement, "accept", "drop"],
   ...END,
 ]);
 

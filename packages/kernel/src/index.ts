@@ -4,6 +4,7 @@ export * from "./capture-file.ts";
 export * from "./clock.ts";
 export * from "./file-lock.ts";
 export { isGroupMember } from "./group-membership.ts";
+export * from "./icmp-socket.ts";
 export * from "./link-monitor.ts";
 export { KernelError } from "./native.ts";
 export {

@@ -18,7 +18,14 @@ import {
   stringAttribute,
   u32,
 } from "./attributes.ts";
-import { assemble, type Instruction, speakerFilter, TAGGED_VRRP_FILTER, VRRP_FILTER } from "./bpf.ts";
+import {
+  ADVERTISEMENT_FILTER,
+  assemble,
+  type Instruction,
+  speakerFilter,
+  TAGGED_VRRP_FILTER,
+  VRRP_FILTER,
+} from "./bpf.ts";
 import {
   findInterface,
   monotonicNs,
@@ -137,6 +144,19 @@ test("speakerFilter() lets adverts and all own MACs of a full link through, and 
     }
     assert.equal(heard(count, "00005e0001ff"), count === 255);
   }
+});
+
+test("ADVERTISEMENT_FILTER lets neighbour advertisements through, and no other ICMPv6", () => {
+  const frame = (etherType: string, protocol: number, type: number): Uint8Array => {
+    const packet = new Uint8Array(64);
+    packet[6] = protocol;
+    packet[40] = type;
+    return Buffer.concat([Buffer.from(`${"02".repeat(12)}${etherType}`, "hex"), packet]);
+  };
+  assert.ok(passes(ADVERTISEMENT_FILTER, frame("86dd", 58, 136)));
+  for (const other of [frame("0800", 58, 136), frame("86dd", 17, 136), frame("86dd", 58, 135)])
+    assert.ok(!passes(ADVERTISEMENT_FILTER, other));
+  assert.ok(!passes(ADVERTISEMENT_FILTER, frame("86dd", 58, 136).subarray(0, 54)));
 });
 
 test("listsGroup() reads the kernel's lists of memberships", () => {

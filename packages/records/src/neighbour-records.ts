@@ -70,6 +70,7 @@ const sent = {
   eth_src: mac("Ethernet source: what switches learn"),
   sha: mac("sender MAC: what neighbours learn"),
   tha: mac("target MAC"),
+  is_router: v.optional(flag("router flag of an advertisement")),
   interface: text("where it left"),
   n: count("which round, from 1"),
 };

@@ -15,30 +15,44 @@ import {
   run,
 } from "@viptools/cli";
 import * as kernel from "@viptools/kernel";
-import { Alarm, monotonicUs, RouteSocket } from "@viptools/kernel";
-import { type Ipv4, type Mac, parseIpv4 } from "@viptools/wire";
-import { type Asker, arpAsker, type OnAnswer, pingAsker } from "./asker.ts";
+import { Alarm, monotonicUs } from "@viptools/kernel";
+import { type IpAddress, isGroupAddress, type Mac, parseIpAddress } from "@viptools/wire";
+import type { Asker, OnAnswer } from "./asker.ts";
+import { KINDS, openAsker } from "./open-asker.ts";
 import { type OutageEvent, OutageTracker } from "./outage.ts";
 
 export const SPEC: CommandSpec = {
   name: "vip-probe",
   summary: "ask an address again and again, and report each time it was away",
-  usage: "[--kind icmp|arp -I IF] [--every T] [--for T] ADDRESS",
+  usage: "[--kind icmp|arp|nd] [-I IF] [--every T] [--for T] ADDRESS",
   examples: [
     ["vip-probe --every 2ms --for 30s 192.0.2.100", "500 pings a second for half a minute"],
     ["vip-probe --kind arp -I eth0 192.0.2.100", "who answers ARP for it, and when nobody does"],
+    ["vip-probe --kind nd -I eth0 2001:db8::100", "the same by neighbour discovery"],
+    ["vip-probe -I eth0 fe80::100", "pings of a link-local address, which need an interface"],
   ],
   words: { name: "ADDRESS", atLeast: 1, atMost: 1 },
   options: [
-    { name: "kind", value: "KIND", choices: ["icmp", "arp"], default: "icmp", about: "how to ask" },
-    { name: "interface", letter: "I", value: "IF", about: "where to ask by ARP" },
+    {
+      name: "kind",
+      value: "KIND",
+      choices: KINDS,
+      default: "icmp",
+      about: "how to ask: ping, ARP (IPv4) or neighbour discovery (IPv6)",
+    },
+    {
+      name: "interface",
+      letter: "I",
+      value: "IF",
+      about: "where to ask; pings follow the routes without it",
+    },
     { name: "every", value: "T", default: "100ms", about: "time between asks" },
     { name: "grace", value: "T", default: "1s", about: "how long an answer may take" },
     { name: "for", value: "T", about: "stop after this long" },
   ],
   exits: [
     [1, "at least one ask was not answered"],
-    [69, "no such interface"],
+    [69, "no such interface, or nothing to ask from there"],
   ],
   records: ["probe.lost", "probe.back", "probe.summary"],
 };
@@ -50,7 +64,9 @@ export async function main(argv: readonly string[]): Promise<never> {
 
 async function probe(context: Context): Promise<ExitCode> {
   const { args } = context;
-  const target = orUsage(() => parseIpv4(args.words[0]!.replace(/\/32$/, "")));
+  const target = orUsage(() => parseIpAddress(args.words[0]!.replace(/\/(32|128)$/, "")));
+  if (isGroupAddress(target))
+    throw new ExitError(ExitCode.usage, `${target} is a group: needs the address of one host`);
   const everyUs = args.parsed("every", parseDurationUs)!;
   const graceUs = args.parsed("grace", parseDurationUs)!;
   const forUs = args.parsed("for", parseDurationUs) ?? Number.POSITIVE_INFINITY;
@@ -63,19 +79,6 @@ async function probe(context: Context): Promise<ExitCode> {
   const lost = stopwatch.summarise();
   if (context.output.isLost) return ExitCode.outputLost;
   return lost > 0 ? ExitCode.negative : ExitCode.done;
-}
-
-async function openAsker(context: Context, target: Ipv4, onAnswer: OnAnswer): Promise<Asker> {
-  context.needRawSockets();
-  if (context.args.text("kind") === "icmp") return pingAsker(target, onAnswer);
-  const name = context.args.required("interface");
-  const ifindex = context.needInterface(name);
-  const route = new RouteSocket();
-  const mac = (await route.findLink(name))?.mac;
-  const source = (await route.addresses(ifindex))[0]?.address;
-  route.close();
-  if (mac === undefined) throw new ExitError(ExitCode.usage, `${name} has no MAC address: it is no Ethernet`);
-  return arpAsker({ ifindex, mac, source, target }, onAnswer);
 }
 
 /** Keeps the cadence whatever the answers do: the next ask is due at the last one's time plus the interval. */
@@ -110,18 +113,18 @@ async function askUntilOver(
   });
 }
 
-/** A neighbour on the same link answers ARP within this. */
+/** A neighbour on the same link answers ARP and solicitations within this. */
 const MOMENTS_US = 5000;
 
 /** Tells of outages as they happen. */
 class Stopwatch {
   readonly #context: Context;
-  readonly #target: Ipv4;
+  readonly #target: IpAddress;
   readonly #tracker: OutageTracker;
   #mac: Mac | undefined;
   #macBefore: Mac | undefined;
 
-  constructor(context: Context, target: Ipv4, graceUs: number) {
+  constructor(context: Context, target: IpAddress, graceUs: number) {
     this.#context = context;
     this.#target = target;
     this.#tracker = new OutageTracker(graceUs);
@@ -133,7 +136,7 @@ class Stopwatch {
     return this.#tracker.ask(nowUs);
   }
 
-  /** An ARP answer carries no number. */
+  /** Answers to ARP and solicitations carry no number. */
   readonly onAnswer: OnAnswer = (n, mac) => {
     this.#mac = mac;
     if (n === undefined) this.#tracker.answerNewest(monotonicUs(), MOMENTS_US);

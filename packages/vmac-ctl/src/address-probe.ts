@@ -7,18 +7,27 @@
  *
  * @module
  */
-import { ARP_FILTER, type CapturedFrame, PacketSocket } from "@viptools/kernel";
+import { ADVERTISEMENT_FILTER, ARP_FILTER, type CapturedFrame, PacketSocket } from "@viptools/kernel";
 import {
   ANY_IPV4,
+  ANY_IPV6,
   ArpOperation,
   BROADCAST_MAC,
   decodeArp,
   decodeEthernet,
+  decodeIpv6,
+  decodeNeighbour,
   EtherType,
   encodeArp,
   encodeEthernet,
+  encodeIpv6,
+  encodeNeighbour,
+  familyOf,
   type IpAddress,
+  ipv6GroupMac,
   type Mac,
+  NeighbourType,
+  solicitedNodeGroup,
   WireError,
   ZERO_MAC,
 } from "@viptools/wire";
@@ -34,12 +43,12 @@ const LISTEN_MS = 200;
  * @throws {AddressConflict} if somebody has one of the addresses. Who answers with the MAC that this host is about to use
  *   is of the same virtual router, and no conflict.
  */
-export async function probeFirst({ addresses, parent, nicMac, mac }: Plan): Promise<void> {
+export async function probeFirst({ addresses, family, parent, nicMac, mac }: Plan): Promise<void> {
   const asked = addresses.map(({ address }) => address);
   let conflict: AddressConflict | undefined;
   const socket = new PacketSocket({
     ifindex: indexOf(parent),
-    filter: ARP_FILTER,
+    filter: family === 4 ? ARP_FILTER : ADVERTISEMENT_FILTER,
     onFrame: (frame) => {
       const claim = readClaim(frame);
       const isOther =
@@ -63,6 +72,7 @@ async function sleep(ms: number): Promise<void> {
 }
 
 function encodeProbe(address: IpAddress, nicMac: Mac): Uint8Array {
+  if (familyOf(address) === 6) return encodeDetection(address, nicMac);
   const payload = encodeArp({
     operation: ArpOperation.request,
     senderMac: nicMac,
@@ -73,11 +83,27 @@ function encodeProbe(address: IpAddress, nicMac: Mac): Uint8Array {
   return encodeEthernet({ destination: BROADCAST_MAC, source: nicMac, etherType: EtherType.arp, payload });
 }
 
-/** Who says what: an owner in any ARP packet of its own, or another one that probes for the same address just now. */
+function encodeDetection(target: IpAddress, nicMac: Mac): Uint8Array {
+  const group = solicitedNodeGroup(target);
+  const question = { type: NeighbourType.solicitation, target, linkLayer: undefined };
+  return encodeEthernet({
+    destination: ipv6GroupMac(group),
+    source: nicMac,
+    etherType: EtherType.ipv6,
+    payload: encodeIpv6(encodeNeighbour(question, ANY_IPV6, group)),
+  });
+}
+
+/** Who says what: an owner in any ARP packet or advertisement of its own, or another one that probes just now. */
 function readClaim({ bytes, direction }: CapturedFrame): { ip: IpAddress; owner: Mac } | undefined {
   if (direction === "out") return undefined;
   try {
-    const { senderIp, senderMac, targetIp } = decodeArp(decodeEthernet(bytes).payload);
+    const { etherType, payload, source } = decodeEthernet(bytes);
+    if (etherType === EtherType.ipv6) {
+      const message = decodeNeighbour(decodeIpv6(payload));
+      return { ip: message.target, owner: message.linkLayer ?? source };
+    }
+    const { senderIp, senderMac, targetIp } = decodeArp(payload);
     return { ip: senderIp === ANY_IPV4 ? targetIp : senderIp, owner: senderMac };
   } catch (error) {
     if (error instanceof WireError) return undefined;

@@ -39,7 +39,6 @@ export function explainKernel(error: unknown): Explained {
 
 const ADVICE: Readonly<Record<string, string>> = {
   EPERM: "CAP_NET_ADMIN is missing, run as root",
-  EACCES: "no right to, or IPv6 is off there (net.ipv6.conf.IF.disable_ipv6)",
   EROFS: "/proc/sys is read-only, as in most containers: mount it writable, or set this by hand first",
 };
 

@@ -45,3 +45,13 @@ export class Workbench {
     this.runs.tidy();
   }
 }
+
+/** The kernel takes no address there, and the attempt alone changes what the interface is a member of. */
+function refuseWithoutIpv6(parent: string, family: 4 | 6): void {
+  const setting = `net/ipv6/conf/${parent}/disable_ipv6`;
+  if (family === 4 || readSysctl(setting) === "0") return;
+  throw new KernelError(
+    "EACCES",
+    `Cannot own IPv6 addresses: IPv6 is off on ${parent}, sysctl -w ${setting}=0`,
+  );
+}

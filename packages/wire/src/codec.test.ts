@@ -4,7 +4,7 @@ import test from "node:test";
 import { ArpOperation, decodeArp, encodeArp } from "./arp.ts";
 import { decodeEthernet, EtherType, encodeEthernet } from "./ethernet.ts";
 import { hex, type Refusal, type Row, row, testRefusals, testRows } from "./golden.fixture.ts";
-import { decodeIcmpEcho, encodeIcmpEcho } from "./icmp-echo.ts";
+import { decodeIcmpEcho, decodeIcmpv6Echo, encodeIcmpEcho, encodeIcmpv6Echo } from "./icmp-echo.ts";
 import { decodeIpv4, encodeIpv4, IpProtocol } from "./ipv4.ts";
 import { decodeIpv6, encodeIpv6 } from "./ipv6.ts";
 import { decodeTags, encodeTag, encodeTagged, type TaggedPayload } from "./vlan.ts";
@@ -138,6 +138,14 @@ testRows([
     decodeIcmpEcho,
     encodeIcmpEcho,
   ),
+  row(
+    "an ICMPv6 echo reply, whose checksum the kernel writes",
+    "81 00 00 00 00 07 ff fe 00 00 00 01",
+    { type: 129, identifier: 7, sequence: 0xfffe, data: hex("00000001") },
+    decodeIcmpv6Echo,
+    encodeIcmpv6Echo,
+    8,
+  ),
   vlan("a frame without tags", "08 06 00 01", {
     tags: [],
     etherType: EtherType.arp,
@@ -184,6 +192,10 @@ const REFUSED: readonly Refusal[] = [
   ["IPv6 payload length past the frame by its high octet", IP6, decodeIpv6, 4, 1, "length"],
   ["ICMP type 3", "03 00 fc f7 00 07 00 01", decodeIcmpEcho, 1, 0, "type"],
   ["ICMP checksum", "08 00 f7 f7 00 07 00 01", decodeIcmpEcho, 7, 2, "checksum"],
+  ["ICMPv6 type 1", "80 00 00 00 00 07 00 01", decodeIcmpv6Echo, 0, 1, "type"],
+  ["ICMPv6 type 8", "80 00 00 00 00 07 00 01", decodeIcmpv6Echo, 0, 8, "type"],
+  ["ICMPv6 code 1", "80 00 00 00 00 07 00 01", decodeIcmpv6Echo, 1, 1, "type"],
+  ["ICMP type 128", "80 00 7f f7 00 07 00 01", decodeIcmpEcho, 1, 0, "type"],
   ["ARP-rx-1 hardware type 6", ARP, decodeArp, 1, 6, "value"],
   ["ARP-rx-1 protocol type IPv6", ARP, decodeArp, 2, 0x86, "value"],
   ["ARP-rx-1 hardware length 8", ARP, decodeArp, 4, 8, "value"],

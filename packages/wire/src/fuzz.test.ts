@@ -8,6 +8,7 @@ import { internetChecksum, pseudoHeaderSum } from "./checksum.ts";
 import { WireError } from "./error.ts";
 import { decodeEthernet, encodeEthernet } from "./ethernet.ts";
 import { decodeIcmpEcho, encodeIcmpEcho } from "./icmp-echo.ts";
+import { decodeNeighbour, encodeNeighbour, NeighbourType } from "./icmpv6-nd.ts";
 import { decodeIpv4, encodeIpv4 } from "./ipv4.ts";
 import { decodeIpv6, encodeIpv6 } from "./ipv6.ts";
 import { decodeTags, encodeTagged } from "./vlan.ts";
@@ -20,6 +21,7 @@ const GROUP = "224.0.0.18";
 const SOURCE6 = "fe80::a";
 const GROUP6 = "ff02::12";
 const NONE = new Uint8Array(0);
+const A_QUESTION = { type: NeighbourType.solicitation, target: SOURCE6, linkLayer: undefined };
 
 /** Lehmer's generator: the same sequence in every run, so that a failure can be repeated. */
 function generator(seed: number): () => number {
@@ -147,6 +149,22 @@ const CODECS: readonly Codec[] = [
       b[5] = b[5]! % 50;
     },
     roundTrip: twice(decodeIpv6, encodeIpv6),
+  },
+  {
+    name: "neighbour messages",
+    longest: 60,
+    bend: (b, n) => {
+      if (b.length < 24) return;
+      b.set([135 + (n % 4 === 0 ? 1 : 0), 0]);
+      b[8] = 0x20;
+      for (let at = 24; at + 1 < b.length; at += 8) b.set([b[at]! % 4, 1], at);
+      mend(b, 0, b.length, 2, pseudoHeaderSum(SOURCE6, GROUP6, 58, b.length));
+    },
+    roundTrip: (bytes) => {
+      const packet = { ...encodeNeighbour(A_QUESTION, SOURCE6, GROUP6), payload: bytes };
+      const message = decodeNeighbour(packet);
+      return [message, decodeNeighbour(encodeNeighbour(message, SOURCE6, GROUP6))];
+    },
   },
   {
     name: "VLAN tags",

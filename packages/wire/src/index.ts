@@ -5,6 +5,7 @@ export * from "./checksum.ts";
 export * from "./error.ts";
 export * from "./ethernet.ts";
 export * from "./icmp-echo.ts";
+export * from "./icmpv6-nd.ts";
 export * from "./ip-address.ts";
 export * from "./ipv4.ts";
 export * from "./ipv6.ts";

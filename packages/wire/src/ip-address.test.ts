@@ -13,7 +13,18 @@ import {
   isLinkLocal,
   parseIpAddress,
 } from "./ip-address.ts";
-import { ANY_IPV6, IPV6_LENGTH, ipv6FromBytes, ipv6ToBytes, isIpv6, parseIpv6 } from "./ipv6-address.ts";
+import {
+  ALL_NODES_GROUP,
+  ANY_IPV6,
+  IPV6_LENGTH,
+  ipv6FromBytes,
+  ipv6GroupMac,
+  ipv6ToBytes,
+  isIpv6,
+  isSolicitedNodeGroup,
+  parseIpv6,
+  solicitedNodeGroup,
+} from "./ipv6-address.ts";
 
 /** What WHATWG's serializer makes of it: RFC 5952 with hexadecimal everywhere, as ours. */
 const canonical = (text: string): string => new URL(`http://[${text}]/`).hostname.slice(1, -1);
@@ -235,3 +246,22 @@ for (const [address, prefix, length, isInside] of PREFIXES) {
     assert.equal(isInPrefix(address, prefix, length), isInside);
   });
 }
+
+const SOLICITED: [string, string, string][] = [
+  ["2001:db8::1", "ff02::1:ff00:1", "33:33:ff:00:00:01"],
+  ["fe80::200:5eff:fe00:201", "ff02::1:ff00:201", "33:33:ff:00:02:01"],
+  ["fe80::c000:54ff:fef5:0", "ff02::1:fff5:0", "33:33:ff:f5:00:00"],
+  ["2001:db8::ab:cdef", "ff02::1:ffab:cdef", "33:33:ff:ab:cd:ef"],
+];
+for (const [address, group, mac] of SOLICITED) {
+  test(`solicitedNodeGroup() of ${address} is ${group}, ipv6GroupMac() of that ${mac}`, () => {
+    assert.equal(solicitedNodeGroup(address), group);
+    assert.equal(ipv6GroupMac(group), mac);
+    assert.deepEqual([address, group, ALL_NODES_GROUP].map(isSolicitedNodeGroup), [false, true, false]);
+  });
+}
+
+test("ipv6GroupMac() takes the last 32 bits", () => {
+  assert.equal(ipv6GroupMac(ALL_NODES_GROUP), "33:33:00:00:00:01");
+  assert.equal(ipv6GroupMac("ff02::1:2:3:4567:89ab"), "33:33:45:67:89:ab");
+});

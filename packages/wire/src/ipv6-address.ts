@@ -6,14 +6,17 @@
  *
  * @module
  */
-import { ipv4ToNumber, isIpv4 } from "./address.ts";
+import { ipv4ToNumber, isIpv4, type Mac, macFromBytes } from "./address.ts";
 
 /** Up to eight lower-case groups, the longest run of zero groups as `::`. */
 export type Ipv6 = string;
 
 export const IPV6_LENGTH = 16;
 export const ANY_IPV6: Ipv6 = "::";
+/** Every station of the link (RFC 4291 §2.7.1). */
+export const ALL_NODES_GROUP: Ipv6 = "ff02::1";
 
+const SOLICITED_NODE_PREFIX: Ipv6 = "ff02::1:ff00:0";
 const GROUP_COUNT = 8;
 const GROUP_TEXT = /^[0-9a-f]{1,4}$/i;
 
@@ -51,6 +54,22 @@ export function isIpv6(text: string): boolean {
  */
 export function parseIpv6(text: string): Ipv6 {
   return ipv6FromBytes(ipv6ToBytes(text));
+}
+
+/** The group that a station is asked in about this address: ff02::1:ff and its last 24 bits (RFC 4291 §2.7.1). */
+export function solicitedNodeGroup(address: Ipv6): Ipv6 {
+  const octets = ipv6ToBytes(SOLICITED_NODE_PREFIX);
+  octets.set(ipv6ToBytes(address).subarray(13), 13);
+  return ipv6FromBytes(octets);
+}
+
+export function isSolicitedNodeGroup(address: Ipv6): boolean {
+  return solicitedNodeGroup(address) === address;
+}
+
+/** The Ethernet destination of an IPv6 group: 33:33 and its last 32 bits (RFC 2464 §7). */
+export function ipv6GroupMac(group: Ipv6): Mac {
+  return macFromBytes(Uint8Array.of(0x33, 0x33, ...ipv6ToBytes(group).subarray(12)));
 }
 
 function groupAt(bytes: Uint8Array, offset: number, n: number): number {

@@ -1,0 +1,47 @@
+/**
+ * Asks on the wire, past the host's own caches: the same frame each time, so that everybody who answers is heard.
+ *
+ * @module
+ */
+import { type Instruction, KernelError, PacketSocket } from "@viptools/kernel";
+import { decodeEthernet, type EthernetFrame, type Mac, WireError } from "@viptools/wire";
+import type { Asker, OnAnswer } from "./asker.ts";
+
+export interface Question {
+  readonly frame: Uint8Array;
+  /** Lets answers through. */
+  readonly filter: readonly Instruction[];
+  /** @returns the MAC that answers, if the frame is an answer to us. @throws {WireError} if it cannot be read. */
+  readonly readOwner: (frame: EthernetFrame) => Mac | undefined;
+}
+
+/** @throws {KernelError} EPERM without CAP_NET_RAW, ENODEV if the interface is gone. */
+export function frameAsker(ifindex: number, question: Question, onAnswer: OnAnswer): Asker {
+  const socket = new PacketSocket({
+    ifindex,
+    filter: question.filter,
+    onFrame: ({ bytes, direction }) => {
+      const owner = direction === "in" ? readOwner(question, bytes) : undefined;
+      if (owner !== undefined) onAnswer(undefined, owner);
+    },
+  });
+  return {
+    ask: () => {
+      try {
+        socket.send(question.frame);
+      } catch (error) {
+        if (!(error instanceof KernelError)) throw error;
+      }
+    },
+    close: () => socket.close(),
+  };
+}
+
+function readOwner(question: Question, bytes: Uint8Array): Mac | undefined {
+  try {
+    return question.readOwner(decodeEthernet(bytes));
+  } catch (error) {
+    if (error instanceof WireError) return undefined;
+    throw error;
+  }
+}

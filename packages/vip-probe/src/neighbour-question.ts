@@ -1,0 +1,46 @@
+/**
+ * Who has an IPv6 address? To its solicited-node group (RFC 4861 §7.2.2), and answered to our own address.
+ *
+ * @module
+ */
+import { ADVERTISEMENT_FILTER } from "@viptools/kernel";
+import {
+  decodeIpv6,
+  decodeNeighbour,
+  EtherType,
+  encodeEthernet,
+  encodeIpv6,
+  encodeNeighbour,
+  type Ipv6,
+  ipv6GroupMac,
+  type Mac,
+  NeighbourType,
+  solicitedNodeGroup,
+} from "@viptools/wire";
+import type { Question } from "./frame-asker.ts";
+
+/**
+ * An announcement to all is no answer, and neither is one without a MAC, which nobody could use.
+ *
+ * @param source our own address on the link.
+ */
+export function neighbourQuestion(target: Ipv6, mac: Mac, source: Ipv6): Question {
+  const group = solicitedNodeGroup(target);
+  const solicitation = { type: NeighbourType.solicitation, target, linkLayer: mac };
+  const payload = encodeIpv6(encodeNeighbour(solicitation, source, group));
+  return {
+    frame: encodeEthernet({
+      destination: ipv6GroupMac(group),
+      source: mac,
+      etherType: EtherType.ipv6,
+      payload,
+    }),
+    filter: ADVERTISEMENT_FILTER,
+    readOwner: (frame) => {
+      const packet = decodeIpv6(frame.payload);
+      const message = decodeNeighbour(packet);
+      if (message.type !== NeighbourType.advertisement || !message.isSolicited) return undefined;
+      return message.target === target && packet.destination === source ? message.linkLayer : undefined;
+    },
+  };
+}
