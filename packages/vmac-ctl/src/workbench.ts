@@ -30,6 +30,7 @@ export class Workbench {
         "EOPNOTSUPP",
         `Cannot use ${parent}: it has no MAC address, so it is no Ethernet`,
       );
+    refuseWithoutIpv6(parent, family);
     const addresses = this.route.addresses(family).filter(({ ifindex }) => ifindex === parentIndex);
     return {
       parentIndex,
