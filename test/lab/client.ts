@@ -7,7 +7,7 @@ import type { ChildProcess } from "node:child_process";
 import { openSync } from "node:fs";
 import { join } from "node:path";
 import type { RecordOf } from "@viptools/records";
-import { type Network, VIP } from "./network.ts";
+import { type Network, VIP, VIP6 } from "./network.ts";
 import { monotonicUsOf, ofType, readRecordLog } from "./record-log.ts";
 import { waitFor } from "./shell.ts";
 
@@ -31,14 +31,27 @@ export interface ClientStory {
   readonly isAway: boolean;
 }
 
+/** By ping, by ARP, and the same over IPv6. */
+export type AskKind = "icmp" | "arp" | "icmp6" | "nd";
+const HOW: Readonly<Record<AskKind, readonly string[]>> = {
+  icmp: [],
+  arp: ["--kind", "arp", "-I", "eth0"],
+  icmp6: [],
+  nd: ["--kind", "nd", "-I", "eth0"],
+};
+
+function defaultTarget(kind: AskKind): string {
+  return kind === "icmp6" || kind === "nd" ? VIP6 : VIP;
+}
+
 export class Client {
   readonly #path: string;
   readonly #child: ChildProcess;
 
-  constructor(network: Network, host: string, kind: "icmp" | "arp") {
+  /** @param target {@link VIP} or {@link VIP6} unless told otherwise. */
+  constructor(network: Network, host: string, kind: AskKind, target = defaultTarget(kind)) {
     this.#path = join(network.folder, `client-${kind}-${Date.now()}.ndjson`);
-    const how = kind === "arp" ? ["--kind", "arp", "-I", "eth0"] : [];
-    const argv = ["vip-probe", "--every", `${ASK_EVERY_MS}ms`, "--grace", GRACE, ...how, VIP];
+    const argv = ["vip-probe", "--every", `${ASK_EVERY_MS}ms`, "--grace", GRACE, ...HOW[kind], target];
     this.#child = network.start(host, argv, ["ignore", openSync(this.#path, "w"), "inherit"]);
   }
 

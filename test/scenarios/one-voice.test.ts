@@ -9,12 +9,11 @@ import { nowUs } from "../lab/fault.ts";
 import type { Network } from "../lab/network.ts";
 import { PIPE_TOOLS, type PipeTool } from "../lab/router.ts";
 import { sleep, waitFor } from "../lab/shell.ts";
-import { IS_FULL, needsRoot, onStage, patienceMs, startPair } from "../lab/stage.ts";
+import { IS_FULL, longestOutageMs, needsRoot, onStage, patienceMs, startPair } from "../lab/stage.ts";
 import { Taps } from "../lab/taps.ts";
 import { findContests } from "../lab/voices.ts";
 
 const FREEZE_MS = 5000;
-const PRIORITY_OF_B = 100;
 /** A client asks each 2 ms: whoever is silent for so long is mute, and speaks anew afterwards. */
 const MUTE_MS = 1000;
 /** Share of the asks outside the expected outage that may be lost before a run says nothing. */
@@ -24,11 +23,6 @@ interface Fault {
   readonly tool: PipeTool | "all";
   readonly signal: "SIGKILL" | "SIGSTOP";
   readonly advertMs: number;
-}
-
-/** One lease, one down interval of the other router, and 200 ms (S9). */
-function longestOutageMs(advertMs: number): number {
-  return 2.5 * advertMs + 3 * advertMs + ((256 - PRIORITY_OF_B) * advertMs) / 256 + 200;
 }
 
 async function play(t: TestContext, network: Network, { tool, signal, advertMs }: Fault): Promise<void> {
