@@ -6,10 +6,12 @@ import { FORMS, type Form, kindsOf, nameOf, PLAIN } from "../lab/form.ts";
 import { buildGateway, GATEWAY_HOSTS, gatewayOptions, SERVER } from "../lab/gateway.ts";
 import type { Network } from "../lab/network.ts";
 import { Overheard } from "../lab/overheard.ts";
-import { inFull, longestOutageMs, needsRoot, onStage } from "../lab/stage.ts";
+import { IS_FULL, inFull, longestOutageMs, needsRoot, onStage } from "../lab/stage.ts";
 
 const ADVERT_MS = 100;
-const STEPS: readonly Step[] = ["stop", "fail-back", "stop of the whole pipe", "fail-back", "silent loss"];
+const STEPS: readonly Step[] = IS_FULL
+  ? ["stop", "fail-back", "stop of the whole pipe", "fail-back", "silent loss"]
+  : ["stop", "fail-back", "silent loss"];
 
 interface Row {
   readonly form: Form;
