@@ -108,7 +108,7 @@ export class Couple {
       await waitFor(
         "the leaver to be Backup",
         patienceMs(this.#advertMs),
-        () => leaver.isBackup() || undefined,
+        () => leaver.isElected("backup") || undefined,
       );
   }
 }

@@ -99,7 +99,7 @@ export class PipeRouter implements Router {
   }
 
   isActive(): boolean {
-    if (!this.#isAll("active")) return false;
+    if (!this.isElected("active")) return false;
     if (!this.#tools.includes("vmac-ctl")) return true;
     const own = this.records().filter(
       (record) => record.type === "vmac.up" || record.type === "vmac.down" || record.type === "vmac.fenced",
@@ -108,8 +108,10 @@ export class PipeRouter implements Router {
     return last.length === this.#count && last.every(({ type }) => type === "vmac.up");
   }
 
-  isBackup(): boolean {
-    return this.#isAll("backup");
+  /** True if its elector says so of each virtual router. */
+  isElected(state: "active" | "backup"): boolean {
+    const last = lastOfEach(this.states());
+    return last.length === this.#count && last.every((record) => record.state === state);
   }
 
   /** Writes a record to the elector's input, as another tool would. */
@@ -123,6 +125,12 @@ export class PipeRouter implements Router {
       this.#findProcesses();
       return this.#pids.size === this.#tools.length && this.states().length > 0 ? true : undefined;
     });
+  }
+
+  /** Of every process of the pipe, also of those that have ended. */
+  pids(): number[] {
+    if (this.#pids.size < this.#tools.length) this.#findProcesses();
+    return [...this.#pids.values()];
   }
 
   signal(tool: PipeTool | "all", signal: NodeJS.Signals): void {
@@ -148,11 +156,6 @@ export class PipeRouter implements Router {
 
   async ended(): Promise<void> {
     await waitFor(`the end of the pipe on ${this.#host}`, 15_000, () => (this.hasEnded ? true : undefined));
-  }
-
-  #isAll(state: string): boolean {
-    const last = lastOfEach(this.states());
-    return last.length === this.#count && last.every((record) => record.state === state);
   }
 
   #findProcesses(): void {

@@ -64,7 +64,7 @@ export async function startPair(
   const b = new PipeRouter(network, "b", { priority: PRIORITY_OF_B, advertMs, ...more });
   await Promise.all([a.ready(), b.ready()]);
   await untilActive("a", a, advertMs);
-  await waitFor("b to be Backup", patienceMs(advertMs), () => (b.isBackup() ? true : undefined));
+  await waitFor("b to be Backup", patienceMs(advertMs), () => (b.isElected("backup") ? true : undefined));
   await sleep(advertMs * 3);
   return { a, b };
 }

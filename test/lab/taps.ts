@@ -13,6 +13,7 @@ import {
   decodeIpv4,
   EtherType,
   IpProtocol,
+  ipv6FromBytes,
   WireError,
 } from "@viptools/wire";
 import { type Network, VIP, VIP6, VIP6_LL } from "./network.ts";
@@ -42,7 +43,7 @@ export interface PortFrame {
     | "other";
   /** Priority of an advert. */
   readonly priority: number | undefined;
-  /** Whereto an IPv4 packet of kind "ipv4" goes. */
+  /** Whereto a packet of kind "ipv4" or "ipv6" goes. */
   readonly destinationIp?: string | undefined;
   /**
    * Sent as the virtual router, whatever its form: from one of its MACs, ARP from its address, an advertisement of its
@@ -157,7 +158,7 @@ function readIpv6(packet: Uint8Array, isFromVmac: boolean): Meaning {
   }
   if (nextHeader === ICMPV6 && payload[0] === NEIGHBOUR_ADVERTISEMENT)
     return { kind: "advertisement", isVoice: isFromVmac || isVip6(target) };
-  return { kind: "ipv6", isVoice: isFromVmac };
+  return { kind: "ipv6", isVoice: isFromVmac, destinationIp: ipv6FromBytes(packet, 24) };
 }
 
 function isVip6(address: Uint8Array): boolean {
