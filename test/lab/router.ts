@@ -122,6 +122,7 @@ export class PipeRouter implements Router {
   /** @returns once every process of the pipe is there. */
   async ready(): Promise<void> {
     await waitFor(`the pipe on ${this.#host}`, 10_000, () => {
+      this.mustRun();
       this.#findProcesses();
       return this.#pids.size === this.#tools.length && this.states().length > 0 ? true : undefined;
     });
@@ -147,6 +148,11 @@ export class PipeRouter implements Router {
 
   get hasEnded(): boolean {
     return hasEnded(this.#shell);
+  }
+
+  /** @throws {Error} if it has ended, with what it said. */
+  mustRun(): void {
+    if (this.hasEnded) throw new Error(`the pipe on ${this.#host} has ended: ${this.errors().trim()}`);
   }
 
   async stop(): Promise<void> {

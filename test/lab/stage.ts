@@ -63,8 +63,10 @@ export async function startPair(
   const a = new PipeRouter(network, "a", { priority: 150, advertMs, ...more });
   const b = new PipeRouter(network, "b", { priority: PRIORITY_OF_B, advertMs, ...more });
   await Promise.all([a.ready(), b.ready()]);
-  await untilActive("a", a, advertMs);
-  await waitFor("b to be Backup", patienceMs(advertMs), () => (b.isElected("backup") ? true : undefined));
+  await waitFor("a to be Active and b to be Backup", patienceMs(advertMs), () => {
+    for (const router of [a, b]) router.mustRun();
+    return (a.isActive() && b.isElected("backup")) || undefined;
+  });
   await sleep(advertMs * 3);
   return { a, b };
 }
