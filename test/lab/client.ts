@@ -6,6 +6,7 @@
 import type { ChildProcess } from "node:child_process";
 import { openSync } from "node:fs";
 import { join } from "node:path";
+import { monotonicUs } from "@viptools/kernel";
 import type { RecordOf } from "@viptools/records";
 import { type Network, VIP, VIP6 } from "./network.ts";
 import { monotonicUsOf, ofType, readRecordLog } from "./record-log.ts";
@@ -32,6 +33,8 @@ export interface ClientOutage {
 
 export interface ClientStory {
   readonly asked: number;
+  /** When the client was started, on the clock of records. */
+  readonly startUs: number;
   /** When the asking ended, on the clock of records. */
   readonly endUs: number;
   readonly lost: number;
@@ -43,7 +46,9 @@ export interface ClientStory {
 export class Client {
   readonly #path: string;
   readonly #child: ChildProcess;
+  readonly #startUs = monotonicUs();
 
+  /** @param target the VIP of the family unless told otherwise. */
   constructor(network: Network, host: string, kind: ClientKind, target: string = KINDS[kind].target) {
     this.#path = join(network.folder, `client-${kind}-${Date.now()}.ndjson`);
     const every = ["--every", `${ASK_EVERY_MS}ms`, "--grace", GRACE];
@@ -55,17 +60,18 @@ export class Client {
   async stop(): Promise<ClientStory> {
     this.#child.kill("SIGTERM");
     await waitFor("the client to end", 5000, () => (this.#child.exitCode !== null ? true : undefined));
-    return readStory(readRecordLog(this.#path));
+    return readStory(readRecordLog(this.#path), this.#startUs);
   }
 }
 
-function readStory(records: ReturnType<typeof readRecordLog>): ClientStory {
+function readStory(records: ReturnType<typeof readRecordLog>, startUs: number): ClientStory {
   const summary = ofType(records, "probe.summary")[0];
   if (summary === undefined) throw new Error("the client wrote no summary");
   const lost = ofType(records, "probe.lost");
   const back = ofType(records, "probe.back");
   return {
     asked: summary.asked,
+    startUs,
     endUs: monotonicUsOf(summary),
     lost: summary.lost,
     outages: back.map((record) => outageOf(record)),
@@ -86,6 +92,7 @@ export function strayLossShare(story: ClientStory, fromUs: number, toUs: number)
   const stray = story.outages
     .filter(({ startUs }) => !inside(startUs))
     .reduce((sum, { lost }) => sum + lost, 0);
-  const expectedAsks = (Math.min(toUs, story.endUs) - fromUs) / (ASK_EVERY_MS * 1000);
-  return stray / Math.max(1, story.asked - expectedAsks);
+  // A busy machine asks less often than it should: of what it did ask, the share of the time.
+  const insideShare = (Math.min(toUs, story.endUs) - fromUs) / (story.endUs - story.startUs);
+  return stray / Math.max(1, story.asked * (1 - insideShare));
 }

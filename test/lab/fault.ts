@@ -13,11 +13,12 @@ import { inNamespace, must } from "./shell.ts";
 export type LinkFault = "link loss" | "silent loss";
 const INJECT = fileURLToPath(new URL("./inject.js", import.meta.url));
 
-/** Takes a host's link away right after its next advert. @returns when, microseconds of CLOCK_MONOTONIC. */
+/** Takes a host's link, or all that passes at its ports, away right after its next advert. @returns when, microseconds of CLOCK_MONOTONIC. */
 export function breakAfterAdvert(network: Network, host: string, fault: LinkFault): number {
-  const broken = network.host(host);
-  const command = fault === "link loss" ? ["ip", "link", "set", broken.port, "down"] : portState(broken, "0");
-  const argv = inNamespace(network.switchNamespace, ["node", INJECT, broken.port, ...command]);
+  const { port } = network.host(host);
+  const command =
+    fault === "link loss" ? ["ip", "link", "set", port, "down"] : portState(network.portsOf(host), "0");
+  const argv = inNamespace(network.switchNamespace, ["node", INJECT, port, ...command]);
   return Number(must(argv).trim());
 }
 

@@ -6,9 +6,9 @@
 import type { ChildProcess } from "node:child_process";
 import { openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type KnownRecord, parseLine, type RecordOf } from "@viptools/records";
+import type { KnownRecord, RecordOf } from "@viptools/records";
 import type { Network } from "./network.ts";
-import { ofType, readRecordLog } from "./record-log.ts";
+import { ofType, readRecordLog, recordLine } from "./record-log.ts";
 import { hasEnded, sleep, waitFor } from "./shell.ts";
 
 let started = 0;
@@ -46,10 +46,7 @@ export class FedTool {
 
   /** Writes a record to its input, as another tool would. */
   say(body: Readonly<Record<string, unknown>>): void {
-    const head = { v: 1, tool: "test", host: "t", pid: 1, ts: "2026-11-25T00:00:00.000000000Z", seq: 1 };
-    const line = JSON.stringify({ ...head, ...body });
-    if (parseLine(line).kind !== "record") throw new Error(`this is no record: ${line}`);
-    this.#child.stdin!.write(`${line}\n`);
+    this.#child.stdin!.write(recordLine(body));
   }
 
   endInput(): void {

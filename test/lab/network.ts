@@ -56,6 +56,8 @@ export class Network {
   readonly folder: string;
   readonly switchNamespace: string;
   readonly #hosts = new Map<string, Host>();
+  /** On the switch's side: the one of eth0, then those of added interfaces. */
+  readonly #ports = new Map<string, string[]>();
   /** Process groups of all that was started: a shell may end before its pipe does. */
   readonly #groups = new Set<number>();
 
@@ -80,11 +82,16 @@ export class Network {
     return [...this.#hosts.values()];
   }
 
-  /** Waits until the kernel has given every host its IPv6 addresses: before, a dump changes by itself. */
-  async settle(): Promise<void> {
+  /** The switch's ports of a host. */
+  portsOf(host: string): readonly string[] {
+    return this.#ports.get(host)!;
+  }
+
+  /** Waits until the kernel has given these hosts their IPv6 addresses: before, a dump changes by itself. */
+  async settle(hosts = this.hosts.map(({ name }) => name), interfaceName = "eth0"): Promise<void> {
     await waitFor("addresses to settle", 10_000, () => {
-      const isSettled = this.hosts.every(({ name }) => {
-        const { stdout } = this.run(name, ["ip", "-6", "-o", "address", "show", "dev", "eth0"]);
+      const isSettled = hosts.every((name) => {
+        const { stdout } = this.run(name, ["ip", "-6", "-o", "address", "show", "dev", interfaceName]);
         return stdout.includes("fe80::") && !stdout.includes("tentative");
       });
       return isSettled ? true : undefined;
@@ -94,6 +101,11 @@ export class Network {
   /** Runs a command on a host to its end. */
   run(host: string, argv: readonly string[], input = ""): Outcome {
     return attempt(inNamespace(this.host(host).namespace, argv), input);
+  }
+
+  /** Runs a command on a host, written as one would type it. @throws {Error} if it fails. */
+  command(host: string, text: string): void {
+    must(inNamespace(this.host(host).namespace, words(text)));
   }
 
   /** One of a host's settings, its path below /proc/sys/net. @throws {Error} if the kernel does not take it. */
@@ -121,6 +133,7 @@ export class Network {
     const { namespace } = this.host(host);
     this.#onSwitch(words(`ip link add ${port} type veth peer name ${name} netns ${namespace}`));
     this.#onSwitch(words(`ip link set ${port} master ${bridge} up`));
+    this.#ports.get(host)!.push(port);
     this.run(host, words(`ip address add ${address} dev ${name}`));
     this.run(host, words(`ip link set ${name} up`));
   }
@@ -134,13 +147,13 @@ export class Network {
     this.#onSwitch(["ip", "link", "set", this.host(host).port, "up"]);
   }
 
-  /** Silent loss: the switch drops every frame of the port, and both ends keep their carrier. */
+  /** Silent loss: the switch drops every frame of the host's ports, and both ends keep their carrier. */
   portOff(host: string): void {
-    this.#onSwitch(portState(this.host(host), SWITCH_PORT_DISABLED));
+    this.#onSwitch(portState(this.portsOf(host), SWITCH_PORT_DISABLED));
   }
 
   portOn(host: string): void {
-    this.#onSwitch(portState(this.host(host), SWITCH_PORT_FORWARDING));
+    this.#onSwitch(portState(this.portsOf(host), SWITCH_PORT_FORWARDING));
   }
 
   /** What the switch has learned: MAC to host. */
@@ -171,6 +184,7 @@ export class Network {
     names.forEach((name, n) => {
       const host = hostOf(prefix, name, n + 1);
       this.#hosts.set(name, host);
+      this.#ports.set(name, [host.port]);
       this.#plugIn(host);
     });
   }
@@ -231,9 +245,9 @@ function words(command: string): string[] {
   return command.split(" ");
 }
 
-/** @returns the command that sets what the switch does with a port. */
-export function portState(host: Host, state: string): string[] {
-  return ["bridge", "link", "set", "dev", host.port, "state", state];
+/** @returns the command that sets what the switch does with these ports. */
+export function portState(ports: readonly string[], state: string): string[] {
+  return ["sh", "-c", ports.map((port) => `bridge link set dev ${port} state ${state}`).join(" && ")];
 }
 
 /** A command started in a group of its own has its pipe's other processes in it. @returns whether there are any. */

@@ -8,7 +8,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { KnownRecord, RecordOf } from "@viptools/records";
 import { type Network, VIP, VIP6, VIP6_LL } from "./network.ts";
-import { ofType, readRecordLog } from "./record-log.ts";
+import { ofType, readRecordLog, recordLine } from "./record-log.ts";
 import { hasEnded, waitFor } from "./shell.ts";
 
 export interface RouterOptions {
@@ -19,6 +19,8 @@ export interface RouterOptions {
   readonly vrid?: number;
   /** Without: {@link VIP}, or {@link VIP6_LL} and {@link VIP6}. */
   readonly vips?: readonly string[];
+  /** Entries of a configuration file, in place of the one virtual router that `vrid` and `vips` say. */
+  readonly routers?: readonly object[];
   readonly preempt?: boolean;
   /** False: the VIPs stand on eth0, and all is sent from its own MAC. */
   readonly useVmac?: boolean;
@@ -63,11 +65,14 @@ export class PipeRouter implements Router {
   readonly #host: string;
   readonly #shell: ChildProcess;
   readonly #tools: readonly PipeTool[];
+  /** How many virtual routers it holds. */
+  readonly #count: number;
   readonly #pids = new Map<PipeTool, number>();
 
   constructor(network: Network, host: string, options: RouterOptions) {
     this.#host = host;
     this.#tools = options.electOnly ? ["vrrp-elect"] : PIPE_TOOLS;
+    this.#count = options.routers?.length ?? 1;
     const stamp = join(network.folder, `${host}-${Date.now()}`);
     this.logPath = `${stamp}.ndjson`;
     const elect = electCommand(host, options, stamp);
@@ -77,7 +82,8 @@ export class PipeRouter implements Router {
       ? `${elect} --on-reader-loss ignore`
       : `${elect} | ${follow} | ${announce}`;
     const command = `${pipe} > ${this.logPath} 2> ${this.logPath}.err`;
-    this.#shell = network.start(host, ["bash", "-c", `exec 2> ${this.logPath}.err; ${command}`], "ignore");
+    const argv = ["bash", "-c", `exec 2> ${this.logPath}.err; ${command}`];
+    this.#shell = network.start(host, argv, ["pipe", "ignore", "ignore"]);
   }
 
   records(): KnownRecord[] {
@@ -93,20 +99,39 @@ export class PipeRouter implements Router {
   }
 
   isActive(): boolean {
-    const isElected = this.states().at(-1)?.state === "active";
-    if (!this.#tools.includes("vmac-ctl")) return isElected;
+    if (!this.isElected("active")) return false;
+    if (!this.#tools.includes("vmac-ctl")) return true;
     const own = this.records().filter(
       (record) => record.type === "vmac.up" || record.type === "vmac.down" || record.type === "vmac.fenced",
     );
-    return isElected && own.at(-1)?.type === "vmac.up";
+    const last = lastOfEach(own);
+    return last.length === this.#count && last.every(({ type }) => type === "vmac.up");
+  }
+
+  /** True if its elector says so of each virtual router. */
+  isElected(state: "active" | "backup"): boolean {
+    const last = lastOfEach(this.states());
+    return last.length === this.#count && last.every((record) => record.state === state);
+  }
+
+  /** Writes a record to the elector's input, as another tool would. */
+  say(body: Readonly<Record<string, unknown>>): void {
+    this.#shell.stdin!.write(recordLine(body));
   }
 
   /** @returns once every process of the pipe is there. */
   async ready(): Promise<void> {
     await waitFor(`the pipe on ${this.#host}`, 10_000, () => {
+      this.mustRun();
       this.#findProcesses();
       return this.#pids.size === this.#tools.length && this.states().length > 0 ? true : undefined;
     });
+  }
+
+  /** Of every process of the pipe, also of those that have ended. */
+  pids(): number[] {
+    if (this.#pids.size < this.#tools.length) this.#findProcesses();
+    return [...this.#pids.values()];
   }
 
   signal(tool: PipeTool | "all", signal: NodeJS.Signals): void {
@@ -123,6 +148,11 @@ export class PipeRouter implements Router {
 
   get hasEnded(): boolean {
     return hasEnded(this.#shell);
+  }
+
+  /** @throws {Error} if it has ended, with what it said. */
+  mustRun(): void {
+    if (this.hasEnded) throw new Error(`the pipe on ${this.#host} has ended: ${this.errors().trim()}`);
   }
 
   async stop(): Promise<void> {
@@ -149,6 +179,7 @@ function electCommand(host: string, options: RouterOptions, stamp: string): stri
   const { priority, advertMs, version = 3, vrid = VRID, checksum, password, peers = [] } = options;
   const authFile = `${stamp}.auth`;
   if (password !== undefined) writeFileSync(authFile, password, { mode: 0o600 });
+  if (options.routers !== undefined) return configuredCommand(host, options, stamp);
   const words = [
     `vrrp-elect -I eth0 --vrid ${vrid} --priority ${priority} --advert-int ${advertMs}ms`,
     `--vrrp-version ${version} --host-name ${host}`,
@@ -161,6 +192,19 @@ function electCommand(host: string, options: RouterOptions, stamp: string): stri
     ...vipsOf(options),
   ];
   return words.filter((word) => word !== "").join(" ");
+}
+
+function configuredCommand(host: string, options: RouterOptions, stamp: string): string {
+  const { priority, advertMs, useVmac: vmac = true, routers } = options;
+  const path = `${stamp}.json`;
+  const defaults = { priority, advert_int: `${advertMs}ms`, vmac };
+  writeFileSync(path, JSON.stringify({ defaults, routers }));
+  return `vrrp-elect --config ${path} --host-name ${host} ${options.electArgs ?? ""}`;
+}
+
+/** @returns the last record of each virtual router. */
+function lastOfEach<T extends { readonly instance: string }>(records: readonly T[]): T[] {
+  return [...new Map(records.map((record) => [record.instance, record])).values()];
 }
 
 function childrenOf(pid: number): number[] {

@@ -42,6 +42,14 @@ export function patienceMs(advertMs: number): number {
   return advertMs * 5 + 10_000;
 }
 
+/** Of the low one of a pair. */
+export const PRIORITY_OF_B = 100;
+
+/** S9: one lease, one down interval of b, and 200 ms. */
+export function longestOutageMs(advertMs: number): number {
+  return 2.5 * advertMs + 3 * advertMs + ((256 - PRIORITY_OF_B) * advertMs) / 256 + 200;
+}
+
 export async function untilActive(what: string, router: Router, advertMs: number): Promise<void> {
   await waitFor(`${what} to be Active`, patienceMs(advertMs), () => (router.isActive() ? true : undefined));
 }
@@ -53,12 +61,12 @@ export async function startPair(
   more: Partial<RouterOptions> = {},
 ): Promise<{ a: PipeRouter; b: PipeRouter }> {
   const a = new PipeRouter(network, "a", { priority: 150, advertMs, ...more });
-  const b = new PipeRouter(network, "b", { priority: 100, advertMs, ...more });
+  const b = new PipeRouter(network, "b", { priority: PRIORITY_OF_B, advertMs, ...more });
   await Promise.all([a.ready(), b.ready()]);
-  await untilActive("a", a, advertMs);
-  await waitFor("b to be Backup", patienceMs(advertMs), () =>
-    b.states().at(-1)?.state === "backup" ? true : undefined,
-  );
+  await waitFor("a to be Active and b to be Backup", patienceMs(advertMs), () => {
+    for (const router of [a, b]) router.mustRun();
+    return (a.isActive() && b.isElected("backup")) || undefined;
+  });
   await sleep(advertMs * 3);
   return { a, b };
 }

@@ -13,6 +13,7 @@ import {
   decodeIpv4,
   EtherType,
   IpProtocol,
+  ipv6FromBytes,
   WireError,
 } from "@viptools/wire";
 import { type Network, VIP, VIP6, VIP6_LL } from "./network.ts";
@@ -42,9 +43,12 @@ export interface PortFrame {
     | "other";
   /** Priority of an advert. */
   readonly priority: number | undefined;
-  /** Whereto an IPv4 packet of kind "ipv4" goes. */
+  /** Whereto a packet of kind "ipv4" or "ipv6" goes. */
   readonly destinationIp?: string | undefined;
-  /** Sent as the virtual router: from one of its MACs, ARP from its address, or an advertisement of its address. */
+  /**
+   * Sent as the virtual router, whatever its form: from one of its MACs, ARP from its address, an advertisement of its
+   * address, asked for or not, a solicitation from its address, or a check whether one may have it (DAD).
+   */
   readonly isVoice: boolean;
 }
 
@@ -115,7 +119,8 @@ type Meaning = Pick<PortFrame, "kind" | "isVoice" | "destinationIp"> & {
   readonly priority?: number | undefined;
 };
 
-function describe(host: string, atUs: number, bytes: Uint8Array): PortFrame {
+/** @returns what a frame is that entered the switch from this host. */
+export function describe(host: string, atUs: number, bytes: Uint8Array): PortFrame {
   const { source, etherType, payload } = decodeEthernet(bytes);
   const base = { host, atUs, source, priority: undefined };
   const isVoice = source === VMAC || source === VMAC6;
@@ -141,15 +146,21 @@ function readIpv4(bytes: Uint8Array, isVoice: boolean): Meaning {
 }
 
 /** Extension headers stand before MLD alone, which is not told from the rest. */
-function readIpv6(packet: Uint8Array, isVoice: boolean): Meaning {
+function readIpv6(packet: Uint8Array, isFromVmac: boolean): Meaning {
   const payload = packet.subarray(IPV6_HEADER_LENGTH);
   const nextHeader = packet[IPV6_NEXT_HEADER_AT];
-  if (nextHeader === IpProtocol.vrrp) return { kind: "advert", priority: payload[2], isVoice };
-  if (nextHeader === ICMPV6 && payload[0] === NEIGHBOUR_SOLICITATION)
-    return { kind: "solicitation", isVoice };
-  if (nextHeader === ICMPV6 && payload[0] === NEIGHBOUR_ADVERTISEMENT) {
-    const target = Buffer.from(payload.subarray(8, 24)).toString("hex");
-    return { kind: "advertisement", isVoice: isVoice || VIPS6.includes(target) };
+  if (nextHeader === IpProtocol.vrrp) return { kind: "advert", priority: payload[2], isVoice: isFromVmac };
+  const source = packet.subarray(8, 24);
+  const target = payload.subarray(8, 24);
+  if (nextHeader === ICMPV6 && payload[0] === NEIGHBOUR_SOLICITATION) {
+    const isDad = source.every((octet) => octet === 0) && isVip6(target);
+    return { kind: "solicitation", isVoice: isFromVmac || isVip6(source) || isDad };
   }
-  return { kind: "ipv6", isVoice };
+  if (nextHeader === ICMPV6 && payload[0] === NEIGHBOUR_ADVERTISEMENT)
+    return { kind: "advertisement", isVoice: isFromVmac || isVip6(target) };
+  return { kind: "ipv6", isVoice: isFromVmac, destinationIp: ipv6FromBytes(packet, 24) };
+}
+
+function isVip6(address: Uint8Array): boolean {
+  return VIPS6.includes(Buffer.from(address).toString("hex"));
 }

@@ -42,6 +42,12 @@ export function findContests(frames: readonly PortFrame[], quietUs: number): Con
   return contests;
 }
 
+/** How often the next frame of the virtual router came from another host than the last one: what a switch goes through. */
+export function countMoves(frames: readonly PortFrame[]): number {
+  const speakers = frames.filter(({ isVoice }) => isVoice).map(({ host }) => host);
+  return speakers.filter((host, n) => n > 0 && host !== speakers[n - 1]).length;
+}
+
 /** Every change of the one that advertises, and for how long the old one went on: two Actives would do it side by side. */
 export function findHandovers(frames: readonly PortFrame[], advertMs: number): Contest[] {
   const adverts = frames.filter(({ kind, priority = 0 }) => kind === "advert" && priority > 0);

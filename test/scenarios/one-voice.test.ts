@@ -1,64 +1,84 @@
 /**
- * S1 and S9: each process of the Active's pipe, and all of them, killed and frozen. Counted at the switch: which host
+ * S1 and S9: each process of the Active's pipe, and all of them, killed and frozen; starved; and what others take away
+ * from both hosts. Counted at the switch: which host
  * speaks as the virtual router. Asked by a client all the time: is anybody there?
  */
 import assert from "node:assert/strict";
 import test, { type TestContext } from "node:test";
-import { Client, strayLossShare } from "../lab/client.ts";
+import { Client, type ClientStory, strayLossShare } from "../lab/client.ts";
 import { nowUs } from "../lab/fault.ts";
+import { FORMS, type Form, kindsOf, nameOf, optionsOf, PLAIN } from "../lab/form.ts";
+import { KeepalivedRouter } from "../lab/keepalived.ts";
+import { DELETION, flush, freeze, kill, type Mishap, type Scene, STARVATION } from "../lab/mishap.ts";
 import type { Network } from "../lab/network.ts";
-import { PIPE_TOOLS, type PipeTool } from "../lab/router.ts";
+import { PIPE_TOOLS, type Router } from "../lab/router.ts";
 import { sleep, waitFor } from "../lab/shell.ts";
-import { IS_FULL, needsRoot, onStage, patienceMs, startPair } from "../lab/stage.ts";
-import { Taps } from "../lab/taps.ts";
-import { findContests } from "../lab/voices.ts";
+import {
+  inFull,
+  longestOutageMs,
+  needsRoot,
+  onStage,
+  PRIORITY_OF_B,
+  patienceMs,
+  startPair,
+  untilActive,
+} from "../lab/stage.ts";
+import { type PortFrame, Taps } from "../lab/taps.ts";
+import { countMoves, findContests } from "../lab/voices.ts";
 
-const FREEZE_MS = 5000;
-const PRIORITY_OF_B = 100;
 /** A client asks each 2 ms: whoever is silent for so long is mute, and speaks anew afterwards. */
 const MUTE_MS = 1000;
 /** Share of the asks outside the expected outage that may be lost before a run says nothing. */
 const STRAY_MAX = 0.05;
+/** What somebody takes away is put back before so long. */
+const REPAIR_MS = 200;
 
-interface Fault {
-  readonly tool: PipeTool | "all";
-  readonly signal: "SIGKILL" | "SIGSTOP";
+interface Row {
+  readonly form: Form;
+  readonly mishap: Mishap;
   readonly advertMs: number;
 }
 
-/** One lease, one down interval of the other router, and 200 ms (S9). */
-function longestOutageMs(advertMs: number): number {
-  return 2.5 * advertMs + 3 * advertMs + ((256 - PRIORITY_OF_B) * advertMs) / 256 + 200;
+/** What the switch and two clients saw. */
+interface Seen {
+  readonly stories: readonly ClientStory[];
+  readonly frames: readonly PortFrame[];
+  /** From the mishap to the end of what may come of it. */
+  readonly fromUs: number;
+  readonly toUs: number;
 }
 
-async function play(t: TestContext, network: Network, { tool, signal, advertMs }: Fault): Promise<void> {
-  const { a, b } = await startPair(network, advertMs);
+async function play(scene: Scene, { form, mishap, advertMs }: Row): Promise<Seen> {
+  const { network, b } = scene;
   const taps = new Taps(network);
   await taps.open(["a", "b"]);
-  const ping = new Client(network, "c", "icmp");
-  const arp = new Client(network, "c", "arp");
+  const { ping, neighbour } = kindsOf(form);
+  const clients = [new Client(network, "c", ping), new Client(network, "c", neighbour)];
   await sleep(1000);
-  const faultUs = nowUs();
-  a.signal(tool, signal);
-  const end = signal === "SIGSTOP" ? FREEZE_MS : longestOutageMs(advertMs);
-  await waitFor("b to take over", patienceMs(advertMs), () =>
-    b.states().at(-1)?.state === "active" ? true : undefined,
-  );
-  await sleep(Math.max(0, end - (nowUs() - faultUs) / 1000));
-  a.signal(tool, "SIGCONT");
+  const fromUs = nowUs();
+  const undo = mishap.cause(scene);
+  const lastsMs = mishap.lastsMs ?? longestOutageMs(advertMs);
+  if (mishap.expected === "take-over")
+    await waitFor("b to take over", patienceMs(advertMs), () => b.isElected("active") || undefined);
+  await sleep(Math.max(0, lastsMs - (nowUs() - fromUs) / 1000));
+  undo();
   await sleep(1000 + 3 * advertMs);
-  const [pinged, asked] = [await ping.stop(), await arp.stop()];
-  const frames = await taps.close();
+  const stories = [];
+  for (const client of clients) stories.push(await client.stop());
+  const toUs = fromUs + (lastsMs + longestOutageMs(advertMs)) * 1000;
+  return { stories, frames: await taps.close(), fromUs, toUs };
+}
 
-  const contests = findContests(frames, Math.min(3 * advertMs, MUTE_MS) * 1000);
-  const limitMs = longestOutageMs(advertMs);
-  const worstMs = Math.max(...pinged.outages.map(({ outageMs }) => outageMs));
+function judge(t: TestContext, { a, b }: Scene, { mishap, advertMs }: Row, seen: Seen): void {
+  const contests = findContests(seen.frames, Math.min(3 * advertMs, MUTE_MS) * 1000);
+  const limitMs = mishap.expected === "no change" ? REPAIR_MS : longestOutageMs(advertMs);
+  const worstMs = Math.max(0, ...seen.stories[0]!.outages.map(({ outageMs }) => outageMs));
   const overlapMs = Math.max(0, ...contests.map(({ overlapUs }) => overlapUs / 1000));
   t.diagnostic(
-    `${signal} ${tool} at ${advertMs} ms: away ${worstMs.toFixed(0)} ms (limit ${limitMs.toFixed(0)}), ${contests.length} changes of voice, both spoke ${overlapMs.toFixed(1)} ms`,
+    `away ${worstMs.toFixed(0)} ms (limit ${limitMs.toFixed(0)}), ${contests.length} changes of voice, both spoke ${overlapMs.toFixed(1)} ms`,
   );
-  for (const story of [pinged, asked]) {
-    const stray = strayLossShare(story, faultUs, faultUs + (end + limitMs) * 1000);
+  for (const story of seen.stories) {
+    const stray = strayLossShare(story, seen.fromUs, seen.toUs);
     assert.ok(
       stray <= STRAY_MAX,
       `the run is void: ${(stray * 100).toFixed(1)} % of the asks outside the outage were lost`,
@@ -66,28 +86,85 @@ async function play(t: TestContext, network: Network, { tool, signal, advertMs }
     assert.equal(story.isAway, false, "somebody answers in the end");
   }
   assert.ok(worstMs <= limitMs, `S9: nobody answered for ${worstMs} ms, at most ${limitMs} are allowed`);
-  assert.ok(contests.length >= 1, "the voice did change: the capture can show it");
-  assert.ok(contests.length <= 2, `S1: the voice changed ${contests.length} times`);
+  assert.ok(
+    seen.frames.some(({ isVoice }) => isVoice),
+    "the capture can show a voice",
+  );
+  const [least, most] = CHANGES[mishap.expected];
+  assert.ok(contests.length >= least, "the voice did change: the capture can show it");
+  assert.ok(contests.length <= most, `S1: the voice changed ${contests.length} times`);
   assert.ok(overlapMs < advertMs, `S1: both spoke for ${overlapMs} ms, which is no reaction time`);
   assert.notEqual(a.isActive() && !a.hasEnded, b.isActive(), "exactly one is Active in the end");
 }
 
-const faults: Fault[] = [];
-for (const advertMs of IS_FULL ? [100, 1000] : [100]) {
-  for (const tool of [...PIPE_TOOLS, "all"] as const) {
-    faults.push({ tool, signal: "SIGKILL", advertMs });
-    if (IS_FULL || tool === "vmac-ctl" || tool === "all") faults.push({ tool, signal: "SIGSTOP", advertMs });
-  }
+/** A take-over, and a fail-back where the host comes to itself. */
+const CHANGES = { "take-over": [1, 2], "no change": [0, 0], either: [0, Number.POSITIVE_INFINITY] } as const;
+
+const SIGNALS: readonly Mishap[] = ([...PIPE_TOOLS, "all"] as const).flatMap((tool) => [
+  kill(tool),
+  freeze(tool),
+]);
+const OTHERS: readonly Mishap[] = [STARVATION, flush("a"), flush("b"), DELETION];
+const MATRIX: readonly Row[] = [
+  ...FORMS.flatMap((form) => [...SIGNALS, ...OTHERS].map((mishap): Row => ({ form, mishap, advertMs: 100 }))),
+  ...SIGNALS.map((mishap): Row => ({ form: PLAIN, mishap, advertMs: 1000 })),
+];
+const textOf = ({ form, mishap, advertMs }: Row): string =>
+  `${mishap.name}: ${nameOf(form)} at ${advertMs} ms`;
+const EVERYDAY: readonly string[] = [
+  ...[...PIPE_TOOLS.map(kill), kill("all"), freeze("vmac-ctl"), freeze("all")].map((mishap) =>
+    textOf({ form: PLAIN, mishap, advertMs: 100 }),
+  ),
+  textOf({
+    form: { mode: "macvlan", standby: "fenced", family: 6 },
+    mishap: kill("vmac-ctl"),
+    advertMs: 100,
+  }),
+  textOf({ form: { mode: "address", standby: "absent", family: 4 }, mishap: freeze("all"), advertMs: 100 }),
+];
+for (const row of MATRIX) {
+  const guard = EVERYDAY.includes(textOf(row)) ? needsRoot : inFull;
+  test(`S1 S9 one voice after ${textOf(row)}`, guard, async (t) => {
+    await onStage(["a", "b", "c"], async (network) => {
+      const pair = await startPair(network, row.advertMs, optionsOf(row.form));
+      const scene = { network, form: row.form, ...pair };
+      judge(t, scene, row, await play(scene, row));
+    });
+  });
 }
-for (const fault of faults) {
-  test(
-    `S1 S9 one voice after ${fault.signal} of ${fault.tool} at ${fault.advertMs} ms`,
-    needsRoot,
-    async (t) => {
-      await onStage(["a", "b", "c"], (network) => play(t, network, fault));
-    },
-  );
+
+async function movesOf(network: Network, a: Router): Promise<number> {
+  const taps = new Taps(network);
+  await taps.open(["a", "b"]);
+  const arp = new Client(network, "c", "arp");
+  await sleep(500);
+  a.signal("all", "SIGSTOP");
+  await sleep(5000);
+  a.signal("all", "SIGCONT");
+  await sleep(2000);
+  await arp.stop();
+  return countMoves(await taps.close());
 }
+
+test(
+  "S1 a router that is frozen for 5 s, beside keepalived: moves of the voice at the switch",
+  inFull,
+  async (t) => {
+    await onStage(["a", "b", "c"], async (network) => {
+      const { a } = await startPair(network, 100);
+      const moves = await movesOf(network, a);
+      t.diagnostic(`ours moved ${moves} times`);
+      assert.ok(moves >= 2, "there and back");
+    });
+    await onStage(["a", "b", "c"], async (network) => {
+      const a = new KeepalivedRouter(network, "a", { priority: 150, advertMs: 100 });
+      const b = new KeepalivedRouter(network, "b", { priority: PRIORITY_OF_B, advertMs: 100 });
+      await untilActive("keepalived on a", a, 100);
+      await waitFor("b to be Backup", 5000, () => !b.isActive() || undefined);
+      t.diagnostic(`keepalived's moved ${await movesOf(network, a)} times`);
+    });
+  },
+);
 
 test("S1 control: without a fence the same scene shows two voices", needsRoot, async (t) => {
   await onStage(["a", "b", "c"], async (network) => {
