@@ -14,7 +14,7 @@ import { textOf } from "./text.ts";
 /** `VIPTOOLS_SEED` repeats a run; ordinary days have one and the same. */
 export const SEED: number = Number(process.env["VIPTOOLS_SEED"] ?? (IS_FULL ? Date.now() % 2 ** 30 : 1));
 /** Each shrunk script costs a second: then the shortest so far is told. */
-const SHRINK_FOR_MS = 120_000;
+const SHRINK_FOR_MS = 60_000;
 
 const USUAL = {
   "ipv4/conf/eth0/arp_ignore": 0,

@@ -30,8 +30,12 @@ const router: fc.Arbitrary<VirtualRouter> = fc.record({
   vrid: mostly(VRIDS[0], fc.constantFrom(...VRIDS)),
   family: fc.constantFrom(...CAN.families),
 });
-/** Commands do what is worth being killed in within 10 ms or so, deleting a link takes 30. */
-const killMs = mostly<number | undefined>(undefined, fc.oneof(upTo(8), upTo(40)));
+/** Building takes 10 ms or so, deleting a link 30. */
+const killMs = fc.oneof(
+  { arbitrary: fc.constant(undefined), weight: 2 },
+  { arbitrary: upTo(16), weight: 1 },
+  { arbitrary: upTo(40), weight: 1 },
+);
 
 function vipsOf({ family, vrid }: VirtualRouter): fc.Arbitrary<string[]> {
   const first = vrid === VRIDS[0] ? 0 : VIPS[family].length - PER_ROUTER;

@@ -41,7 +41,8 @@ const SETTLE_MS = 50;
 export async function play(stage: Stage, script: Script): Promise<Report> {
   const { network, host } = stage;
   setScene(network, host, script.scene);
-  const before = await calmDump(stage);
+  const isBare = script.scene.link === undefined && script.scene.addresses.length === 0;
+  const before = isBare ? dumpHost(network, host) : await calmDump(stage);
   const player = new Player(stage, script);
   for (const step of script.steps) await player.perform(step);
   await player.giveAllBack();
@@ -51,7 +52,7 @@ export async function play(stage: Stage, script: Script): Promise<Report> {
   return { wrong, counts: player.counts };
 }
 
-/** What a link of the scene brings with it may take a moment. */
+/** What links and addresses of the scene bring with them may take a moment. */
 async function calmDump({ network, host }: Stage): Promise<Dump> {
   for (let dump = dumpHost(network, host); ; ) {
     await sleep(SETTLE_MS / 10);
@@ -145,6 +146,8 @@ class Player {
   async #down(router: VirtualRouter, killMs: number | undefined): Promise<void> {
     const outcome = await this.#command(["down", ...wordsOf(router)], [0, 75], killMs);
     if (outcome === 0) this.#standing.delete(instanceOf(router));
+    // Whoever has killed it tries again.
+    if (outcome === "SIGKILL") this.#standing.set(instanceOf(router), router);
   }
 
   async #follow(options: string): Promise<void> {
