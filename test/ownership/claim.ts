@@ -7,7 +7,8 @@ import fc from "fast-check";
 import { Network } from "../lab/network.ts";
 import { IS_FULL } from "../lab/stage.ts";
 import { scripts } from "./plans.ts";
-import { play, type Report, type Stage, type Tally } from "./play.ts";
+import { play, type Report } from "./play.ts";
+import type { Stage, Tally } from "./player.ts";
 import type { Script } from "./script.ts";
 import { textOf } from "./text.ts";
 
@@ -15,6 +16,9 @@ import { textOf } from "./text.ts";
 export const SEED: number = Number(process.env["VIPTOOLS_SEED"] ?? (IS_FULL ? Date.now() % 2 ** 30 : 1));
 /** Each shrunk script costs a second: then the shortest so far is told. */
 const SHRINK_FOR_MS = 60_000;
+
+/** A link that was left is more than a hundred lines of settings. */
+const SHOWN_MAX = 40;
 
 const USUAL = {
   "ipv4/conf/eth0/arp_ignore": 0,
@@ -95,11 +99,13 @@ export async function tryOut(
 
 /** A failure for people: how to repeat it, the script as text and as a row of the table, and what is wrong. */
 export function explain({ script, wrong, numRuns }: Failure, seed: number): string {
+  const left = wrong.length - SHOWN_MAX;
   return [
     `script ${numRuns} of seed ${seed}, shrunk:`,
     textOf(script),
-    "then all is given back; what is wrong:",
-    ...wrong,
+    "then all is given back, and yet:",
+    ...wrong.slice(0, SHOWN_MAX),
+    ...(left > 0 ? [`and ${left} lines more`] : []),
     `as a row of the regressions: ${JSON.stringify(script)}`,
   ].join("\n");
 }

@@ -88,7 +88,7 @@ export type Step =
   | { readonly type: "status" }
   /** Starts `vmac-ctl follow`; the input of the one before ends at that moment. */
   | { readonly type: "follow"; readonly options: string }
-  /** Written at once; the next step comes so long after the follower has passed it on. */
+  /** Written at once, to a new follower if none lives; the next step comes so long after it has passed them on. */
   | {
       readonly type: "tell";
       readonly records: readonly Told[];
@@ -98,6 +98,8 @@ export type Step =
   /** The input of the follower ends. */
   | { readonly type: "end"; readonly killMs?: number | undefined }
   | { readonly type: "signal"; readonly signal: "SIGTERM" | "SIGKILL" }
+  /** The note of an owner that was killed while it wrote it. */
+  | { readonly type: "tear"; readonly router: VirtualRouter }
   | { readonly type: "disturb"; readonly router: VirtualRouter; readonly how: Disturbance };
 
 export interface Script {

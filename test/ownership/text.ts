@@ -30,6 +30,8 @@ function stepOf(step: Step): string {
       return `# its input ends${kill}`;
     case "signal":
       return `kill -${step.signal.slice(3)} %vmac-ctl`;
+    case "tear":
+      return `# ${instanceOf(step.router)}: an owner was killed while it wrote its note`;
     case "disturb":
       return `# ${step.how} of ${instanceOf(step.router)}`;
     default:

@@ -31,6 +31,11 @@ export class VmacProcess {
     return hasEnded(this.#child);
   }
 
+  /** True while it can be told something. */
+  get isReading(): boolean {
+    return !this.hasEnded && !this.#child.stdin!.writableEnded;
+  }
+
   /** Exit code, or the signal that ended it. */
   get outcome(): number | NodeJS.Signals | null {
     return this.#child.exitCode ?? this.#child.signalCode;
@@ -45,7 +50,7 @@ export class VmacProcess {
   }
 
   write(lines: readonly string[]): void {
-    if (!this.#child.stdin!.writableEnded) this.#child.stdin!.write(`${lines.join("\n")}\n`);
+    if (this.isReading) this.#child.stdin!.write(`${lines.join("\n")}\n`);
   }
 
   endInput(): void {

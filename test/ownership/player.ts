@@ -1,0 +1,199 @@
+/**
+ * Carries out the steps of a script, as an operator and an elector would, and keeps account of what happened.
+ *
+ * @module
+ */
+import { runFolder } from "../lab/dump.ts";
+import type { Network } from "../lab/network.ts";
+import { sleep } from "../lab/shell.ts";
+import { CAN } from "./capabilities.ts";
+import { leftAt, tear } from "./leftovers.ts";
+import { RecordLines, recordsAmong } from "./record-lines.ts";
+import { disturb } from "./scene.ts";
+import { instanceOf, type Scene, type Step, type VirtualRouter } from "./script.ts";
+import { VmacProcess } from "./vmac-process.ts";
+
+/** How often each thing happened. */
+export type Tally = Record<string, number>;
+
+export interface Stage {
+  readonly network: Network;
+  readonly host: string;
+  /** Settings of the host when nobody has changed any. */
+  readonly usual: Readonly<Record<string, number>>;
+  /** vmac-ctl, or what stands in for it. */
+  readonly tool: string;
+}
+
+/** Refused by the kernel, another owner, an address that is here already: who is refused must leave nothing. */
+const REFUSED = [69, 71, 75] as const;
+
+export class Player {
+  readonly wrong: string[] = [];
+  readonly counts: Tally = {};
+  readonly #stage: Stage;
+  readonly #scene: Scene;
+  readonly #folder: string;
+  readonly #followers: VmacProcess[] = [];
+  #lines = new RecordLines(1);
+  /** Whom the living follower was told of. */
+  #told = new Map<string, VirtualRouter>();
+  /** What `down` has to give back at the end. */
+  readonly #standing = new Map<string, VirtualRouter>();
+  /** What a killed owner may have left. */
+  readonly #orphans = new Map<string, VirtualRouter>();
+
+  constructor(stage: Stage, scene: Scene) {
+    this.#stage = stage;
+    this.#scene = scene;
+    this.#folder = runFolder(stage.network, stage.host);
+  }
+
+  async perform(step: Step): Promise<void> {
+    this.#count(step.type);
+    switch (step.type) {
+      case "up":
+        return await this.#up(step);
+      case "down":
+        return await this.#down(step.router, step.killMs);
+      case "cleanup":
+        await this.#command(["cleanup"], [0], step.killMs);
+        return;
+      case "status":
+        await this.#command(["status"], [0, 1], undefined);
+        return;
+      case "follow":
+        return await this.#follow(step.options);
+      case "tell":
+        return await this.#tell(step);
+      case "end":
+        this.#follower?.endInput();
+        return await this.#kill(this.#follower, step.killMs);
+      case "signal":
+        if (step.signal === "SIGKILL") return await this.#kill(this.#follower, 0);
+        this.#follower?.signal(step.signal);
+        return;
+      case "tear":
+        this.#standing.set(instanceOf(step.router), step.router);
+        tear(this.#folder, step.router);
+        return;
+      case "disturb":
+        this.#count(step.how);
+        disturb(this.#stage.network, this.#stage.host, this.#scene, step.router, step.how);
+    }
+  }
+
+  /** What an operator does: lets followers end, clears away what dead ones left, and takes down what stands. */
+  async giveAllBack(): Promise<void> {
+    for (const follower of this.#followers) {
+      follower.endInput();
+      await follower.ended();
+      this.#judge(follower, [0, ...REFUSED]);
+    }
+    if (CAN.cleansUp && this.#orphans.size > 0) await this.#command(["cleanup"], [0], undefined);
+    const owned = CAN.cleansUp ? this.#standing : new Map([...this.#orphans, ...this.#standing]);
+    for (const router of owned.values()) await this.#command(["down", ...wordsOf(router)], [0], undefined);
+  }
+
+  get #follower(): VmacProcess | undefined {
+    return this.#followers.at(-1);
+  }
+
+  async #up({ router, vips, options, killMs }: Step & { type: "up" }): Promise<void> {
+    const argv = ["up", ...wordsOf(router), ...options.split(" ").filter(Boolean), ...vips];
+    const outcome = await this.#command(argv, [0, ...REFUSED], killMs);
+    if (outcome === 0 || outcome === "SIGKILL") this.#standing.set(instanceOf(router), router);
+  }
+
+  async #down(router: VirtualRouter, killMs: number | undefined): Promise<void> {
+    const outcome = await this.#command(["down", ...wordsOf(router)], [0, 75], killMs);
+    if (outcome === 0) this.#standing.delete(instanceOf(router));
+    // Whoever has killed it tries again.
+    if (outcome === "SIGKILL") this.#standing.set(instanceOf(router), router);
+  }
+
+  async #follow(options: string): Promise<void> {
+    this.#follower?.endInput();
+    this.#told = new Map();
+    const argv = ["follow", "--host-name", "a", ...options.split(" ").filter(Boolean)];
+    const follower = this.#start(argv);
+    this.#followers.push(follower);
+    this.#lines = new RecordLines(this.#followers.length);
+    const first = this.#lines.heartbeat();
+    follower.write([first]);
+    await follower.untilPassedOn(first);
+  }
+
+  async #tell({ records, pauseMs, killMs }: Step & { type: "tell" }): Promise<void> {
+    if (!(this.#follower?.isReading ?? false)) await this.#follow("");
+    const follower = this.#follower!;
+    for (const { router } of records) this.#told.set(instanceOf(router), router);
+    const lines = records.map((told) => this.#lines.lineOf(told));
+    follower.write(lines);
+    if (killMs !== undefined) return await this.#kill(follower, killMs);
+    await follower.untilPassedOn(lines.at(-1)!);
+    await sleep(pauseMs);
+  }
+
+  /** Kills a follower with -9, if it is still there by then. */
+  async #kill(follower: VmacProcess | undefined, afterMs: number | undefined): Promise<void> {
+    if (follower === undefined || afterMs === undefined) return;
+    await sleep(afterMs);
+    if (follower.hasEnded) return;
+    follower.signal("SIGKILL");
+    await follower.ended();
+    this.#followers.splice(this.#followers.indexOf(follower), 1);
+    for (const [instance, router] of this.#told) this.#orphans.set(instance, router);
+    this.#countKill("follow");
+    this.#countRecords(follower);
+  }
+
+  /** Runs vmac-ctl to its end. @returns its exit code, or SIGKILL if it was killed in time. */
+  async #command(
+    argv: readonly string[],
+    allowed: readonly number[],
+    killMs: number | undefined,
+  ): Promise<VmacProcess["outcome"]> {
+    const command = this.#start(argv);
+    if (killMs !== undefined) {
+      await command.untilFirstNote(this.#folder);
+      await sleep(killMs);
+      command.signal("SIGKILL");
+    }
+    await command.ended();
+    if (killMs !== undefined && command.outcome === "SIGKILL") this.#countKill(argv[0]!);
+    else this.#judge(command, allowed);
+    return command.outcome;
+  }
+
+  #start(argv: readonly string[]): VmacProcess {
+    const { network, host, tool } = this.#stage;
+    return new VmacProcess(network.host(host).namespace, tool, argv);
+  }
+
+  #judge(process: VmacProcess, allowed: readonly number[]): void {
+    const { argv, outcome, errors } = process;
+    this.#count(`${argv[0]} ${outcome}`);
+    this.#countRecords(process);
+    if (typeof outcome === "number" && allowed.includes(outcome)) return;
+    this.wrong.push(`vmac-ctl ${argv.join(" ")}: exit ${outcome}: ${errors.trim()}`);
+  }
+
+  #countRecords({ lines }: VmacProcess): void {
+    for (const { type } of recordsAmong(lines)) if (type.startsWith("vmac.")) this.#count(type);
+  }
+
+  #countKill(who: string): void {
+    this.#count(`kill of ${who}`);
+    const left = leftAt(this.#stage.network, this.#stage.host, this.#folder);
+    this.#count(`kill of ${who} leaves ${left}`);
+  }
+
+  #count(what: string): void {
+    this.counts[what] = (this.counts[what] ?? 0) + 1;
+  }
+}
+
+function wordsOf({ vrid }: VirtualRouter): string[] {
+  return ["-I", "eth0", "--vrid", String(vrid)];
+}
