@@ -15,10 +15,13 @@ export const CAN: {
   readonly ownsWithoutVmac: boolean;
   /** Has `vmac-ctl cleanup`; without it `down` clears away what a dead owner left. */
   readonly cleansUp: boolean;
+  /** An `up` that ends with 0 has made sure that the addresses are there, after a killed `up` and a deletion too. */
+  readonly upLooks: boolean;
 } = {
   families: [4],
   upOptions: [""],
   followOptions: ["", "--fence nft", "--fence none"],
   ownsWithoutVmac: false,
   cleansUp: false,
+  upLooks: false,
 };

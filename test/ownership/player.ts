@@ -27,6 +27,8 @@ export interface Stage {
 
 /** Refused by the kernel, another owner, an address that is here already: who is refused must leave nothing. */
 const REFUSED = [69, 71, 75] as const;
+/** We have read too late for its shortest leases. */
+const READER_LOST = 74;
 
 export class Player {
   readonly wrong: string[] = [];
@@ -77,6 +79,8 @@ export class Player {
         this.#standing.set(instanceOf(step.router), step.router);
         tear(this.#folder, step.router);
         return;
+      case "find":
+        return this.#find(step.vips);
       case "disturb":
         this.#count(step.how);
         disturb(this.#stage.network, this.#stage.host, this.#scene, step.router, step.how);
@@ -88,7 +92,7 @@ export class Player {
     for (const follower of this.#followers) {
       follower.endInput();
       await follower.ended();
-      this.#judge(follower, [0, ...REFUSED]);
+      this.#judge(follower, [0, ...REFUSED, READER_LOST]);
     }
     if (CAN.cleansUp && this.#orphans.size > 0) await this.#command(["cleanup"], [0], undefined);
     const owned = CAN.cleansUp ? this.#standing : new Map([...this.#orphans, ...this.#standing]);
@@ -103,6 +107,13 @@ export class Player {
     const argv = ["up", ...wordsOf(router), ...options.split(" ").filter(Boolean), ...vips];
     const outcome = await this.#command(argv, [0, ...REFUSED], killMs);
     if (outcome === 0 || outcome === "SIGKILL") this.#standing.set(instanceOf(router), router);
+    if (outcome === 0 && CAN.upLooks) this.#find(vips);
+  }
+
+  #find(vips: readonly string[]): void {
+    const { stdout } = this.#stage.network.run(this.#stage.host, ["ip", "-o", "address"]);
+    for (const vip of vips)
+      if (!stdout.includes(` ${vip} `)) this.wrong.push(`${vip} is not on the host, though up says so`);
   }
 
   async #down(router: VirtualRouter, killMs: number | undefined): Promise<void> {

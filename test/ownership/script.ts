@@ -100,6 +100,8 @@ export type Step =
   | { readonly type: "signal"; readonly signal: "SIGTERM" | "SIGKILL" }
   /** The note of an owner that was killed while it wrote it. */
   | { readonly type: "tear"; readonly router: VirtualRouter }
+  /** The addresses have to be on the host by now. */
+  | { readonly type: "find"; readonly vips: readonly string[] }
   | { readonly type: "disturb"; readonly router: VirtualRouter; readonly how: Disturbance };
 
 export interface Script {

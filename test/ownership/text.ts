@@ -32,6 +32,8 @@ function stepOf(step: Step): string {
       return `kill -${step.signal.slice(3)} %vmac-ctl`;
     case "tear":
       return `# ${instanceOf(step.router)}: an owner was killed while it wrote its note`;
+    case "find":
+      return `ip address show   # needs ${step.vips.join(" ")}`;
     case "disturb":
       return `# ${step.how} of ${instanceOf(step.router)}`;
     default:
