@@ -101,7 +101,7 @@ export async function tryOut(
 export function explain({ script, wrong, numRuns }: Failure, seed: number): string {
   const left = wrong.length - SHOWN_MAX;
   return [
-    `script ${numRuns} of seed ${seed}, shrunk:`,
+    `script ${numRuns} of VIPTOOLS_SEED=${seed}, shrunk:`,
     textOf(script),
     "then all is given back, and yet:",
     ...wrong.slice(0, SHOWN_MAX),

@@ -30,16 +30,20 @@ const REFUSED = [69, 71, 75] as const;
 /** We have read too late for its shortest leases. */
 const READER_LOST = 74;
 
+interface Follower {
+  readonly process: VmacProcess;
+  readonly lines: RecordLines;
+  /** The virtual routers that it knows. */
+  readonly told: Map<string, VirtualRouter>;
+}
+
 export class Player {
   readonly wrong: string[] = [];
   readonly counts: Tally = {};
   readonly #stage: Stage;
   readonly #scene: Scene;
   readonly #folder: string;
-  readonly #followers: VmacProcess[] = [];
-  #lines = new RecordLines(1);
-  /** Whom the living follower was told of. */
-  #told = new Map<string, VirtualRouter>();
+  readonly #followers: Follower[] = [];
   /** What `down` has to give back at the end. */
   readonly #standing = new Map<string, VirtualRouter>();
   /** What a killed owner may have left. */
@@ -69,11 +73,11 @@ export class Player {
       case "tell":
         return await this.#tell(step);
       case "end":
-        this.#follower?.endInput();
+        this.#follower?.process.endInput();
         return await this.#kill(this.#follower, step.killMs);
       case "signal":
         if (step.signal === "SIGKILL") return await this.#kill(this.#follower, 0);
-        this.#follower?.signal(step.signal);
+        this.#follower?.process.signal(step.signal);
         return;
       case "tear":
         this.#standing.set(instanceOf(step.router), step.router);
@@ -89,25 +93,27 @@ export class Player {
 
   /** What an operator does: lets followers end, clears away what dead ones left, and takes down what stands. */
   async giveAllBack(): Promise<void> {
-    for (const follower of this.#followers) {
-      follower.endInput();
-      await follower.ended();
-      this.#judge(follower, [0, ...REFUSED, READER_LOST]);
+    for (const { process } of this.#followers) {
+      process.endInput();
+      await process.ended();
+      this.#judge(process, [0, ...REFUSED, READER_LOST]);
     }
     if (CAN.cleansUp && this.#orphans.size > 0) await this.#command(["cleanup"], [0], undefined);
     const owned = CAN.cleansUp ? this.#standing : new Map([...this.#orphans, ...this.#standing]);
     for (const router of owned.values()) await this.#command(["down", ...wordsOf(router)], [0], undefined);
   }
 
-  get #follower(): VmacProcess | undefined {
+  get #follower(): Follower | undefined {
     return this.#followers.at(-1);
   }
 
   async #up({ router, vips, options, killMs }: Step & { type: "up" }): Promise<void> {
-    const argv = ["up", ...wordsOf(router), ...options.split(" ").filter(Boolean), ...vips];
+    const owned = options.includes("--no-address") ? [] : vips;
+    const family = owned.length > 0 ? [] : ["--family", String(router.family)];
+    const argv = ["up", ...wordsOf(router), ...options.split(" ").filter(Boolean), ...family, ...owned];
     const outcome = await this.#command(argv, [0, ...REFUSED], killMs);
     if (outcome === 0 || outcome === "SIGKILL") this.#standing.set(instanceOf(router), router);
-    if (outcome === 0 && CAN.upLooks) this.#find(vips);
+    if (outcome === 0 && CAN.upLooks) this.#find(owned);
   }
 
   #find(vips: readonly string[]): void {
@@ -124,39 +130,38 @@ export class Player {
   }
 
   async #follow(options: string): Promise<void> {
-    this.#follower?.endInput();
-    this.#told = new Map();
-    const argv = ["follow", "--host-name", "a", ...options.split(" ").filter(Boolean)];
-    const follower = this.#start(argv);
-    this.#followers.push(follower);
-    this.#lines = new RecordLines(this.#followers.length);
-    const first = this.#lines.heartbeat();
-    follower.write([first]);
-    await follower.untilPassedOn(first);
+    this.#follower?.process.endInput();
+    const process = this.#start(["follow", "--host-name", "a", ...options.split(" ").filter(Boolean)]);
+    const lines = new RecordLines(this.#count("followers"));
+    this.#followers.push({ process, lines, told: new Map() });
+    const first = lines.heartbeat();
+    process.write([first]);
+    await process.untilPassedOn(first);
   }
 
   async #tell({ records, pauseMs, killMs }: Step & { type: "tell" }): Promise<void> {
-    if (!(this.#follower?.isReading ?? false)) await this.#follow("");
+    if (!(this.#follower?.process.isReading ?? false)) await this.#follow("");
     const follower = this.#follower!;
-    for (const { router } of records) this.#told.set(instanceOf(router), router);
-    const lines = records.map((told) => this.#lines.lineOf(told));
-    follower.write(lines);
+    for (const { router } of records) follower.told.set(instanceOf(router), router);
+    const lines = records.map((told) => follower.lines.lineOf(told));
+    follower.process.write(lines);
     if (killMs !== undefined) return await this.#kill(follower, killMs);
-    await follower.untilPassedOn(lines.at(-1)!);
+    await follower.process.untilPassedOn(lines.at(-1)!);
     await sleep(pauseMs);
   }
 
   /** Kills a follower with -9, if it is still there by then. */
-  async #kill(follower: VmacProcess | undefined, afterMs: number | undefined): Promise<void> {
+  async #kill(follower: Follower | undefined, afterMs: number | undefined): Promise<void> {
     if (follower === undefined || afterMs === undefined) return;
+    const { process, told } = follower;
     await sleep(afterMs);
-    if (follower.hasEnded) return;
-    follower.signal("SIGKILL");
-    await follower.ended();
+    if (process.hasEnded) return;
+    process.signal("SIGKILL");
+    await process.ended();
     this.#followers.splice(this.#followers.indexOf(follower), 1);
-    for (const [instance, router] of this.#told) this.#orphans.set(instance, router);
+    for (const [instance, router] of told) this.#orphans.set(instance, router);
     this.#countKill("follow");
-    this.#countRecords(follower);
+    this.#countRecords(process);
   }
 
   /** Runs vmac-ctl to its end. @returns its exit code, or SIGKILL if it was killed in time. */
@@ -200,8 +205,11 @@ export class Player {
     this.#count(`kill of ${who} leaves ${left}`);
   }
 
-  #count(what: string): void {
-    this.counts[what] = (this.counts[what] ?? 0) + 1;
+  /** @returns how often it has happened. */
+  #count(what: string): number {
+    const times = (this.counts[what] ?? 0) + 1;
+    this.counts[what] = times;
+    return times;
   }
 }
 

@@ -21,7 +21,7 @@ export const VIPS = {
 export interface Scene {
   /** Besides those of the lab; on eth0. */
   readonly addresses: readonly string[];
-  readonly link: ForeignLink | undefined;
+  readonly link?: ForeignLink | undefined;
   readonly tables: readonly ForeignTable[];
   /** Path below /proc/sys/net to value. */
   readonly settings: Readonly<Record<string, number>>;
@@ -109,7 +109,7 @@ export interface Script {
   readonly steps: readonly Step[];
 }
 
-export const BARE: Scene = { addresses: [], link: undefined, tables: [], settings: {} };
+export const BARE: Scene = { addresses: [], tables: [], settings: {} };
 
 export function instanceOf({ family, vrid }: VirtualRouter): string {
   return `eth0/${family}/${vrid}`;
