@@ -1,7 +1,7 @@
 /** What vmac-ctl makes on a host, that it can be seen, and that nothing of it stays (S3). */
 import assert from "node:assert/strict";
 import test from "node:test";
-import { type Dump, differences, dumpHost } from "../lab/dump.ts";
+import { type Dump, differences, differingLines, dumpHost } from "../lab/dump.ts";
 import { VIP } from "../lab/network.ts";
 import { VMAC } from "../lab/router.ts";
 import { sleep, waitFor } from "../lab/shell.ts";
@@ -130,24 +130,40 @@ test("V3-2.4-a the switch learns the virtual MAC at the Active's port", needsRoo
 /** The dump itself: one difference of each kind is planted, and must be seen. */
 const PLANTED: [keyof Dump, readonly string[]][] = [
   ["links", ["ip", "link", "add", "x0", "type", "veth"]],
+  ["links", ["ip", "link", "set", "eth0", "alias", "x"]],
+  ["links", ["ip", "link", "set", "eth0", "promisc", "on"]],
+  ["links", ["ip", "link", "set", "eth0", "allmulticast", "on"]],
   ["addresses", ["ip", "address", "add", "203.0.113.1/32", "dev", "lo"]],
+  ["addresses", ["ip", "address", "add", "2001:db8:1::1/128", "dev", "lo"]],
+  ["addresses", ["ip", "address", "change", "192.0.2.1/24", "dev", "eth0", "preferred_lft", "0"]],
   ["routes", ["ip", "route", "add", "203.0.113.0/24", "dev", "eth0"]],
+  ["routes", ["ip", "-6", "route", "add", "2001:db8:1::/64", "dev", "eth0"]],
   ["rules", ["ip", "rule", "add", "from", "203.0.113.9", "table", "9"]],
+  ["rules", ["ip", "-6", "rule", "add", "from", "2001:db8:1::9", "table", "9"]],
   ["memberships", ["ip", "maddress", "add", "01:00:5e:00:00:63", "dev", "eth0"]],
+  ["memberships", ["ip", "address", "add", "239.0.0.99/32", "dev", "eth0", "autojoin"]],
+  ["memberships", ["ip", "address", "add", "ff05::63/128", "dev", "eth0", "autojoin"]],
   ["forwarding", ["bridge", "fdb", "add", "02:00:00:00:00:63", "dev", "eth0", "self"]],
   ["firewall", ["nft", "add", "table", "ip", "x"]],
+  ["firewall", ["nft", "add", "table", "inet", "x"]],
   ["settings", ["sh", "-c", "echo 1 > /proc/sys/net/ipv4/conf/eth0/arp_ignore"]],
+  ["settings", ["sh", "-c", "echo 1 > /proc/sys/net/ipv4/conf/all/arp_announce"]],
+  ["settings", ["sh", "-c", "echo 1 > /proc/sys/net/ipv6/conf/eth0/use_tempaddr"]],
+  ["settings", ["sh", "-c", "echo 0 > /proc/sys/net/ipv6/conf/default/accept_dad"]],
   ["settings", ["sh", "-c", "echo 7 > /proc/sys/net/ipv4/neigh/eth0/locktime"]],
+  ["settings", ["sh", "-c", "echo 7 > /proc/sys/net/ipv6/neigh/eth0/ucast_solicit"]],
 ];
-test("the dump sees one planted difference of each kind", needsRoot, async (t) => {
-  for (const [kind, command] of PLANTED) {
-    await t.test(`${String(kind)}: ${command.join(" ")}`, async () => {
-      await onStage(["a"], async (network) => {
+test("S3 the dump sees one planted difference of each kind, and shows its line", needsRoot, async (t) => {
+  await onStage(["a"], async (network) => {
+    for (const [kind, command] of PLANTED) {
+      await t.test(`${String(kind)}: ${command.join(" ")}`, () => {
         const before = dumpHost(network, "a");
-        assert.deepEqual(differences(before, dumpHost(network, "a")), []);
+        assert.deepEqual(differingLines(before, dumpHost(network, "a")), []);
         assert.equal(network.run("a", command).code, 0);
-        assert.ok(differences(before, dumpHost(network, "a")).includes(String(kind)));
+        const after = dumpHost(network, "a");
+        assert.ok(differences(before, after).includes(String(kind)));
+        assert.ok(differingLines(before, after).some((line) => line.startsWith(`${String(kind)} `)));
       });
-    });
-  }
+    }
+  });
 });

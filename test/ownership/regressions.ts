@@ -1,0 +1,39 @@
+/**
+ * Scripts that have failed once, as short as they could be made.
+ *
+ * @module
+ */
+import { BARE, type Script, type Step } from "./script.ts";
+
+export interface Regression {
+  readonly name: string;
+  readonly script: Script;
+  /** Why it still fails. */
+  readonly todo?: string;
+}
+
+const ROUTER = { family: 4, vrid: 51 } as const;
+const UP: Step = { type: "up", router: ROUTER, vips: ["192.0.2.100/24"], options: "" };
+
+const bare = (...steps: readonly Step[]): Script => ({ scene: BARE, steps });
+
+export const REGRESSIONS: readonly Regression[] = [
+  {
+    name: "S3 a note that was cut short, before any other",
+    script: bare({ type: "tear", router: ROUTER }),
+    todo: "nothing removes own-….json.new: the journal's folder stays for good",
+  },
+  {
+    name: "S3 a note that was cut short, of an owner that stands",
+    script: bare(UP, { type: "tear", router: ROUTER }),
+    todo: "nothing removes own-….json.new: the journal's folder stays for good",
+  },
+  {
+    name: "an `up` after somebody has deleted the link makes it again",
+    script: bare(UP, { type: "disturb", router: ROUTER, how: "delete the link" }, UP, {
+      type: "find",
+      vips: ["192.0.2.100/24"],
+    }),
+    todo: "`up` believes its note: owned already, exit 0, and so after an `up` that was killed half-way",
+  },
+];

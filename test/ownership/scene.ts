@@ -1,0 +1,119 @@
+/**
+ * Sets on a host what others have made there, takes it away, and disturbs what is owned.
+ *
+ * @module
+ */
+import type { Network } from "../lab/network.ts";
+import {
+  type Disturbance,
+  type ForeignLink,
+  type ForeignTable,
+  instanceOf,
+  type Scene,
+  VIPS,
+  type VirtualRouter,
+} from "./script.ts";
+
+const TABLES: Readonly<Record<ForeignTable, string>> = {
+  "inet filter":
+    "table inet filter { chain in { type filter hook input priority 0; tcp dport 81 counter drop; }; }",
+  "netdev filter":
+    'table netdev filter { chain in { type filter hook ingress device "eth0" priority 0; udp dport 81 drop; }; }',
+  "arp filter": "table arp filter { chain out { type filter hook output priority 0; }; }",
+};
+
+const NAMES: Readonly<Record<ForeignLink, string>> = {
+  "our name": "vrrp4-$(cat /sys/class/net/eth0/ifindex)-51",
+  "our MAC": "vrrp.51",
+  neither: "x0",
+};
+
+/** Makes what the scene says. */
+export function setScene(network: Network, host: string, scene: Scene): void {
+  must(network, host, setCommands(scene));
+}
+
+/** @returns shell commands that make what the scene says. */
+export function setCommands({ addresses, link, tables, settings }: Scene): string[] {
+  return [
+    ...addresses.map(
+      (address) => `ip address add ${address} dev eth0${address.includes(":") ? " nodad" : ""}`,
+    ),
+    ...(link === undefined ? [] : foreignLink(link)),
+    ...(tables.length === 0 ? [] : [`nft -f - <<'END'\n${rules({ tables })}\nEND`]),
+    ...Object.entries(settings).map(([path, value]) => setting(path, value)),
+  ];
+}
+
+/** Takes away what {@link setScene} has made. @param usual the settings before. */
+export function clearScene(
+  network: Network,
+  host: string,
+  { addresses, link, settings }: Scene,
+  usual: Readonly<Record<string, number>>,
+): void {
+  must(network, host, [
+    ...addresses.map((address) => `ip address del ${address} dev eth0`),
+    ...(link === undefined ? [] : [`ip link del ${NAMES[link]}`]),
+    "nft flush ruleset",
+    ...Object.keys(settings).map((path) => setting(path, usual[path]!)),
+  ]);
+}
+
+/** Does to the host what others do; that there is nothing to be done it to is no error. */
+export function disturb(
+  network: Network,
+  host: string,
+  scene: Scene,
+  router: VirtualRouter,
+  how: Disturbance,
+): void {
+  const pattern = `s#^[0-9]+: ([^:@]+).*alias viptools:${instanceOf(router)}( .*)?$#\\1#p`;
+  const link = `link=$(ip -o link | sed -nE '${pattern}') && [ -n "$link" ]`;
+  const arpIgnore = scene.settings["ipv4/conf/eth0/arp_ignore"] ?? 0;
+  const commands: Readonly<Record<Exclude<Disturbance, "carrier down and up">, string>> = {
+    "delete the address": `${link}; ${deleteVips(scene)}`,
+    "delete the link": `${link} && ip link del $link`,
+    "link down": `${link} && ip link set $link down`,
+    "link down and up": `${link} && ip link set $link down && ip link set $link up`,
+    "flush the rules": `nft -f - <<'END'\nflush ruleset\n${rules(scene)}\nEND`,
+    "delete the table": `nft delete table netdev vmac_eth0_${router.family}_${router.vrid}`,
+    "reset arp_ignore": setting("ipv4/conf/eth0/arp_ignore", arpIgnore),
+  };
+  if (how === "carrier down and up") {
+    network.linkDown(host);
+    network.linkUp(host);
+  } else network.run(host, ["sh", "-c", commands[how]]);
+}
+
+/** From wherever they are; what the scene has stays. */
+function deleteVips({ addresses }: Scene): string {
+  const vips = Object.values(VIPS)
+    .flat()
+    .filter((vip) => !addresses.includes(vip));
+  return `for vip in ${vips.join(" ")}; do for dev in $link eth0; do ip address del $vip dev $dev; done; done`;
+}
+
+function rules({ tables }: Pick<Scene, "tables">): string {
+  return tables.map((name) => TABLES[name]).join("\n");
+}
+
+function setting(path: string, value: number): string {
+  return `echo ${value} > /proc/sys/net/${path}`;
+}
+
+/** Without an address of its own: the kernel would take a second to try it. */
+function foreignLink(link: ForeignLink): string[] {
+  const name = NAMES[link];
+  const mac = link === "our MAC" ? "00:00:5e:00:01:33" : "02:00:00:00:00:99";
+  return [
+    `ip link add ${name} link eth0 address ${mac} type macvlan mode private`,
+    `ip link set ${name} addrgenmode none`,
+    `ip link set ${name} up`,
+  ];
+}
+
+function must(network: Network, host: string, commands: readonly string[]): void {
+  const { code, stderr } = network.run(host, ["sh", "-ec", commands.join("\n")]);
+  if (code !== 0) throw new Error(`Cannot set the scene: ${stderr}`);
+}
