@@ -36,7 +36,7 @@ function neighbour(network: Network, address: string): string | undefined {
 function withoutIndexes(dump: Dump): Dump {
   const plain = (text: string): string =>
     text.replaceAll(/"(ifindex|link_index)": \d+/g, "").replaceAll(/^\d+:/gm, "");
-  return Object.fromEntries(Object.entries(dump).map(([what, text]) => [what, plain(text)]));
+  return Object.fromEntries(Object.entries(dump).map(([what, lines]) => [what, lines.map(plain)]));
 }
 
 const WAYS = [
