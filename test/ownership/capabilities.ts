@@ -18,10 +18,10 @@ export const CAN: {
   /** An `up` that ends with 0 has made sure that the addresses are there, after a killed `up` and a deletion too. */
   readonly upLooks: boolean;
 } = {
-  families: [4],
-  upOptions: [""],
-  followOptions: ["", "--fence nft", "--fence none"],
-  ownsWithoutVmac: false,
-  cleansUp: false,
-  upLooks: false,
+  families: [4, 6],
+  upOptions: ["", "", "--mode address", "--no-accept", "--name vip{family}-{vrid}", "--no-address"],
+  followOptions: ["", "--fence watched", "--fence none", "--standby fenced", "--mode address", "--no-accept"],
+  ownsWithoutVmac: true,
+  cleansUp: true,
+  upLooks: true,
 };

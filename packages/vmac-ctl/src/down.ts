@@ -55,6 +55,7 @@ export async function cleanup(context: Context): Promise<ExitCode> {
     }
     const strays = await removeStrays(bench, only, context.args.flag("dry-run"));
     for (const stray of strays) context.say(stray);
+    bench.runs.sweep();
     if (removed + strays.length === 0) context.say("nothing is left over");
     return ExitCode.done;
   });

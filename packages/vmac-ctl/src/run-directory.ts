@@ -45,6 +45,17 @@ export class RunDirectory {
     }
   }
 
+  /** Removes locks that nobody holds, and notes that were never finished: a killed process leaves them. */
+  sweep(): void {
+    for (const file of readdirSync(this.#path)) {
+      const name = file.replace(/\.(lock|json\.new)$/, "");
+      const lock = name === file ? undefined : this.lock(name);
+      if (lock === undefined) continue;
+      if (file.endsWith(".new")) rmSync(join(this.#path, file), { force: true });
+      lock.release();
+    }
+  }
+
   /** Removes the folders that hold nothing any more. */
   tidy(): void {
     for (const path of [this.#path, ROOT]) {

@@ -7,7 +7,7 @@ import { type Context, ExitCode, ExitError } from "@viptools/cli";
 import { parseInstance } from "@viptools/records";
 import { probeFirst } from "./address-probe.ts";
 import { fenceOf, fenceRules } from "./fence.ts";
-import { readEntry } from "./journal.ts";
+import { type JournalEntry, readEntry } from "./journal.ts";
 import { AddressConflict, explainKernel, toExit } from "./kernel-exit.ts";
 import { ownerRecord } from "./owner-record.ts";
 import type { Claim } from "./owner-table.ts";
@@ -48,9 +48,10 @@ async function take(
 ): Promise<ExitCode> {
   const ownership = new Ownership(bench, claim, settings);
   const standing = readEntry(bench.runs, claim.instance);
-  if (standing?.isStanding) {
+  if (standing?.isStanding && isWhole(ownership, standing, claim)) {
     ownership.leaveStanding();
-    return alreadyUp(context, claim, standing.vips);
+    context.say(`${claim.instance} is owned already`);
+    return ExitCode.done;
   }
   try {
     await ownership.prepare(undefined, true);
@@ -66,15 +67,20 @@ async function take(
   }
 }
 
-function alreadyUp(context: Context, claim: Claim, vips: readonly string[]): ExitCode {
-  if (vips.join(" ") !== claim.vips.join(" ")) {
+/**
+ * What a killed `up` left, or somebody took a part of, is made anew.
+ *
+ * @throws {ExitError} alreadyRunning, if other VIPs are owned.
+ */
+function isWhole(ownership: Ownership, standing: JournalEntry, claim: Claim): boolean {
+  if (standing.vips.join(" ") !== claim.vips.join(" ") || standing.mode !== ownership.plan.mode) {
+    ownership.leaveStanding();
     throw new ExitError(
       ExitCode.alreadyRunning,
-      `${claim.instance} is owned with ${vips.join(" ")}: give it back first, with vmac-ctl down`,
+      `${claim.instance} is owned with ${standing.vips.join(" ")} in ${standing.mode} mode: give it back first, with vmac-ctl down`,
     );
   }
-  context.say(`${claim.instance} is owned already`);
-  return ExitCode.done;
+  return !standing.isBuilding && ownership.inspect().length === 0;
 }
 
 function dryRun(context: Context, bench: Workbench, claim: Claim, settings: OwnSettings): ExitCode {
