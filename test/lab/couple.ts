@@ -5,7 +5,7 @@
  */
 import { Client, type ClientKind, type ClientStory } from "./client.ts";
 import { EchoTrace } from "./echo-trace.ts";
-import { explainLoss } from "./fate.ts";
+import { explainLoss, longestPauseMs } from "./fate.ts";
 import { breakAfterAdvert } from "./fault.ts";
 import type { Network } from "./network.ts";
 import { PipeRouter, type RouterOptions } from "./router.ts";
@@ -25,11 +25,13 @@ export interface Asked {
 export interface Played {
   readonly step: Step;
   readonly story: ClientStory;
+  /** The longest time between two asks. */
+  readonly pauseMs: number;
   /** Where lost asks went, for a message. */
   readonly explanation: string;
 }
 
-const BEFORE_MS = 400;
+const BEFORE_MS = 200;
 const AFTER_MS = 300;
 
 export class Couple {
@@ -77,14 +79,20 @@ export class Couple {
       this.#network.hosts.map(({ name }) => name),
     );
     const client = new Client(this.#network, "c", this.#asked.kind, this.#asked.target);
+    await waitFor("the client to ask", 5000, () => trace.hasSeenAsks() || undefined);
     await sleep(BEFORE_MS);
     const faultUs = Date.now() * 1000;
     this.#cause(step);
     await this.#untilMoved(step);
     await sleep(AFTER_MS + 3 * this.#advertMs);
     const story = await client.stop();
-    const explanation = explainLoss(await trace.close(), this.#network.host("c").port, faultUs);
-    return { step, story, explanation };
+    const [hops, { port }] = [await trace.close(), this.#network.host("c")];
+    return {
+      step,
+      story,
+      pauseMs: longestPauseMs(hops, port),
+      explanation: explainLoss(hops, port, faultUs),
+    };
   }
 
   #cause(step: Step): void {

@@ -38,6 +38,10 @@ export class EchoTrace {
     return new EchoTrace(child, path);
   }
 
+  hasSeenAsks(): boolean {
+    return readFileSync(this.#path, "utf8").includes('"request"');
+  }
+
   /** @returns what it saw, in the order of its time (CLOCK_REALTIME, microseconds). */
   async close(): Promise<Hop[]> {
     await sleep(LINGER_MS);

@@ -64,6 +64,19 @@ function textOf(way: readonly Hop[]): string {
   return way.map(({ what, direction, port }) => `${what} ${direction} ${port}`).join(", ");
 }
 
+function asksOf(hops: readonly Hop[], clientPort: string): Hop[] {
+  return hops.filter(
+    ({ what, port, direction }) => what === "request" && port === clientPort && direction === "in",
+  );
+}
+
+/** The longest time between two asks: what is shorter than that may have been missed. */
+export function longestPauseMs(hops: readonly Hop[], clientPort: string): number {
+  const asks = asksOf(hops, clientPort);
+  const pauses = asks.slice(1).map(({ atUs }, n) => (atUs - asks[n]!.atUs) / 1000);
+  return pauses.reduce((longest, pause) => Math.max(longest, pause), 0);
+}
+
 const AROUND_US = 50_000;
 const LINES_MAX = 40;
 
@@ -76,9 +89,7 @@ const LINES_MAX = 40;
 export function explainLoss(hops: readonly Hop[], clientPort: string, faultUs: number): string {
   const fates = fatesOf(hops, clientPort);
   if (fates.length === 0) return "every ask that the switch saw was answered";
-  const asks = hops.filter(
-    ({ what, port, direction }) => what === "request" && port === clientPort && direction === "in",
-  );
+  const asks = asksOf(hops, clientPort);
   const isNear = ({ atUs }: Hop): boolean =>
     fates.some(({ fromUs, toUs }) => atUs > fromUs - AROUND_US && atUs < toUs + AROUND_US);
   const at = (us: number): string => `${us < faultUs ? "" : "+"}${((us - faultUs) / 1000).toFixed(1)} ms`;

@@ -28,7 +28,7 @@ export function nameOf({ mode, standby, family }: Form): string {
   return `${mode} ${standby} IPv${family}`;
 }
 
-export function optionsOf({ mode, standby, family }: Form): Partial<RouterOptions> {
+export function optionsOf({ mode, standby, family }: Form): Partial<RouterOptions> & { followArgs: string } {
   return {
     family,
     useVmac: mode === "macvlan",

@@ -51,7 +51,10 @@ export function longestOutageMs(advertMs: number): number {
 }
 
 export async function untilActive(what: string, router: Router, advertMs: number): Promise<void> {
-  await waitFor(`${what} to be Active`, patienceMs(advertMs), () => (router.isActive() ? true : undefined));
+  await waitFor(`${what} to be Active`, patienceMs(advertMs), () => {
+    if (router instanceof PipeRouter) router.mustRun();
+    return router.isActive() || undefined;
+  });
 }
 
 /** Two pipes on a and b; a is Active and settled. */

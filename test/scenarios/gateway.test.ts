@@ -30,8 +30,11 @@ async function play(t: TestContext, network: Network, { form, rpFilter }: Row): 
   const played: Played[] = [];
   for (const step of STEPS) played.push(await couple.play(step));
   const heard = await complaints.stop();
-  for (const { step, story } of played)
-    t.diagnostic(`${step}: ${story.lost} of ${story.asked} lost, away ${worstMs(story).toFixed(0)} ms`);
+  for (const { step, story, pauseMs } of played) {
+    t.diagnostic(
+      `${step}: ${story.lost} of ${story.asked} lost, away ${worstMs(story).toFixed(0)} ms, longest pause between asks ${pauseMs.toFixed(0)} ms`,
+    );
+  }
   for (const one of played) judge(one);
   assert.deepEqual(heard, [], "neither redirects nor circles");
 }

@@ -6,7 +6,7 @@ import { fatesOf, type Hop } from "../lab/fate.ts";
 import { FORMS, type Form, kindsOf, nameOf, optionsOf, PLAIN, vipOf } from "../lab/form.ts";
 import type { RouterOptions } from "../lab/router.ts";
 import { IS_FULL, inFull, needsRoot, onStage } from "../lab/stage.ts";
-import { formatTable } from "../lab/table.ts";
+import { cell, formatTable } from "../lab/table.ts";
 
 /** Each departure is followed by a fail-back. */
 const ROUND: readonly Step[] = DEPARTURES.flatMap((departure): Step[] => [departure, "fail-back"]);
@@ -32,12 +32,14 @@ async function play(form: Form, advertMs: number, steps: readonly Step[], electA
 function tell(t: TestContext, played: readonly Played[]): void {
   const steps = [...new Set(played.map(({ step }) => step))];
   const rows = steps.map((step) => {
-    const some = played.filter((one) => one.step === step).map(({ story }) => story);
+    const those = played.filter((one) => one.step === step);
+    const some = those.map(({ story }) => story);
+    const pauseMs = Math.max(...those.map((one) => one.pauseMs));
     const sum = (of: "asked" | "lost"): string => String(some.reduce((total, story) => total + story[of], 0));
     const clean = some.filter(({ lost }) => lost === 0).length;
-    return [step, String(some.length), String(clean), sum("asked"), sum("lost")];
+    return [step, String(some.length), String(clean), sum("asked"), sum("lost"), cell(pauseMs)];
   });
-  const heading = ["", "played", "without loss", "asked", "lost"];
+  const heading = ["", "played", "without loss", "asked", "lost", "longest pause ms"];
   for (const line of formatTable([heading, ...rows]).split("\n")) t.diagnostic(line);
 }
 

@@ -85,7 +85,10 @@ async function play(t: TestContext, network: Network, row: Row): Promise<void> {
     (family) => new Client(network, "c", kindsOf({ ...row, family }).neighbour),
   );
   const b = new PipeRouter(network, "b", { priority: PRIORITY_OF_B, ...more });
-  await waitFor("b to be Backup", patienceMs(ADVERT_MS), () => b.isElected("backup") || undefined);
+  await waitFor("b to be Backup", patienceMs(ADVERT_MS), () => {
+    b.mustRun();
+    return b.isElected("backup") || undefined;
+  });
   await disturb(network);
   const endUs = Date.now() * 1000;
   assert.ok(
