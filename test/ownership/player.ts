@@ -119,7 +119,8 @@ export class Player {
   #find(vips: readonly string[]): void {
     const { stdout } = this.#stage.network.run(this.#stage.host, ["ip", "-o", "address"]);
     for (const vip of vips)
-      if (!stdout.includes(` ${vip.split("/")[0]}/`)) this.wrong.push(`${vip} is not on the host, though up says so`);
+      if (!stdout.includes(` ${vip.split("/")[0]}/`))
+        this.wrong.push(`${vip} is not on the host, though up says so`);
   }
 
   async #down(router: VirtualRouter, killMs: number | undefined): Promise<void> {
