@@ -92,7 +92,7 @@ function moveToB(network: Network): void {
 }
 
 const ROUTERS: readonly (readonly [name: string, forwarding: 0 | 1, option: string, isKept: boolean])[] = [
-  ["ND-7.2.5-b ND-7.2.6-e a router that forwards stays the gateway", 1, "", true],
+  ["ND-7.2.6-e a router that forwards stays the gateway", 1, "", true],
   ["a host that is called a router stays the gateway", 0, " --router", true],
   ["control: a host that does not forward is no gateway any more", 0, "", false],
 ];
