@@ -167,6 +167,8 @@ test(
   },
 );
 
+/** Long enough for four clients to start on a busy machine. */
+const BEFORE_MS = 2500;
 const OFF_MS = 400;
 const KINDS: readonly (readonly [ClientKind, string | undefined])[] = [
   ["nd", undefined],
@@ -178,7 +180,7 @@ test("vip-probe counts the asks of a port that is off for a while, by each kind"
   await onStage(["a", "c"], async (network) => {
     addVip(network, "a", VIP6);
     const clients = KINDS.map(([kind, target]) => new Client(network, "c", kind, target));
-    await sleep(1000);
+    await sleep(BEFORE_MS);
     network.portOff("a");
     await sleep(OFF_MS);
     network.portOn("a");
@@ -189,7 +191,7 @@ test("vip-probe counts the asks of a port that is off for a while, by each kind"
       const longest = outages.toSorted((a, b) => b.outageMs - a.outageMs)[0];
       t.diagnostic(`${kind}: ${asked} asked, ${lost} lost, ${longest?.outageMs.toFixed(0)} ms away`);
       assert.ok(longest !== undefined && longest.outageMs >= OFF_MS, `${kind} misses the outage`);
-      assert.ok(longest.outageMs < OFF_MS + 500, `${kind} was away for ${longest.outageMs} ms`);
+      assert.ok(longest.outageMs < OFF_MS + 1500, `${kind} was away for ${longest.outageMs} ms`);
       const most = longest.outageMs / ASK_EVERY_MS + 1;
       assert.ok(longest.lost > most / 2 && longest.lost <= most, `${kind} lost ${longest.lost} of ${most}`);
       assert.ok(
