@@ -18,6 +18,8 @@ interface Case {
 }
 
 const ELECT = ["vrrp-elect", "-I", "eth0", "--vrid", "51"];
+/** Ends by itself even where it is not refused. */
+const PROBE = ["vip-probe", "--for", "100ms", "--grace", "100ms"];
 const WITHOUT_CAPABILITIES = ["setpriv", "--bounding-set=-all", "--inh-caps=-all"];
 const FOLLOW = ["vmac-ctl", "follow", "--no-pass"];
 
@@ -103,31 +105,31 @@ const CASES: readonly Case[] = [
   },
   {
     name: "IPv6 by ARP",
-    argv: ["vip-probe", "--kind", "arp", "-I", "eth0", VIP6],
+    argv: [...PROBE, "--kind", "arp", "-I", "eth0", VIP6],
     code: 64,
     says: /--kind arp asks for IPv4/,
   },
   {
     name: "IPv4 by neighbour discovery",
-    argv: ["vip-probe", "--kind", "nd", "-I", "eth0", VIP],
+    argv: [...PROBE, "--kind", "nd", "-I", "eth0", VIP],
     code: 64,
     says: /--kind nd asks for IPv6/,
   },
   {
     name: "a link-local target on no link",
-    argv: ["vip-probe", "fe80::100"],
+    argv: [...PROBE, "fe80::100"],
     code: 64,
     says: /link-local: -I says/,
   },
   {
     name: "a group as target",
-    argv: ["vip-probe", "-I", "eth0", "ff02::1"],
+    argv: [...PROBE, "-I", "eth0", "ff02::1"],
     code: 64,
     says: /ff02::1 is a group/,
   },
   {
     name: "solicitations from an interface without a link-local address",
-    argv: ["vip-probe", "--kind", "nd", "-I", "bare0", VIP6],
+    argv: [...PROBE, "--kind", "nd", "-I", "bare0", VIP6],
     code: 69,
     says: /bare0 has no IPv6 link-local address/,
   },

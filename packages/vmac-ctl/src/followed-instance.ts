@@ -218,10 +218,15 @@ export class FollowedInstance {
     this.#isUp = false;
     const ownership = this.#ownership;
     if (!ownership?.isTaken) return;
-    if (wasUp && ownership.plan.mode === "address" && this.#options.drainUs > 0) this.#drain(ownership);
+    if (wasUp && this.#mayDrain(ownership)) this.#drain(ownership);
     else if (this.#drainUntilUs === 0) ownership.mute();
     if (this.#isBuiltAhead && wasUp) this.#write("vmac.down", NOTHING);
     this.#queue.add(() => this.#giveBack());
+  }
+
+  /** Only the fence can take the voice alone. A virtual MAC needs no draining: it moves with the first advert. */
+  #mayDrain({ plan }: Ownership): boolean {
+    return plan.mode === "address" && this.#options.guard !== undefined && this.#options.drainUs > 0;
   }
 
   /** Those whose caches still name this host are served a while longer; new ones are not told. */

@@ -92,8 +92,8 @@ const FOLLOW: CommandSpec = {
     {
       name: "drain",
       value: "T",
-      default: "0",
-      about: "address mode: serve on this long after another host became Active",
+      default: "500ms",
+      about: "address mode: serve on this long, mute, after another host became Active",
     },
     {
       name: "repairs",
