@@ -1,0 +1,195 @@
+/** What somebody takes away from an Active is put back at once, told, and not for ever (S8, S9). */
+import assert from "node:assert/strict";
+import test from "node:test";
+import { Client } from "../lab/client.ts";
+import { nowUs } from "../lab/fault.ts";
+import { type Form, kindsOf, nameOf, optionsOf } from "../lab/form.ts";
+import type { Network } from "../lab/network.ts";
+import { monotonicUsOf, ofType } from "../lab/record-log.ts";
+import type { PipeRouter } from "../lab/router.ts";
+import { sleep, waitFor } from "../lab/shell.ts";
+import { inFull, needsRoot, onStage, startPair, untilActive } from "../lab/stage.ts";
+
+/** Between the damage and the record of its repair; settings are looked at four times a second. */
+const EVENT_MS = 250;
+const LOOK_MS = 1000;
+const ADVERT_MS = 100;
+
+interface Damage {
+  readonly fact: string;
+  /** Typed on a; IF and VIP are filled in. */
+  readonly command: string;
+  readonly found: RegExp;
+  readonly limitMs: number;
+  readonly forms: (form: Form) => boolean;
+}
+
+const isMacvlan = ({ mode }: Form): boolean => mode === "macvlan";
+const DAMAGES: readonly Damage[] = [
+  {
+    fact: "the address is deleted",
+    command: "ip address del VIP dev IF",
+    found: /^no VIP on IF$/,
+    limitMs: EVENT_MS,
+    forms: () => true,
+  },
+  {
+    fact: "all addresses are flushed",
+    command: "ip address flush dev IF",
+    found: /^no .*VIP.* on IF$/,
+    limitMs: EVENT_MS,
+    forms: isMacvlan,
+  },
+  {
+    fact: "the link is deleted",
+    command: "ip link del IF",
+    found: /^link IF is gone$/,
+    limitMs: EVENT_MS,
+    forms: isMacvlan,
+  },
+  {
+    fact: "the link is taken down",
+    command: "ip link set IF down",
+    found: /^link IF is down$/,
+    limitMs: EVENT_MS,
+    forms: isMacvlan,
+  },
+  {
+    fact: "the link gets another MAC",
+    command: "ip link set IF address 02:00:00:00:00:77",
+    found: /^IF has the MAC 02:00:00:00:00:77$/,
+    limitMs: EVENT_MS,
+    forms: isMacvlan,
+  },
+  {
+    fact: "a rule of the fence is deleted, and the whole table",
+    command: "nft delete table netdev vmac_eth0_FAMILY_51",
+    found: /^table vmac_eth0_\d_51 was changed or is gone$/,
+    limitMs: EVENT_MS,
+    forms: () => true,
+  },
+  {
+    fact: "rules are added to the fence",
+    command: "nft insert rule netdev vmac_eth0_FAMILY_51 in drop",
+    found: /^table vmac_eth0_\d_51 was changed or is gone$/,
+    limitMs: EVENT_MS,
+    forms: () => true,
+  },
+  {
+    fact: "a setting of the parent is reset",
+    command: "echo 0 > /proc/sys/net/ipv4/conf/eth0/arp_ignore",
+    found: /^sysctl net\/ipv4\/conf\/eth0\/arp_ignore was 0$/,
+    limitMs: LOOK_MS,
+    forms: (form) => isMacvlan(form) && form.family === 4,
+  },
+  {
+    fact: "a setting of the macvlan is reset",
+    command: "echo 1 > /proc/sys/net/ipv4/conf/IF/rp_filter",
+    found: /^sysctl net\/ipv4\/conf\/IF\/rp_filter was 1$/,
+    limitMs: LOOK_MS,
+    forms: (form) => isMacvlan(form) && form.family === 4,
+  },
+];
+
+/** What stands where the VIPs are, as `ip` wants it typed. */
+function fillIn(text: string, a: PipeRouter, form: Form): string {
+  const { interface: where, vips } = ofType(a.records(), "vmac.up").at(-1)!;
+  const vip = vips.find((one) => !one.startsWith("fe80:"))!;
+  return text
+    .replaceAll(/\bIF\b/g, where)
+    .replaceAll(/\bVIP\b/g, vip)
+    .replaceAll("FAMILY", String(form.family));
+}
+
+async function damageAndWatch(network: Network, a: PipeRouter, form: Form, damage: Damage): Promise<string> {
+  const before = ofType(a.records(), "vmac.repaired").length;
+  const client = new Client(network, "c", kindsOf(form).ping);
+  await sleep(300);
+  const fromUs = nowUs();
+  const outcome = network.run("a", ["sh", "-c", fillIn(damage.command, a, form)]);
+  assert.equal(outcome.code, 0, outcome.stderr);
+  const repaired = await waitFor(
+    `${damage.fact}: a repair`,
+    3000,
+    () => ofType(a.records(), "vmac.repaired")[before],
+  );
+  const tookMs = (monotonicUsOf(repaired) - fromUs) / 1000;
+  await sleep(300);
+  const { outages, isAway } = await client.stop();
+  const awayMs = Math.max(0, ...outages.map(({ outageMs }) => outageMs));
+  assert.match(repaired.found.join("; "), new RegExp(fillIn(damage.found.source, a, form)));
+  assert.ok(repaired.changes.length > 0, "what was done is told");
+  assert.equal(isAway, false, "the client is served again");
+  assert.ok(tookMs < damage.limitMs, `it took ${tookMs} ms`);
+  return `${damage.fact}: put back after ${tookMs.toFixed(1)} ms, a client was without it for ${awayMs.toFixed(0)} ms`;
+}
+
+const FORMS: readonly (readonly [form: Form, isEveryday: boolean])[] = [
+  [{ mode: "macvlan", standby: "absent", family: 4 }, true],
+  [{ mode: "macvlan", standby: "fenced", family: 6 }, false],
+  [{ mode: "address", standby: "absent", family: 4 }, false],
+  [{ mode: "address", standby: "fenced", family: 6 }, true],
+];
+for (const [form, isEveryday] of FORMS) {
+  test(
+    `S9 what is taken away from an Active is put back: ${nameOf(form)}`,
+    isEveryday ? needsRoot : inFull,
+    async (t) => {
+      await onStage(["a", "b", "c"], async (network) => {
+        const { followArgs, ...options } = optionsOf(form);
+        const more = { ...options, followArgs: `${followArgs} --fence watched --repairs 50` };
+        const { a, b } = await startPair(network, ADVERT_MS, more);
+        const changes = b.states().length;
+        for (const damage of DAMAGES.filter(({ forms }) => forms(form)))
+          t.diagnostic(await damageAndWatch(network, a, form, damage));
+        assert.equal(b.states().length, changes, "nobody took over meanwhile");
+        assert.equal(a.isActive(), true);
+      });
+    },
+  );
+}
+
+test("S9 who cannot keep its address gives up its role, and says why", needsRoot, async () => {
+  await onStage(["a", "b", "c"], async (network) => {
+    const { a, b } = await startPair(network, ADVERT_MS, { followArgs: "--repairs 3" });
+    const { interface: where } = ofType(a.records(), "vmac.up").at(-1)!;
+    for (let n = 0; n < 40 && !a.hasEnded; n++) {
+      network.run("a", ["sh", "-c", `ip link del ${where} 2>/dev/null`]);
+      await sleep(150);
+    }
+    await a.ended();
+    const [error] = ofType(a.records(), "vmac.error");
+    assert.match(error?.message ?? "", /again and again, last link vrrp4-2-51 is gone/);
+    assert.equal(ofType(a.records(), "vmac.repaired").length, 3);
+    await untilActive("b", b, ADVERT_MS);
+    assert.equal(network.run("a", ["vmac-ctl", "status"]).code, 1, "nothing is left of it");
+  });
+});
+
+test("S2 a fenced Backup stays mute whatever is taken away from it", needsRoot, async () => {
+  await onStage(["a", "b", "c"], async (network) => {
+    const { a, b } = await startPair(network, ADVERT_MS, { followArgs: "--standby fenced" });
+    network.portOff("a");
+    await untilActive("b", b, ADVERT_MS);
+    network.portOn("a");
+    await waitFor("b to be Backup", 5000, () => b.isElected("backup") || undefined);
+    const mute = (what: string): void => {
+      const viaB = ["ip", "neigh", "replace", "192.0.2.100", "lladdr", "00:00:5e:00:01:33", "dev", "eth0"];
+      network.run("c", viaB);
+      assert.equal(network.learned("00:00:5e:00:01:33"), "a", what);
+    };
+    network.run("b", ["nft", "flush", "ruleset"]);
+    mute("rules flushed");
+    network.portOff("a");
+    b.signal("vmac-ctl", "SIGKILL");
+    await sleep(500);
+    const asked = network.run("c", ["arping", "-b", "-I", "eth0", "-c", "3", "-w", "3", "192.0.2.100"]);
+    assert.equal(asked.code, 1, `nobody answers: ${asked.stdout}`);
+    const status = JSON.parse(network.run("b", ["vmac-ctl", "status"]).stdout);
+    assert.deepEqual([status.owner, status.answers], ["dead", false]);
+    assert.match(status.why[0], /muted/);
+    assert.equal(network.run("b", ["vmac-ctl", "cleanup"]).code, 0);
+    network.portOn("a");
+    assert.equal(a.hasEnded, false);
+  });
+});
