@@ -189,7 +189,7 @@ export class Network {
     });
   }
 
-  #plugIn({ namespace, port, address, address6, mac }: Host): void {
+  #plugIn({ name, namespace, port, address, address6, mac }: Host): void {
     const inside = (command: string): void => void must(["ip", "-n", namespace, ...words(command)]);
     must(["ip", "netns", "add", namespace]);
     inside("link set lo up");
@@ -197,6 +197,8 @@ export class Network {
     inside(`link set eth0 address ${mac}`);
     inside(`address add ${address}/24 dev eth0`);
     inside(`address add ${address6}/64 dev eth0 nodad`);
+    // Nobody else has its link-local address, and asking for it takes two seconds of each scene.
+    this.setSysctl(name, "ipv6/conf/eth0/dad_transmits", 0);
     this.#onSwitch(words(`ip link set ${port} master br0 up`));
     inside("link set eth0 up");
   }
