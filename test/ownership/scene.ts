@@ -73,7 +73,7 @@ export function clearScene({ network, host, usual }: Stage, { addresses, link, s
   ]);
 }
 
-/** Does to the host what others do; that there is nothing to be done it to is no error. */
+/** Does to the host what others do; that nothing of the kind is there is no error. */
 export function disturb(
   { network, host, usual }: Stage,
   scene: Scene,
