@@ -8,7 +8,8 @@ import { Network } from "../lab/network.ts";
 import { IS_FULL } from "../lab/stage.ts";
 import { scripts } from "./plans.ts";
 import { play, type Report } from "./play.ts";
-import type { Stage, Tally } from "./player.ts";
+import type { Tally } from "./player.ts";
+import { readSettings, type Stage } from "./scene.ts";
 import type { Script } from "./script.ts";
 import { textOf } from "./text.ts";
 
@@ -19,14 +20,6 @@ const SHRINK_FOR_MS = 60_000;
 
 /** A link that was left is more than a hundred lines of settings. */
 const SHOWN_MAX = 40;
-
-const USUAL = {
-  "ipv4/conf/eth0/arp_ignore": 0,
-  "ipv4/conf/eth0/arp_announce": 0,
-  "ipv4/conf/eth0/rp_filter": 0,
-  "ipv4/conf/all/rp_filter": 0,
-  "ipv6/conf/eth0/accept_dad": 1,
-} as const;
 
 /** A host that many scripts are played on, one after the other; where one has failed, the next gets a new host. */
 export class Lane {
@@ -56,7 +49,7 @@ export class Lane {
   async #open(): Promise<Stage> {
     const network = new Network(["a"]);
     await network.settle();
-    return { network, host: "a", usual: USUAL, tool: this.#makeTool(network) };
+    return { network, host: "a", usual: readSettings(network, "a"), tool: this.#makeTool(network) };
   }
 }
 

@@ -32,7 +32,7 @@ const router: fc.Arbitrary<VirtualRouter> = fc.record({
 });
 /** Building takes 10 ms or so, deleting a link 30. */
 const killMs = fc.oneof(
-  { arbitrary: fc.constant(undefined), weight: 2 },
+  { arbitrary: fc.constant(undefined), weight: 3 },
   { arbitrary: upTo(16), weight: 1 },
   { arbitrary: upTo(40), weight: 1 },
 );

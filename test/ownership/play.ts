@@ -5,8 +5,8 @@
  */
 import { type Dump, differences, differingLines, dumpHost } from "../lab/dump.ts";
 import { sleep } from "../lab/shell.ts";
-import { Player, type Stage, type Tally } from "./player.ts";
-import { clearScene, setScene } from "./scene.ts";
+import { Player, type Tally } from "./player.ts";
+import { clearScene, type Stage, setScene } from "./scene.ts";
 import type { Script } from "./script.ts";
 
 export interface Report {
@@ -30,7 +30,7 @@ export async function play(stage: Stage, script: Script): Promise<Report> {
   await player.giveAllBack();
   const after = await dumpUntilEqual(stage, before);
   const wrong = [...player.wrong, ...differingLines(before, after)];
-  if (wrong.length === 0) clearScene(network, host, script.scene, stage.usual);
+  if (wrong.length === 0) clearScene(stage, script.scene);
   return { wrong, counts: player.counts };
 }
 

@@ -4,26 +4,16 @@
  * @module
  */
 import { runFolder } from "../lab/dump.ts";
-import type { Network } from "../lab/network.ts";
 import { sleep } from "../lab/shell.ts";
 import { CAN } from "./capabilities.ts";
 import { leftAt, tear } from "./leftovers.ts";
 import { RecordLines, recordsAmong } from "./record-lines.ts";
-import { disturb } from "./scene.ts";
+import { disturb, type Stage } from "./scene.ts";
 import { instanceOf, type Scene, type Step, type VirtualRouter } from "./script.ts";
 import { VmacProcess } from "./vmac-process.ts";
 
 /** How often each thing happened. */
 export type Tally = Record<string, number>;
-
-export interface Stage {
-  readonly network: Network;
-  readonly host: string;
-  /** Settings of the host when nobody has changed any. */
-  readonly usual: Readonly<Record<string, number>>;
-  /** vmac-ctl, or what stands in for it. */
-  readonly tool: string;
-}
 
 /** Refused by the kernel, another owner, an address that is here already: who is refused must leave nothing. */
 const REFUSED = [69, 71, 75] as const;
@@ -87,7 +77,7 @@ export class Player {
         return this.#find(step.vips);
       case "disturb":
         this.#count(step.how);
-        disturb(this.#stage.network, this.#stage.host, this.#scene, step.router, step.how);
+        disturb(this.#stage, this.#scene, step.router, step.how);
     }
   }
 

@@ -10,9 +10,20 @@ import {
   type ForeignTable,
   instanceOf,
   type Scene,
+  SETTINGS,
+  type Setting,
   VIPS,
   type VirtualRouter,
 } from "./script.ts";
+
+export interface Stage {
+  readonly network: Network;
+  readonly host: string;
+  /** Settings of the host when nobody has changed any. */
+  readonly usual: Readonly<Record<Setting, number>>;
+  /** vmac-ctl, or what stands in for it. */
+  readonly tool: string;
+}
 
 const TABLES: Readonly<Record<ForeignTable, string>> = {
   "inet filter":
@@ -27,6 +38,13 @@ const NAMES: Readonly<Record<ForeignLink, string>> = {
   "our MAC": "vrrp.51",
   neither: "x0",
 };
+
+/** The settings that a scene may change, as they are now. */
+export function readSettings(network: Network, host: string): Record<Setting, number> {
+  const { stdout } = network.run(host, ["sh", "-c", "cd /proc/sys/net; cat $*", "read", ...SETTINGS]);
+  const values = stdout.split("\n").map(Number);
+  return Object.fromEntries(SETTINGS.map((path, n) => [path, values[n]!])) as Record<Setting, number>;
+}
 
 /** Makes what the scene says. */
 export function setScene(network: Network, host: string, scene: Scene): void {
@@ -45,32 +63,26 @@ export function setCommands({ addresses, link, tables, settings }: Scene): strin
   ];
 }
 
-/** Takes away what {@link setScene} has made. @param usual the settings before. */
-export function clearScene(
-  network: Network,
-  host: string,
-  { addresses, link, settings }: Scene,
-  usual: Readonly<Record<string, number>>,
-): void {
+/** Takes away what {@link setScene} has made. */
+export function clearScene({ network, host, usual }: Stage, { addresses, link, settings }: Scene): void {
   must(network, host, [
     ...addresses.map((address) => `ip address del ${address} dev eth0`),
     ...(link === undefined ? [] : [`ip link del ${NAMES[link]}`]),
     "nft flush ruleset",
-    ...Object.keys(settings).map((path) => setting(path, usual[path]!)),
+    ...SETTINGS.filter((path) => path in settings).map((path) => setting(path, usual[path])),
   ]);
 }
 
-/** Does to the host what others do; that there is nothing to be done it to is no error. */
+/** Does to the host what others do; that nothing of the kind is there is no error. */
 export function disturb(
-  network: Network,
-  host: string,
+  { network, host, usual }: Stage,
   scene: Scene,
   router: VirtualRouter,
   how: Disturbance,
 ): void {
   const pattern = `s#^[0-9]+: ([^:@]+).*alias viptools:${instanceOf(router)}( .*)?$#\\1#p`;
   const link = `link=$(ip -o link | sed -nE '${pattern}') && [ -n "$link" ]`;
-  const arpIgnore = scene.settings["ipv4/conf/eth0/arp_ignore"] ?? 0;
+  const arpIgnore = scene.settings["ipv4/conf/eth0/arp_ignore"] ?? usual["ipv4/conf/eth0/arp_ignore"];
   const commands: Readonly<Record<Exclude<Disturbance, "carrier down and up">, string>> = {
     "delete the address": `${link}; ${deleteVips(scene)}`,
     "delete the link": `${link} && ip link del $link`,

@@ -23,9 +23,18 @@ export interface Scene {
   readonly addresses: readonly string[];
   readonly link?: ForeignLink | undefined;
   readonly tables: readonly ForeignTable[];
-  /** Path below /proc/sys/net to value. */
-  readonly settings: Readonly<Record<string, number>>;
+  readonly settings: Readonly<Partial<Record<Setting, number>>>;
 }
+
+/** Below /proc/sys/net. */
+export const SETTINGS = [
+  "ipv4/conf/eth0/arp_ignore",
+  "ipv4/conf/eth0/arp_announce",
+  "ipv4/conf/eth0/rp_filter",
+  "ipv4/conf/all/rp_filter",
+  "ipv6/conf/eth0/accept_dad",
+] as const;
+export type Setting = (typeof SETTINGS)[number];
 
 export const FOREIGN_LINKS = ["our name", "our MAC", "neither"] as const;
 /** A macvlan on eth0 with the name that VRID 51 would get, with its MAC (keepalived's), or with neither. */

@@ -4,15 +4,11 @@
  * @module
  */
 import { setCommands } from "./scene.ts";
-import { instanceOf, type Scene, type Script, type Step, type Told, type VirtualRouter } from "./script.ts";
+import { instanceOf, type Script, type Step, type Told, type VirtualRouter } from "./script.ts";
 
 /** @returns a line for each thing to do, on a host whose interface is eth0; records come in words. */
 export function textOf({ scene, steps }: Script): string {
-  return [...sceneOf(scene), ...steps.map(stepOf)].join("\n");
-}
-
-function sceneOf(scene: Scene): string[] {
-  return setCommands(scene);
+  return [...setCommands(scene), ...steps.map(stepOf)].join("\n");
 }
 
 function stepOf(step: Step): string {
