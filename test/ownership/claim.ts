@@ -3,7 +3,9 @@
  *
  * @module
  */
+import { rmSync } from "node:fs";
 import fc from "fast-check";
+import { runFolder } from "../lab/dump.ts";
 import { Network } from "../lab/network.ts";
 import { IS_FULL } from "../lab/stage.ts";
 import { scripts } from "./plans.ts";
@@ -42,7 +44,11 @@ export class Lane {
   }
 
   async close(): Promise<void> {
-    await this.#stage?.network.remove();
+    if (this.#stage === undefined) return;
+    const folder = runFolder(this.#stage.network, this.#stage.host);
+    await this.#stage.network.remove();
+    // What a failed script has left there would outlive the namespace.
+    rmSync(folder, { recursive: true, force: true });
     this.#stage = undefined;
   }
 

@@ -18,10 +18,11 @@ export function leftAt(network: Network, host: string, folder: string): string {
   return `${notes} notes, ${links.length} links, ${marked.length} marked, ${up.length} up`;
 }
 
-/** Leaves what a kill leaves between the first byte of a note and its renaming: too short a time to be met by chance. */
-export function tear(folder: string, { family, vrid }: VirtualRouter): void {
+/** Leaves what a kill leaves between the first byte of a note and its renaming: a short time, seldom met by chance. */
+export function tear(folder: string, { family, vrid }: VirtualRouter, note: "own" | "parent"): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  writeFileSync(join(folder, `own-eth0-${family}-${vrid}.json.new`), "{", { mode: 0o600 });
+  const name = note === "own" ? `own-eth0-${family}-${vrid}` : "parent-eth0";
+  writeFileSync(join(folder, `${name}.json.new`), "{", { mode: 0o600 });
 }
 
 function filesIn(folder: string): string[] {

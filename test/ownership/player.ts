@@ -71,7 +71,7 @@ export class Player {
         return;
       case "tear":
         this.#standing.set(instanceOf(step.router), step.router);
-        tear(this.#folder, step.router);
+        tear(this.#folder, step.router, step.note);
         return;
       case "find":
         return this.#find(step.vips);

@@ -20,13 +20,18 @@ const bare = (...steps: readonly Step[]): Script => ({ scene: BARE, steps });
 export const REGRESSIONS: readonly Regression[] = [
   {
     name: "S3 a note that was cut short, before any other",
-    script: bare({ type: "tear", router: ROUTER }),
+    script: bare({ type: "tear", router: ROUTER, note: "own" }),
     todo: "nothing removes own-….json.new: the journal's folder stays for good",
   },
   {
     name: "S3 a note that was cut short, of an owner that stands",
-    script: bare(UP, { type: "tear", router: ROUTER }),
+    script: bare(UP, { type: "tear", router: ROUTER, note: "own" }),
     todo: "nothing removes own-….json.new: the journal's folder stays for good",
+  },
+  {
+    name: "S3 a note of the parent's settings that was cut short",
+    script: bare(UP, { type: "tear", router: ROUTER, note: "parent" }),
+    todo: "nothing removes parent-….json.new: the journal's folder stays for good",
   },
   {
     name: "an `up` after somebody has deleted the link makes it again",

@@ -107,8 +107,8 @@ export type Step =
   /** The input of the follower ends. */
   | { readonly type: "end"; readonly killMs?: number | undefined }
   | { readonly type: "signal"; readonly signal: "SIGTERM" | "SIGKILL" }
-  /** The note of an owner that was killed while it wrote it. */
-  | { readonly type: "tear"; readonly router: VirtualRouter }
+  /** An owner was killed while it noted itself, or what eth0 was like before. */
+  | { readonly type: "tear"; readonly router: VirtualRouter; readonly note: "own" | "parent" }
   /** The addresses have to be on the host by now. */
   | { readonly type: "find"; readonly vips: readonly string[] }
   | { readonly type: "disturb"; readonly router: VirtualRouter; readonly how: Disturbance };

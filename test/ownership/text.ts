@@ -27,7 +27,7 @@ function stepOf(step: Step): string {
     case "signal":
       return `kill -${step.signal.slice(3)} %vmac-ctl`;
     case "tear":
-      return `# ${instanceOf(step.router)}: an owner was killed while it wrote its note`;
+      return `# ${instanceOf(step.router)}: an owner was killed while it wrote its note (${step.note})`;
     case "find":
       return `ip address show   # needs ${step.vips.join(" ")}`;
     case "disturb":
