@@ -5,7 +5,6 @@
  */
 import { runFolder } from "../lab/dump.ts";
 import { sleep } from "../lab/shell.ts";
-import { CAN } from "./capabilities.ts";
 import { leftAt, tear } from "./leftovers.ts";
 import { RecordLines, recordsAmong } from "./record-lines.ts";
 import { disturb, type Stage } from "./scene.ts";
@@ -88,9 +87,9 @@ export class Player {
       await process.ended();
       this.#judge(process, [0, ...REFUSED, READER_LOST]);
     }
-    if (CAN.cleansUp && this.#orphans.size > 0) await this.#command(["cleanup"], [0], undefined);
-    const owned = CAN.cleansUp ? this.#standing : new Map([...this.#orphans, ...this.#standing]);
-    for (const router of owned.values()) await this.#command(["down", ...wordsOf(router)], [0], undefined);
+    if (this.#orphans.size > 0) await this.#command(["cleanup"], [0], undefined);
+    for (const router of this.#standing.values())
+      await this.#command(["down", ...wordsOf(router)], [0], undefined);
   }
 
   get #follower(): Follower | undefined {
@@ -103,7 +102,7 @@ export class Player {
     const argv = ["up", ...wordsOf(router), ...options.split(" ").filter(Boolean), ...family, ...owned];
     const outcome = await this.#command(argv, [0, ...REFUSED], killMs);
     if (outcome === 0 || outcome === "SIGKILL") this.#standing.set(instanceOf(router), router);
-    if (outcome === 0 && CAN.upLooks) this.#find(owned);
+    if (outcome === 0) this.#find(owned);
   }
 
   #find(vips: readonly string[]): void {

@@ -8,8 +8,6 @@ import { BARE, type Script, type Step } from "./script.ts";
 export interface Regression {
   readonly name: string;
   readonly script: Script;
-  /** Why it still fails. */
-  readonly todo?: string;
 }
 
 const ROUTER = { family: 4, vrid: 51 } as const;
@@ -21,17 +19,14 @@ export const REGRESSIONS: readonly Regression[] = [
   {
     name: "S3 a note that was cut short, before any other",
     script: bare({ type: "tear", router: ROUTER, note: "own" }),
-    todo: "nothing removes own-….json.new: the journal's folder stays for good",
   },
   {
     name: "S3 a note that was cut short, of an owner that stands",
     script: bare(UP, { type: "tear", router: ROUTER, note: "own" }),
-    todo: "nothing removes own-….json.new: the journal's folder stays for good",
   },
   {
     name: "S3 a note of the parent's settings that was cut short",
     script: bare(UP, { type: "tear", router: ROUTER, note: "parent" }),
-    todo: "nothing removes parent-….json.new: the journal's folder stays for good",
   },
   {
     name: "an `up` after somebody has deleted the link makes it again",
@@ -39,6 +34,5 @@ export const REGRESSIONS: readonly Regression[] = [
       type: "find",
       vips: ["192.0.2.100/24"],
     }),
-    todo: "`up` believes its note: owned already, exit 0, and so after an `up` that was killed half-way",
   },
 ];

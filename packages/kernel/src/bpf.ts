@@ -19,6 +19,7 @@ const SOURCE_MAC_AT = 6;
 const IPV4_PROTOCOL_AT = 23;
 const IPV6_NEXT_HEADER_AT = 20;
 const IPV6_PAYLOAD_AT = 54;
+const NETLINK_PORT_AT = 12;
 /** SKF_AD_OFF + SKF_AD_PKTTYPE: not an octet of the frame, but which way it goes. */
 const PACKET_TYPE = 0xfffff000 + 4;
 const PACKET_OUTGOING = 4;
@@ -158,6 +159,12 @@ export const ADVERTISEMENT_FILTER: readonly Instruction[] = link([
   [JUMP_EQUAL, NeighbourType.advertisement, "accept", "drop"],
   ...END,
 ]);
+
+/** Netlink messages that others caused: a datagram names the socket that asked for what is told (netlink(7)). */
+export function foreignNetlinkFilter(portId: number): readonly Instruction[] {
+  const asNetworkOrder = Buffer.from(Uint32Array.of(portId).buffer).readUInt32BE(0);
+  return link([[LOAD_WORD, NETLINK_PORT_AT], [JUMP_EQUAL, asNetworkOrder, "drop", "accept"], ...END]);
+}
 
 /** @returns the program as the kernel reads it, in the byte order of this machine. */
 export function assemble(program: readonly Instruction[]): Uint8Array {

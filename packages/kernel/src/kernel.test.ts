@@ -22,6 +22,7 @@ import {
   ADVERTISEMENT_FILTER,
   assemble,
   type Instruction,
+  foreignNetlinkFilter,
   speakerFilter,
   TAGGED_VRRP_FILTER,
   VRRP_FILTER,
@@ -121,6 +122,15 @@ test("TAGGED_VRRP_FILTER lets protocol 112 through, of either family, behind up 
     assert.equal(passes(VRRP_FILTER, frame(tags, "0800", 9, 112)), tags.length === 0);
   }
   assert.ok(!passes(TAGGED_VRRP_FILTER, frame(["88a80001", "81000002", "81000003"], "0800", 9, 112)));
+});
+
+test("foreignNetlinkFilter() lets through what others did, and drops what one's own socket did", () => {
+  for (const portId of [1, 258, 0x81020304]) {
+    const message = (by: number): Uint8Array => new Uint8Array(Uint32Array.of(20, 0, 7, by, 0).buffer);
+    assert.equal(passes(foreignNetlinkFilter(portId), message(portId)), false);
+    assert.equal(passes(foreignNetlinkFilter(portId), message(portId + 1)), true);
+    assert.equal(passes(foreignNetlinkFilter(portId), message(0)), true, "the kernel's own doing");
+  }
 });
 
 test("speakerFilter() lets adverts and all own MACs of a full link through, and nobody else's", () => {

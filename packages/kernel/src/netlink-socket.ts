@@ -127,6 +127,7 @@ export class NetlinkSocket {
       if (parts.length === 0) throw new KernelError("EPROTO", `${act}: no answer`);
       for (const part of parts) {
         if (part.sequence !== datagram.first) continue;
+        this.#portId = part.portId;
         if (part.type === NLMSG_ERROR) throw readRefusal(part.body, act) ?? new KernelError("EPROTO", act);
         if (part.type === NLMSG_DONE) return bodies;
         bodies.push(part.body);

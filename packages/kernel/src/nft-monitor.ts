@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { assemble, foreignNetlinkFilter } from "./bpf.ts";
 import { Inbox } from "./inbox.ts";
 import { int32, must, native, ReadWatch } from "./native.ts";
 import { readParts } from "./netlink-socket.ts";
@@ -32,16 +33,19 @@ export class NftMonitor {
   readonly #fd: number;
   readonly #watch: ReadWatch;
   readonly #inbox = new Inbox(SLOT_BYTES);
-  readonly #onDamage: (table: string | undefined, portId: number) => void;
+  readonly #onDamage: (table: string | undefined) => void;
 
   /**
-   * @param onDamage told the table and whose socket did it, which may be the caller's own; undefined after an overrun:
-   *   any table may have changed.
+   * @param ownPortId of the socket whose own doings are not told: the permissions of many virtual routers are thousands of
+   *   messages a second.
+   * @param onDamage told the table; undefined after an overrun: any table may have changed.
    */
-  constructor(onDamage: (table: string | undefined, portId: number) => void) {
+  constructor(ownPortId: number, onDamage: (table: string | undefined) => void) {
     this.#onDamage = onDamage;
     this.#fd = must(native.socket(AF_NETLINK, SOCK_RAW, NETLINK_NETFILTER), "Cannot open a netfilter socket");
     native.setOption(this.#fd, SOL_SOCKET, SO_RCVBUFFORCE, int32(RECEIVE_BUFFER_BYTES));
+    const filter = assemble(foreignNetlinkFilter(ownPortId));
+    must(native.attachFilter(this.#fd, filter), "Cannot attach a socket filter");
     const address = new DataView(new ArrayBuffer(12));
     address.setUint16(0, AF_NETLINK, true);
     must(native.bind(this.#fd, new Uint8Array(address.buffer)), "Cannot listen for changes of rules");
@@ -56,11 +60,11 @@ export class NftMonitor {
 
   #read(): void {
     const got = this.#inbox.receive(this.#fd);
-    if (got === ENOBUFS) this.#onDamage(undefined, 0);
+    if (got === ENOBUFS) this.#onDamage(undefined);
     for (let n = 0; n < got; n++) {
-      for (const { type, portId, body } of readParts(this.#inbox.message(n))) {
+      for (const { type, body } of readParts(this.#inbox.message(n))) {
         if (type >> 8 === NFNL_SUBSYS_NFTABLES && DAMAGE.includes(type & 0xff))
-          this.#onDamage(readTableName(body), portId);
+          this.#onDamage(readTableName(body));
       }
     }
   }

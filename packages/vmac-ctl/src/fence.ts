@@ -13,18 +13,14 @@
  */
 import {
   ACCEPT,
-  addElements,
-  addKeys,
   type BaseChain,
   type ChainSpec,
   COUNTER,
   constantInSet,
   DROP,
-  deleteElements,
   goTo,
   inSet,
   NetdevHook,
-  type NftMessage,
   type NftTerm,
   type SetSpec,
   type TableSpec,
@@ -54,6 +50,7 @@ import {
   NdType,
 } from "./fence-match.ts";
 import type { Claim } from "./owner-table.ts";
+import { type Permission, VIPS } from "./permission.ts";
 import type { Plan } from "./plan.ts";
 
 export interface FenceOptions {
@@ -99,12 +96,8 @@ export function fenceOf(
   };
 }
 
-/** Which of the two permissions. */
-export type Permission = "serve" | "voice";
-
 /** Before other netdev chains, so that no foreign rule answers first. */
 const PRIORITY = -500;
-const VIPS = "vips";
 
 /** `vmac_eth0_4_51`: a name that nft takes, for each parent, family and VRID. */
 export function fenceTable(parent: string, family: 4 | 6, vrid: number): string {
@@ -135,35 +128,6 @@ export function fenceRules(options: FenceOptions): TableSpec {
       ...(hasGates ? [{ name: "out", base: base(NetdevHook.egress), rules: outward }] : []),
     ],
   };
-}
-
-export function addVips(table: string, vips: readonly IpAddress[]): NftMessage[] {
-  return addKeys(table, VIPS, vips.map(addressToBytes));
-}
-
-export function removeVips(table: string, vips: readonly IpAddress[]): NftMessage[] {
-  return vips.map((vip) => deleteElements(table, VIPS, [addressToBytes(vip)]));
-}
-
-/**
- * Gives a permission, or makes one last longer. Adding alone does not extend an element that is there, deleting alone
- * fails for one that has lapsed: add, delete, add in one transaction does both, without a gap.
- *
- * @param forMs from now; the kernel rounds it down to its tick.
- */
-export function permit(table: string, permission: Permission, key: Mac, forMs: number): NftMessage[] {
-  const keys = [macToBytes(key)];
-  return [
-    addElements(table, permission, keys, forMs),
-    deleteElements(table, permission, keys),
-    addElements(table, permission, keys, forMs),
-  ];
-}
-
-/** Takes a permission back now, whether it is there or not. */
-export function revoke(table: string, permission: Permission, key: Mac): NftMessage[] {
-  const keys = [macToBytes(key)];
-  return [addElements(table, permission, keys), deleteElements(table, permission, keys)];
 }
 
 /** Lets pass who has the permission and counts whom it drops. */

@@ -13,15 +13,8 @@ import {
   OWNED_TABLE,
 } from "@viptools/kernel";
 import type { IpAddress } from "@viptools/wire";
-import {
-  addVips,
-  type FenceOptions,
-  fenceRules,
-  type Permission,
-  permit,
-  removeVips,
-  revoke,
-} from "./fence.ts";
+import { type FenceOptions, fenceRules } from "./fence.ts";
+import { addVips, type Permission, permit, removeVips, revoke } from "./permission.ts";
 
 /** Which tables are made: those that only their owner can change, those that others can, or whichever the kernel has. */
 export type Guard = "owned" | "watched" | "standing";

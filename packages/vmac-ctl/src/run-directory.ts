@@ -31,12 +31,14 @@ export class RunDirectory {
     this.#make();
   }
 
-  /** @returns undefined if another process holds it. */
+  /** Takes away what a killed holder had not finished writing. @returns undefined if another process holds it. */
   lock(name: string): FileLock | undefined {
     const path = join(this.#path, `${name}.lock`);
     for (;;) {
       try {
-        return tryLock(path);
+        const lock = tryLock(path);
+        if (lock !== undefined) rmSync(this.#unfinished(name), { force: true });
+        return lock;
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
         // Another process has just tidied up.
@@ -49,10 +51,7 @@ export class RunDirectory {
   sweep(): void {
     for (const file of readdirSync(this.#path)) {
       const name = file.replace(/\.(lock|json\.new)$/, "");
-      const lock = name === file ? undefined : this.lock(name);
-      if (lock === undefined) continue;
-      if (file.endsWith(".new")) rmSync(join(this.#path, file), { force: true });
-      lock.release();
+      if (name !== file) this.lock(name)?.release();
     }
   }
 
@@ -95,13 +94,17 @@ export class RunDirectory {
 
   /** Whole or not at all: written beside, then renamed. */
   write(name: string, value: unknown): void {
-    const beside = `${this.#file(name)}.new`;
+    const beside = this.#unfinished(name);
     writeFileSync(beside, `${JSON.stringify(value)}\n`, { mode: PRIVATE_FILE });
     renameSync(beside, this.#file(name));
   }
 
   remove(name: string): void {
     rmSync(this.#file(name), { force: true });
+  }
+
+  #unfinished(name: string): string {
+    return `${this.#file(name)}.new`;
   }
 
   #file(name: string): string {

@@ -14,7 +14,6 @@ const LOOK_EVERY_MS = 250;
 const ROUTERS_IN_LOOK = 16;
 
 export class Sentinel {
-  readonly #bench: Workbench;
   readonly #guarded: () => readonly FollowedInstance[];
   readonly #links: LinkMonitor;
   readonly #rules: NftMonitor | undefined;
@@ -23,10 +22,10 @@ export class Sentinel {
 
   /** @param guarded all that is looked after, asked each time. */
   constructor(bench: Workbench, guarded: () => readonly FollowedInstance[], hasFence: boolean) {
-    this.#bench = bench;
     this.#guarded = guarded;
     this.#links = new LinkMonitor((event) => this.#onLink(event));
-    if (hasFence) this.#rules = new NftMonitor((table, portId) => this.#onRules(table, portId));
+    const port = hasFence ? bench.nftPort() : undefined;
+    if (port !== undefined) this.#rules = new NftMonitor(port, (table) => this.#onRules(table));
     this.#timer = setInterval(() => this.#lookAtSettings(), LOOK_EVERY_MS);
   }
 
@@ -42,9 +41,7 @@ export class Sentinel {
     }
   }
 
-  /** What this process itself did to its tables is no damage. */
-  #onRules(table: string | undefined, portId: number): void {
-    if (portId === this.#bench.nft.portId) return;
+  #onRules(table: string | undefined): void {
     for (const instance of this.#guarded()) {
       const fence = instance.ownership?.fence;
       if (fence === undefined || (table !== undefined && fence.table !== table)) continue;

@@ -19,6 +19,18 @@ export class Workbench {
     return this.#nft;
   }
 
+  /** By which notifications name what this process did to rules; undefined where there is no nf_tables. */
+  nftPort(): number | undefined {
+    try {
+      // Whoever has asked something has been answered, and the answer names the port.
+      this.nft.tables();
+      return this.nft.portId;
+    } catch (error) {
+      if (error instanceof KernelError) return undefined;
+      throw error;
+    }
+  }
+
   /** @throws {KernelError} ENODEV if there is no such interface, EOPNOTSUPP if it is no Ethernet. */
   factsOf(parent: string, family: 4 | 6): HostFacts {
     const parentIndex = findInterface(parent);
