@@ -27,6 +27,8 @@ export async function down(context: Context): Promise<ExitCode> {
   return await withBench(async (bench) => {
     const instances = families.map((family) => formatInstance({ interface: parent, family, vrid }));
     const noted = instances.filter((instance) => readEntry(bench.runs, instance) !== undefined);
+    // Taking a lock removes the note that a killed owner had not finished.
+    for (const instance of instances) tryLockInstance(bench.runs, instance)?.release();
     if (noted.length === 0) {
       context.say(
         `${instances.join(" and ")} ${instances.length > 1 ? "are" : "is"} not owned: nothing to give back`,
