@@ -50,7 +50,7 @@ const DAMAGES: readonly Damage[] = [
   {
     fact: "the link is taken down",
     command: "ip link set IF down",
-    found: /^link IF is down$/,
+    found: /^link IF is down/,
     limitMs: EVENT_MS,
     forms: isMacvlan,
   },
@@ -88,6 +88,13 @@ const DAMAGES: readonly Damage[] = [
     found: /^sysctl net\/ipv4\/conf\/IF\/rp_filter was 1$/,
     limitMs: LOOK_MS,
     forms: (form) => isMacvlan(form) && form.family === 4,
+  },
+  {
+    fact: "the NIC gets another MAC",
+    command: "ip link set eth0 address 02:00:00:00:00:78",
+    found: /^eth0 has the MAC 02:00:00:00:00:78, and had 02:00:00:00:00:01$/,
+    limitMs: EVENT_MS,
+    forms: () => true,
   },
 ];
 

@@ -82,6 +82,10 @@ class Herald {
       case "vmac.up":
         this.#begin(record);
         return;
+      case "vmac.repaired":
+        // The NIC may have another MAC now, and a switch may have forgotten the virtual one.
+        if (this.#announced.has(record.instance)) this.#begin(record);
+        return;
       case "vmac.down":
       case "vmac.fenced":
         this.#stop(record.instance);
@@ -94,7 +98,7 @@ class Herald {
     }
   }
 
-  #begin(record: RecordOf<"vmac.up">): void {
+  #begin(record: RecordOf<"vmac.up"> | RecordOf<"vmac.repaired">): void {
     const { args } = this.#context;
     const schedule = new Schedule({
       againAfterUs: args.parsed("again-after", parseDurationUs)!,

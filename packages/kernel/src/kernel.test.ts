@@ -21,8 +21,8 @@ import {
 import {
   ADVERTISEMENT_FILTER,
   assemble,
-  type Instruction,
   foreignNetlinkFilter,
+  type Instruction,
   speakerFilter,
   TAGGED_VRRP_FILTER,
   VRRP_FILTER,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { writeSysctl } from "@viptools/kernel";
+import { type Link, writeSysctl } from "@viptools/kernel";
 import { addAddresses, build, missingAddresses } from "./builder.ts";
 import type { KernelFence } from "./kernel-fence.ts";
 import { textOf } from "./leftovers.ts";
@@ -24,6 +24,8 @@ export interface Inspected {
   readonly plan: Plan;
   readonly fence: KernelFence | undefined;
   readonly note: (isBuilding: boolean) => void;
+  /** Makes plan and rules anew for the NIC as it is now. */
+  readonly replan: () => void;
 }
 
 /** @returns nothing while the parent is down: then nobody can be answered, and a link cannot be brought up. */
@@ -32,7 +34,17 @@ export function inspect(inspected: Inspected): Damage[] {
   const parent = bench.route.findLink(plan.parent);
   const rules = inspectRules(inspected.fence);
   if (parent === undefined || !parent.isUp) return rules;
-  return [...rules, ...inspectLink(inspected), ...inspectSettings(plan)];
+  return [...inspectNic(inspected, parent), ...rules, ...inspectLink(inspected), ...inspectSettings(plan)];
+}
+
+/** In address mode the neighbours have to be told, in the other one the fence has to know it. */
+function inspectNic({ plan, replan }: Inspected, { name, mac }: Link): Damage[] {
+  if (mac === undefined || mac === plan.nicMac) return [];
+  const mend = (): Promise<string[]> => {
+    replan();
+    return Promise.resolve([`${name} is known with ${mac}`]);
+  };
+  return [{ found: `${name} has the MAC ${mac}, and had ${plan.nicMac}`, mend }];
 }
 
 function inspectRules(fence: KernelFence | undefined): Damage[] {

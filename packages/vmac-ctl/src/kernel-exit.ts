@@ -31,7 +31,10 @@ export function explainKernel(error: unknown): Explained {
     const { ip, owner, message } = error;
     return { code: "EADDRINUSE", message, more: { ip, owner } };
   }
-  if (error instanceof ExitError) return { code: "EBUSY", message: error.message, more: {} };
+  if (error instanceof ExitError) {
+    const code = error.code === ExitCode.usage ? "EINVAL" : "EBUSY";
+    return { code, message: error.message, more: {} };
+  }
   if (!(error instanceof KernelError)) throw error;
   const advice = ADVICE[error.code];
   return { code: error.code, message: advice ? `${error.message}: ${advice}` : error.message, more: {} };

@@ -105,12 +105,12 @@ export class Ownership {
    * and two MACs would answer. Link-local ones may be the same on several links.
    */
   #refuseOwnAddresses(vips: readonly IpAddress[]): void {
+    const wanted = new Set(vips);
     const parentIndex = findInterface(this.#claim.parent);
     const taken = this.#bench.route
       .addresses(this.#family)
       .find(
-        ({ address, ifindex }) =>
-          vips.includes(address) && (!isLinkLocal(address) || ifindex === parentIndex),
+        ({ address, ifindex }) => wanted.has(address) && (!isLinkLocal(address) || ifindex === parentIndex),
       );
     if (taken === undefined) return;
     const holder = this.#bench.route.links().find(({ index }) => index === taken.ifindex)?.name;
@@ -220,7 +220,14 @@ export class Ownership {
       plan: this.#plan,
       fence: this.#fence,
       note: (isBuilding) => this.#note({ isBuilding }),
+      replan: () => this.#replan(),
     });
+  }
+
+  #replan(): void {
+    this.#plan = this.#planFor(this.#claim);
+    this.#note({ mac: this.#plan.mac });
+    this.#fence?.reload(this.#plan.nicMac);
   }
 
   /** Lets go of the virtual router for good. */
