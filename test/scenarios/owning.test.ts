@@ -11,6 +11,7 @@ import { ofType } from "../lab/record-log.ts";
 import { VMAC, VMAC6 } from "../lab/router.ts";
 import { sleep } from "../lab/shell.ts";
 import { needsRoot, onStage } from "../lab/stage.ts";
+import { Told } from "../lab/told.ts";
 
 const RUN_FOLDER = fileURLToPath(new URL("../lab/run-folder.js", import.meta.url));
 const words = (text: string): string[] => text.split(" ");
@@ -192,6 +193,16 @@ test(
   },
 );
 
+test("without the capability it says which one is missing, and changes nothing", needsRoot, async () => {
+  await onStage(["a"], async (network) => {
+    const before = dumpHost(network, "a");
+    const outcome = network.run("a", [...words("setpriv --bounding-set -net_admin"), ...up(VIP)]);
+    assert.equal(outcome.code, 77, outcome.stderr);
+    assert.match(outcome.stderr, /CAP_NET_ADMIN is missing/);
+    assert.deepEqual(differences(before, dumpHost(network, "a")), []);
+  });
+});
+
 test("--probe-first leaves an address alone that somebody has, and says whose it is", needsRoot, async () => {
   await onStage(["a", "b"], async (network) => {
     network.run("b", words(`ip address add ${VIP}/24 dev eth0`));
@@ -291,32 +302,11 @@ test("cleanup finds by its mark what no journal tells of", needsRoot, async () =
 test("--drain goes on serving stale caches in address mode, and answers no ARP", needsRoot, async () => {
   await onStage(["a", "c"], async (network) => {
     const tool = new FedTool(network, "a", words("vmac-ctl follow --drain 2s"));
-    const boot = must(network, ["cat", "/proc/sys/kernel/random/boot_id"]).trim();
-    const mono = (): string => process.hrtime.bigint().toString();
-    const state = (name: string, epoch: number): Record<string, unknown> => ({
-      type: "vrrp.state",
-      instance: "eth0/4/51",
-      interface: "eth0",
-      family: 4,
-      vrid: 51,
-      version: 3,
-      state: name,
-      previous: "backup",
-      reason: "x",
-      priority: 100,
-      vips: [`${VIP}/32`],
-      vmac: null,
-      epoch,
-      boot_id: boot,
-      mono_ns: mono(),
-    });
-    tool.say(state("backup", 1));
-    tool.say(state("active", 2));
-    const lease = { type: "vrrp.lease", instances: ["eth0/4/51"], epoch: [2], valid_ms: 5000, boot_id: boot };
-    tool.say({ ...lease, mono_ns: mono() });
+    const story = new Told({ instance: "eth0/4/51", vips: [`${VIP}/32`], vmac: null });
+    for (const record of [story.state("backup"), story.state("active"), story.lease(5000)]) tool.say(record);
     await tool.untilRecord("vmac.up");
     assert.equal(reaches(network, VIP), true);
-    tool.say(state("backup", 3));
+    tool.say(story.state("backup"));
     await sleep(200);
     assert.equal(reaches(network, VIP), true, "the client's cache still names this host");
     assert.equal(network.run("c", words(`arping -I eth0 -c 1 -w 1 ${VIP}`)).code, 1, "new ones are not told");

@@ -3,12 +3,14 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { Client } from "../lab/client.ts";
 import { nowUs } from "../lab/fault.ts";
+import { FedTool } from "../lab/fed-tool.ts";
 import { type Form, kindsOf, nameOf, optionsOf } from "../lab/form.ts";
 import type { Network } from "../lab/network.ts";
 import { monotonicUsOf, ofType } from "../lab/record-log.ts";
-import type { PipeRouter } from "../lab/router.ts";
+import { type PipeRouter, VMAC } from "../lab/router.ts";
 import { sleep, waitFor } from "../lab/shell.ts";
 import { inFull, needsRoot, onStage, startPair, untilActive } from "../lab/stage.ts";
+import { Told } from "../lab/told.ts";
 
 /** Between the damage and the record of its repair; settings are looked at four times a second. */
 const EVENT_MS = 250;
@@ -155,6 +157,35 @@ for (const [form, isEveryday] of FORMS) {
     },
   );
 }
+
+/** More notifications than the kernel keeps for one who does not read. */
+const FLOOD_ADDRESSES = 6000;
+test("S8 who missed what happened to its links reads everything anew", needsRoot, async (t) => {
+  await onStage(["a"], async (network) => {
+    const tool = new FedTool(network, "a", ["vmac-ctl", "follow", "--fence", "none"]);
+    const story = new Told({ instance: "eth0/4/51", vips: ["192.0.2.100/32"], vmac: VMAC });
+    for (const record of [story.state("backup"), story.state("active"), story.lease(60_000)])
+      tool.say(record);
+    const { interface: where } = await tool.untilRecord("vmac.up");
+    tool.signal("SIGSTOP");
+    const lines = (verb: string): string =>
+      Array.from(
+        { length: FLOOD_ADDRESSES },
+        (_, n) => `address ${verb} 10.9.${n >> 8}.${n & 255}/32 dev lo`,
+      ).join("\n");
+    for (const verb of ["add", "del"]) network.run("a", ["ip", "-batch", "-"], lines(verb));
+    network.command("a", `ip address del 192.0.2.100/32 dev ${where}`);
+    tool.signal("SIGCONT");
+    const repaired = await tool.untilRecord("vmac.repaired");
+    assert.deepEqual(repaired.found, [`no 192.0.2.100/32 on ${where}`]);
+    const { netlink_overruns: overruns = 0 } = await tool.counters();
+    t.diagnostic(`${overruns} overruns`);
+    assert.ok(overruns > 0, "it was overrun");
+    tool.endInput();
+    await tool.ended();
+    assert.equal(tool.exitCode, 0, tool.errors());
+  });
+});
 
 test("S9 who cannot keep its address gives up its role, and says why", needsRoot, async () => {
   await onStage(["a", "b", "c"], async (network) => {

@@ -59,6 +59,7 @@ class House {
     this.#context.count(() => ({
       ...prefixed(this.#table.ignored()),
       ...prefixed(this.#keepalived.ignored()),
+      netlink_overruns: this.#sentinel?.overruns ?? 0,
     }));
     // What is loaded at its first use takes longer than a short lease lasts.
     this.#bench.route.links();

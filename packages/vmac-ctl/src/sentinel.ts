@@ -19,6 +19,7 @@ export class Sentinel {
   readonly #rules: NftMonitor | undefined;
   readonly #timer: NodeJS.Timeout;
   #next = 0;
+  #overruns = 0;
 
   /** @param guarded all that is looked after, asked each time. */
   constructor(bench: Workbench, guarded: () => readonly FollowedInstance[], hasFence: boolean) {
@@ -35,13 +36,20 @@ export class Sentinel {
     this.#rules?.close();
   }
 
+  /** How often more happened than was kept for us. */
+  get overruns(): number {
+    return this.#overruns;
+  }
+
   #onLink(event: LinkEvent): void {
+    if (event.type === "overrun") this.#overruns += 1;
     for (const instance of this.#guarded()) {
       if (instance.ownership?.isTaken && concerns(event, instance)) instance.lookSoon();
     }
   }
 
   #onRules(table: string | undefined): void {
+    if (table === undefined) this.#overruns += 1;
     for (const instance of this.#guarded()) {
       const fence = instance.ownership?.fence;
       if (fence === undefined || (table !== undefined && fence.table !== table)) continue;

@@ -9,6 +9,7 @@ import { listEntries } from "./journal.ts";
 import { toExit } from "./kernel-exit.ts";
 import { abridged } from "./owner-record.ts";
 import { readSituation } from "./situation.ts";
+import { removeStrays } from "./strays.ts";
 import { Workbench } from "./workbench.ts";
 
 /** @returns negative if nothing is owned. */
@@ -35,6 +36,8 @@ export async function status(context: Context): Promise<ExitCode> {
         why: abridged(why),
       });
     }
+    const strays = await removeStrays(bench, only, true);
+    for (const stray of strays) context.say(`not in the journal: ${stray} by vmac-ctl cleanup`);
     if (entries.length === 0) context.say("this host owns nothing");
     return entries.length === 0 ? ExitCode.negative : ExitCode.done;
   } catch (error) {
