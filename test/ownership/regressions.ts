@@ -11,6 +11,7 @@ export interface Regression {
 }
 
 const ROUTER = { family: 4, vrid: 51 } as const;
+const ROUTER6 = { family: 6, vrid: 51 } as const;
 const UP: Step = { type: "up", router: ROUTER, vips: ["192.0.2.100/24"], options: "" };
 
 const bare = (...steps: readonly Step[]): Script => ({ scene: BARE, steps });
@@ -33,6 +34,19 @@ export const REGRESSIONS: readonly Regression[] = [
     script: bare(UP, { type: "disturb", router: ROUTER, how: "delete the link" }, UP, {
       type: "find",
       vips: ["192.0.2.100/24"],
+    }),
+  },
+  {
+    name: "S3 an elector that goes on without a virtual MAC",
+    script: bare({
+      type: "tell",
+      records: [
+        { type: "state", state: "active", router: ROUTER6, vips: ["fe80::100/128"], hasVmac: true },
+        { type: "lease", router: ROUTER6, validMs: 2000, kind: "" },
+        { type: "state", state: "active", router: ROUTER6, vips: ["2001:db8::101/128"], hasVmac: false },
+        { type: "lease", router: ROUTER6, validMs: 2000, kind: "" },
+      ],
+      pauseMs: 50,
     }),
   },
 ];

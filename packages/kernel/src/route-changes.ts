@@ -26,6 +26,7 @@ import {
 } from "./route-message.ts";
 
 const NETLINK_ROUTE = 0;
+const NLM_F_REPLACE = 0x100;
 const NLM_F_EXCL = 0x200;
 const NLM_F_CREATE = 0x400;
 const ADDRESS_HEADER_LENGTH = 8;
@@ -93,6 +94,16 @@ export class RouteChanges {
     await this.removeAddresses(addresses.filter((_, n) => !refused.has(n)));
     const { address, prefixLength } = addresses[first.n]!;
     throw new KernelError(first.error.code, `Cannot add ${address}/${prefixLength}`);
+  }
+
+  /** Gives addresses another lifetime, and adds those that are not there. @throws {KernelError} of the first that was refused. */
+  async extendAddresses(addresses: readonly NewAddress[]): Promise<void> {
+    const [refused] = await this.#forEach(addresses, (address) => ({
+      type: RouteMessage.newAddress,
+      flags: NLM_F_CREATE | NLM_F_REPLACE,
+      body: encodeAddress(address),
+    }));
+    if (refused !== undefined) throw refused.error;
   }
 
   /** Removes those that are there. @returns the ones that were. */

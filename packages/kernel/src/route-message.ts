@@ -67,6 +67,7 @@ const IFA_F_DADFAILED = 0x8;
 const IFA_F_TENTATIVE = 0x40;
 const IFA_F_NOPREFIXROUTE = 0x200;
 const IFA_F_NODAD = 0x2;
+const FOREVER_S = 0xffffffff;
 const NDA = { destination: 1, linkAddress: 2 } as const;
 const NEIGHBOUR_STATES: readonly [number, string][] = [
   [0x01, "incomplete"],
@@ -127,6 +128,8 @@ export interface NewAddress {
   readonly scope?: number;
   /** How long it may be the source of new connections, in seconds; for ever if left out. */
   readonly preferredS?: number;
+  /** After how many seconds the kernel removes it, up to half a second late; never if left out. */
+  readonly validS?: number;
 }
 
 export interface Neighbour {
@@ -265,7 +268,7 @@ export function encodeLinkIndex(index: number): Uint8Array {
  * because the one who leaves may still defend it (RFC 9568 §8.2.2).
  */
 export function encodeAddress(wanted: NewAddress): Uint8Array {
-  const { ifindex, address, prefixLength, hasPrefixRoute, protocol, label, scope = 0, preferredS } = wanted;
+  const { ifindex, address, prefixLength, hasPrefixRoute, protocol, label, scope = 0 } = wanted;
   const family = familyOf(address);
   const view = new DataView(new ArrayBuffer(ADDRESS_HEADER_LENGTH));
   view.setUint8(0, family === 4 ? AF_INET : AF_INET6);
@@ -280,14 +283,16 @@ export function encodeAddress(wanted: NewAddress): Uint8Array {
     attribute(IFA.address, octets),
     ...(label === undefined ? [] : [stringAttribute(IFA.label, label)]),
     u32(IFA.flags, flags),
-    ...(preferredS === undefined ? [] : [attribute(IFA.cacheInfo, lifetimes(preferredS))]),
+    ...lifetimes(wanted),
     ...(protocol === undefined ? [] : [u8(IFA.protocol, protocol)]),
   ]);
 }
 
-/** `struct ifa_cacheinfo`: preferred, valid (for ever), and two stamps that are the kernel's. */
-function lifetimes(preferredS: number): Uint8Array {
-  return new Uint8Array(Uint32Array.of(preferredS, 0xffffffff, 0, 0).buffer);
+/** `struct ifa_cacheinfo`: preferred, valid, and two stamps that are the kernel's. */
+function lifetimes({ preferredS, validS = FOREVER_S }: NewAddress): Uint8Array[] {
+  if (preferredS === undefined && validS === FOREVER_S) return [];
+  const preferred = Math.min(preferredS ?? FOREVER_S, validS);
+  return [attribute(IFA.cacheInfo, new Uint8Array(Uint32Array.of(preferred, validS, 0, 0).buffer))];
 }
 
 /** Asks for all of a family: `ifaddrmsg` and `ndmsg` both start with it. */

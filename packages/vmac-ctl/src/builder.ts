@@ -8,12 +8,13 @@ import {
   type InterfaceAddress,
   KernelError,
   MacvlanMode,
+  monotonicUs,
   type NewAddress,
   writeSysctl,
 } from "@viptools/kernel";
 import { textOf } from "./leftovers.ts";
 import { holdParentSettings } from "./parent-settings.ts";
-import { interfaceAlias, type Plan, type PlannedAddress } from "./plan.ts";
+import { interfaceAlias, lifetimeS, type Plan, type PlannedAddress } from "./plan.ts";
 import type { Workbench } from "./workbench.ts";
 
 /**
@@ -60,15 +61,27 @@ async function makeLink(bench: Workbench, instance: string, { link, parent }: Pl
   await bench.route.markLink(indexOf(name), interfaceAlias(instance));
 }
 
-/** Adds all or none. @returns what was added, for people. */
+/** Adds all or none. @returns what was added, for people; nothing where their time is over already. */
 export async function addAddresses(
   bench: Workbench,
-  { interfaceName }: Plan,
+  plan: Plan,
   addresses: readonly PlannedAddress[],
 ): Promise<string[]> {
-  const ifindex = indexOf(interfaceName);
-  await bench.route.addAddresses(addresses.map((address): NewAddress => ({ ifindex, ...address })));
-  return addresses.map((address) => `address ${textOf(address)} on ${interfaceName}`);
+  const made = withLifetimes(plan, addresses);
+  await bench.route.addAddresses(made);
+  return made.map((address) => `address ${textOf(address)} on ${plan.interfaceName}`);
+}
+
+/** Lets the kernel keep the addresses until {@link Plan.validUntilUs}. */
+export async function extendAddresses(bench: Workbench, plan: Plan): Promise<void> {
+  await bench.route.extendAddresses(withLifetimes(plan, plan.addresses));
+}
+
+function withLifetimes(plan: Plan, addresses: readonly PlannedAddress[]): NewAddress[] {
+  const ifindex = indexOf(plan.interfaceName);
+  const validS = lifetimeS(plan, monotonicUs());
+  if (validS === 0) return [];
+  return addresses.map((address) => ({ ifindex, ...address, ...(validS === undefined ? {} : { validS }) }));
 }
 
 export async function removeAddresses(

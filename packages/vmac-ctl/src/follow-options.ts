@@ -14,6 +14,7 @@ export interface FollowOptions {
   readonly settings: OwnSettings;
   /** Of the fence; undefined for none. */
   readonly guard: Guard | undefined;
+  readonly hasLifetimes: boolean;
   readonly isFencedStandby: boolean;
   readonly isProbing: boolean;
   readonly drainUs: number;
@@ -39,10 +40,11 @@ export function readFollowOptions(args: Args): FollowOptions {
   const isFencedStandby = args.text("standby") === "fenced";
   const interfaces = args.texts("interface");
   if (isFencedStandby && guard === undefined)
-    usage("--standby fenced and --fence none: a Backup would answer for the VIPs, leave one of them out");
+    usage("--standby fenced needs --fence nft or watched: without rules a Backup would answer for the VIPs");
   return {
     settings,
     guard,
+    hasLifetimes: args.text("fence") === "lifetime",
     isFencedStandby,
     isProbing: args.flag("probe-first"),
     drainUs: args.parsed("drain", parseDurationUs)!,

@@ -69,9 +69,9 @@ class House {
   }
 
   #sayWhatIsWeaker(): void {
-    const { guard, isFencedStandby, keepalived } = this.#options;
+    const { guard, hasLifetimes, isFencedStandby, keepalived } = this.#options;
     const context = this.#context;
-    if (guard === undefined)
+    if (guard === undefined && !hasLifetimes)
       context.say("no fence: if this process is frozen or killed, the host goes on answering for the VIPs");
     if (keepalived.size > 0)
       context.say(
@@ -129,12 +129,13 @@ class House {
   }
 
   #open(claim: Claim): FollowedInstance {
-    const { guard, isFencedStandby, drainUs, repairsMax, settings, isProbing } = this.#options;
+    const { guard, hasLifetimes, isFencedStandby, drainUs, repairsMax, settings, isProbing } = this.#options;
     const fail = (error: unknown): void => this.#fail(claim.instance, error);
     return new FollowedInstance({
       context: this.#context,
       claim,
       guard: claim.isLeased ? guard : undefined,
+      hasLifetimes: hasLifetimes && claim.isLeased,
       isFencedStandby: isFencedStandby && claim.isLeased,
       drainUs,
       repairsMax,

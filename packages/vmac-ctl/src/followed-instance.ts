@@ -20,6 +20,8 @@ export interface FollowedInstanceOptions {
   readonly claim: Claim;
   /** Of the fence; undefined for none. */
   readonly guard: Guard | undefined;
+  /** Addresses end with the lease: what fences where there is no nf_tables, and only long leases. */
+  readonly hasLifetimes: boolean;
   /** Link and addresses stay, muted, while another host is Active. */
   readonly isFencedStandby: boolean;
   /** Address mode: how long to go on serving after another host became Active. */
@@ -38,6 +40,9 @@ export interface FollowedInstanceOptions {
   readonly fail: (error: unknown) => void;
 }
 
+/** The shortest lifetime; of 1 s adverts 2.5 s are leased, and the next owner waits for 3 s and more. */
+const LIFETIME_LEAST_US = 1_000_000;
+const SHORT_LEASES_MAX = 3;
 const NOTHING: Done = { changes: [], tookUs: 0 };
 
 export class FollowedInstance {
@@ -59,6 +64,8 @@ export class FollowedInstance {
   #built: Done = NOTHING;
   #isUp = false;
   #toldEpoch = -1;
+  /** In a row. */
+  #shortLeases = 0;
   #isEnding = false;
   #hasFailed = false;
 
@@ -179,6 +186,8 @@ export class FollowedInstance {
 
   /** In `own` and `serve`: extends the permission, or builds first. */
   #refresh(untilUs: number, mayVoice: boolean): NftMessage[] {
+    // Lifetimes cannot tell serving from speaking: who settles or leaves keeps what it has.
+    if (this.#options.hasLifetimes && !(mayVoice && this.#bound(untilUs))) return [];
     const isFirst = this.#wantedUntilUs === 0;
     this.#wantedUntilUs = untilUs;
     this.#mayVoice = mayVoice;
@@ -188,8 +197,30 @@ export class FollowedInstance {
       if (isFirst) this.#enqueueTake();
       return [];
     }
-    if (this.#ownership.hasOtherVips(this.#claim)) this.#queue.add(() => this.#change());
+    if (this.#ownership.differsFrom(this.#claim)) this.#queue.add(() => this.#change());
     return this.#ownership.permission(untilUs, mayVoice);
+  }
+
+  /**
+   * @returns false for a lease that is over before the shortest lifetime: it was read late.
+   * @throws {KernelError} ERANGE, if they all are.
+   */
+  #bound(untilUs: number): boolean {
+    const forUs = untilUs - monotonicUs();
+    this.#shortLeases = forUs < LIFETIME_LEAST_US ? this.#shortLeases + 1 : 0;
+    if (this.#shortLeases >= SHORT_LEASES_MAX) {
+      const lease = `a lease of ${Math.round(forUs / 1000)} ms`;
+      throw new KernelError(
+        "ERANGE",
+        `Cannot fence ${this.#claim.instance} with lifetimes: ${lease} is too short, needs adverts of 1 s or --fence nft`,
+      );
+    }
+    if (this.#shortLeases > 0) return false;
+    this.#queue.add(async () => {
+      this.#ownership!.bound(untilUs);
+      if (this.#ownership!.isTaken) await this.#ownership!.extend();
+    });
+    return true;
   }
 
   /** Only behind a fence: without one, a Backup that has the address would answer for it (S2). */
@@ -254,7 +285,7 @@ export class FollowedInstance {
     const ownership = this.#ownership!;
     if (this.#wantedUntilUs === 0 && !this.#isBuiltAhead) return;
     if (!ownership.isTaken) {
-      if (ownership.hasOtherVips(this.#claim)) ownership.adopt(this.#claim);
+      if (ownership.differsFrom(this.#claim)) ownership.adopt(this.#claim);
       await this.#options.probe(ownership);
       this.#built = await ownership.take();
       if (this.#isBuiltAhead) this.#write("vmac.prepared", this.#built);
@@ -262,10 +293,16 @@ export class FollowedInstance {
     if (this.#wantedUntilUs > 0) this.#permitOrReload(ownership);
   }
 
-  /** The same virtual router with other addresses: those that stay are not touched. */
+  /** The same virtual router with other addresses, of which those that stay are not touched, or with another MAC. */
   async #change(): Promise<void> {
     const ownership = this.#ownership!;
-    if (!ownership.isTaken || !ownership.hasOtherVips(this.#claim)) return;
+    if (!ownership.isTaken || !ownership.differsFrom(this.#claim)) return;
+    if (ownership.needsAnother(this.#claim)) {
+      await ownership.giveBack();
+      this.#isUp = false;
+      await this.#take();
+      return;
+    }
     const done = await ownership.change(this.#claim);
     if (this.#isUp) this.#write("vmac.up", done);
   }
@@ -302,6 +339,6 @@ function explain(error: unknown): unknown {
   if (!isFence || error.code === "EPERM") return error;
   return new KernelError(
     error.code,
-    "Cannot load the fence: needs nftables with egress (Linux 5.16); --fence none goes without one",
+    "Cannot load the fence: needs nftables with egress (Linux 5.16); --fence lifetime does for adverts of 1 s, --fence none goes without",
   );
 }

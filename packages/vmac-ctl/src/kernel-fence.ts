@@ -12,7 +12,7 @@ import {
   type NftSocket,
   OWNED_TABLE,
 } from "@viptools/kernel";
-import type { IpAddress, Mac } from "@viptools/wire";
+import type { IpAddress } from "@viptools/wire";
 import { type FenceOptions, fenceRules } from "./fence.ts";
 import { addVips, type Permission, permit, removeVips, revoke } from "./permission.ts";
 
@@ -66,9 +66,9 @@ export class KernelFence {
     this.#socket.commit(loadTable(rules, ANYBODYS), "Cannot load the fence");
   }
 
-  /** The same rules for a NIC that has another MAC now; mute. */
-  reload(nicMac: Mac): void {
-    this.#options = { ...this.#options, nicMac };
+  /** Other rules for the same virtual router; mute. */
+  replace(options: FenceOptions): void {
+    this.#options = options;
     this.load();
   }
 

@@ -85,9 +85,10 @@ const FOLLOW: CommandSpec = {
     {
       name: "fence",
       value: "HOW",
-      choices: ["auto", "nft", "watched", "none"],
+      choices: ["auto", "nft", "watched", "lifetime", "none"],
       default: "auto",
-      about: "how the kernel mutes this host when leases stop; watched: rules that others may change",
+      about:
+        "how the kernel mutes this host when leases stop; watched: rules that others may change; lifetime: addresses that end, for adverts of 1 s and more",
     },
     {
       name: "drain",

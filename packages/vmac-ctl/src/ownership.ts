@@ -9,8 +9,8 @@
 import { type FileLock, findInterface, KernelError, monotonicUs, type NftMessage } from "@viptools/kernel";
 import { parseInstance } from "@viptools/records";
 import { type IpAddress, isLinkLocal } from "@viptools/wire";
-import { addAddresses, build, removeAddresses } from "./builder.ts";
-import { fenceOf, fenceTable } from "./fence.ts";
+import { addAddresses, build, extendAddresses, removeAddresses } from "./builder.ts";
+import { type FenceOptions, fenceOf, fenceTable } from "./fence.ts";
 import { type Damage, inspect } from "./inspection.ts";
 import { type JournalEntry, lockInstance, removeEntry, writeEntry } from "./journal.ts";
 import { type Guard, KernelFence } from "./kernel-fence.ts";
@@ -35,6 +35,7 @@ export class Ownership {
   #entry: JournalEntry | undefined;
   #fence: KernelFence | undefined;
   #hasGates = false;
+  #validUntilUs: number | undefined;
   #isTaken = false;
 
   /** @throws {ExitError} alreadyRunning. @throws {KernelError} ENODEV if the parent is not there. */
@@ -94,10 +95,13 @@ export class Ownership {
 
   #loadFence(guard: Guard | undefined): void {
     this.#hasGates = guard !== undefined;
-    const { isAccepting } = this.#settings;
-    const rules = fenceOf(this.#claim, this.#plan, { hasGates: this.#hasGates, isAccepting });
-    this.#fence = new KernelFence(this.#bench.nft, rules, guard ?? "standing");
+    this.#fence = new KernelFence(this.#bench.nft, this.#rules(), guard ?? "standing");
     this.#fence.load();
+  }
+
+  #rules(): FenceOptions {
+    const { isAccepting } = this.#settings;
+    return fenceOf(this.#claim, this.#plan, { hasGates: this.#hasGates, isAccepting });
   }
 
   /**
@@ -139,14 +143,26 @@ export class Ownership {
     );
   }
 
-  hasOtherVips({ vips }: Claim): boolean {
-    return vips.join(" ") !== this.#claim.vips.join(" ");
+  /** Whether a claim is about other VIPs, or about another MAC. */
+  differsFrom({ vips, vmac }: Claim): boolean {
+    return vips.join(" ") !== this.#claim.vips.join(" ") || vmac !== this.#claim.vmac;
   }
 
-  /** Before anything is built: the VIPs are others now. @throws {KernelError} EADDRINUSE. */
+  /** Whether what a claim asks for stands in another place: it cannot be changed into that. */
+  needsAnother(claim: Claim): boolean {
+    const { mode, mac } = this.#planFor(claim);
+    return mode !== this.#plan.mode || mac !== this.#plan.mac;
+  }
+
+  /** Before anything is built: something else is claimed now. @throws {KernelError} EADDRINUSE. */
   adopt(claim: Claim): void {
-    const { goneVips } = this.#accept(claim);
-    this.#settle(goneVips);
+    this.#refuseOwnAddresses(claim.vips.map(addressOf));
+    this.#claim = claim;
+    this.#plan = this.#planFor(claim);
+    const { mode, mac, interfaceName, addresses } = this.#plan;
+    const { vips } = claim;
+    this.#note({ mode, mac, vips, interface: interfaceName, addresses: addresses.map(textOf) });
+    this.#fence?.replace(this.#rules());
   }
 
   /**
@@ -198,6 +214,17 @@ export class Ownership {
     return this.#hasGates ? this.#fence!.permission(untilUs, mayVoice) : [];
   }
 
+  /** Until when the kernel keeps the addresses that are made from now on: a fence where there is no nf_tables. */
+  bound(untilUs: number): void {
+    this.#validUntilUs = untilUs;
+    this.#plan = { ...this.#plan, validUntilUs: untilUs };
+  }
+
+  /** Gives those that are there the time of {@link bound}. */
+  async extend(): Promise<void> {
+    await extendAddresses(this.#bench, this.#plan);
+  }
+
   /** Silences this host now. Without a fence only taking the link down does. */
   mute(): void {
     if (this.#hasGates) this.#fence!.mute();
@@ -227,7 +254,7 @@ export class Ownership {
   #replan(): void {
     this.#plan = this.#planFor(this.#claim);
     this.#note({ mac: this.#plan.mac });
-    this.#fence?.reload(this.#plan.nicMac);
+    this.#fence?.replace(this.#rules());
   }
 
   /** Lets go of the virtual router for good. */
@@ -244,7 +271,8 @@ export class Ownership {
 
   #planFor(claim: Claim): Plan {
     try {
-      return planOf(claim, this.#settings, this.#bench.factsOf(claim.parent, this.#family));
+      const plan = planOf(claim, this.#settings, this.#bench.factsOf(claim.parent, this.#family));
+      return this.#validUntilUs === undefined ? plan : { ...plan, validUntilUs: this.#validUntilUs };
     } catch (error) {
       if (error instanceof RangeError)
         throw new KernelError("EINVAL", `Cannot own ${claim.instance}: ${error.message}`);

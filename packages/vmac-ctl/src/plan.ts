@@ -78,6 +78,8 @@ export interface Plan {
   readonly link: PlannedLink | undefined;
   readonly linkSettings: readonly Setting[];
   readonly addresses: readonly PlannedAddress[];
+  /** When the kernel removes the addresses by itself, CLOCK_MONOTONIC; undefined for never. */
+  readonly validUntilUs?: number;
 }
 
 /** What marks an address as ours (`ip address show`: proto 112), which is VRRP's number among IP protocols. */
@@ -109,6 +111,15 @@ export function planOf(claim: Claim, settings: OwnSettings, facts: HostFacts): P
       ? claim.vips.map((vip) => planAddress(parseVip(vip), mode, settings, facts))
       : [],
   };
+}
+
+/**
+ * The kernel counts lifetimes in whole seconds, and ends them up to half a second late.
+ *
+ * @returns undefined for one that never ends, 0 where it is too late for any.
+ */
+export function lifetimeS({ validUntilUs }: Plan, nowUs: number): number | undefined {
+  return validUntilUs === undefined ? undefined : Math.max(0, Math.floor((validUntilUs - nowUs) / 1e6));
 }
 
 /** A virtual router without a virtual MAC is owned with the physical one. */
