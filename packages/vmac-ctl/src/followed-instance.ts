@@ -9,6 +9,7 @@
 import type { Context } from "@viptools/cli";
 import { KernelError, monotonicUs, type NftMessage } from "@viptools/kernel";
 import type { Guard } from "./kernel-fence.ts";
+import { LifetimeGate } from "./lifetime-gate.ts";
 import { type OwnerVerb, ownerRecord } from "./owner-record.ts";
 import type { Claim, OwnerAction } from "./owner-table.ts";
 import type { Done, Ownership } from "./ownership.ts";
@@ -40,15 +41,13 @@ export interface FollowedInstanceOptions {
   readonly fail: (error: unknown) => void;
 }
 
-/** The shortest lifetime; of 1 s adverts 2.5 s are leased, and the next owner waits for 3 s and more. */
-const LIFETIME_LEAST_US = 1_000_000;
-const SHORT_LEASES_MAX = 3;
 const NOTHING: Done = { changes: [], tookUs: 0 };
 
 export class FollowedInstance {
   readonly #options: FollowedInstanceOptions;
   readonly #queue: WorkQueue;
   readonly #upkeep: Upkeep;
+  readonly #lifetimes: LifetimeGate;
   #claim: Claim;
   #ownership: Ownership | undefined;
   /** Until when this host should own it; 0 if it should not. */
@@ -64,14 +63,13 @@ export class FollowedInstance {
   #built: Done = NOTHING;
   #isUp = false;
   #toldEpoch = -1;
-  /** In a row. */
-  #shortLeases = 0;
   #isEnding = false;
   #hasFailed = false;
 
   constructor(options: FollowedInstanceOptions) {
     this.#options = options;
     this.#claim = options.claim;
+    this.#lifetimes = new LifetimeGate(options.claim.instance);
     this.#isBuiltAhead = options.isFencedStandby;
     this.#queue = new WorkQueue(
       () => !this.#hasFailed || this.#ownership?.isTaken === true,
@@ -201,21 +199,9 @@ export class FollowedInstance {
     return this.#ownership.permission(untilUs, mayVoice);
   }
 
-  /**
-   * @returns false for a lease that is over before the shortest lifetime: it was read late.
-   * @throws {KernelError} ERANGE, if they all are.
-   */
+  /** @returns false for a lease that is too short for a lifetime. @throws {KernelError} ERANGE, if they all are. */
   #bound(untilUs: number): boolean {
-    const forUs = untilUs - monotonicUs();
-    this.#shortLeases = forUs < LIFETIME_LEAST_US ? this.#shortLeases + 1 : 0;
-    if (this.#shortLeases >= SHORT_LEASES_MAX) {
-      const lease = `a lease of ${Math.round(forUs / 1000)} ms`;
-      throw new KernelError(
-        "ERANGE",
-        `Cannot fence ${this.#claim.instance} with lifetimes: ${lease} is too short, needs adverts of 1 s or --fence nft`,
-      );
-    }
-    if (this.#shortLeases > 0) return false;
+    if (!this.#lifetimes.accepts(untilUs - monotonicUs())) return false;
     this.#queue.add(async () => {
       this.#ownership!.bound(untilUs);
       if (this.#ownership!.isTaken) await this.#ownership!.extend();
@@ -325,20 +311,10 @@ export class FollowedInstance {
   #failWith(error: unknown): void {
     const isFirst = !this.#hasFailed;
     this.#hasFailed = true;
-    if (isFirst) this.#options.fail(explain(error));
+    if (isFirst) this.#options.fail(error);
   }
 
   #write(type: OwnerVerb, done: Done, found: readonly string[] = []): void {
     this.#options.context.write(ownerRecord(type, this.#claim, this.#ownership!.plan, done, found));
   }
-}
-
-/** Where the fence cannot be had, the way out is named. */
-function explain(error: unknown): unknown {
-  const isFence = error instanceof KernelError && error.message.startsWith("Cannot load the fence");
-  if (!isFence || error.code === "EPERM") return error;
-  return new KernelError(
-    error.code,
-    "Cannot load the fence: needs nftables with egress (Linux 5.16); --fence lifetime does for adverts of 1 s, --fence none goes without",
-  );
 }

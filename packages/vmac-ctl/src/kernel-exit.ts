@@ -36,8 +36,16 @@ export function explainKernel(error: unknown): Explained {
     return { code, message: error.message, more: {} };
   }
   if (!(error instanceof KernelError)) throw error;
-  const advice = ADVICE[error.code];
+  const advice = isFence(error) && error.code !== "EPERM" ? FENCE_ADVICE : ADVICE[error.code];
   return { code: error.code, message: advice ? `${error.message}: ${advice}` : error.message, more: {} };
+}
+
+/** Where the fence cannot be had, the way out is named. */
+const FENCE_ADVICE =
+  "needs nftables with egress (Linux 5.16); --fence lifetime does for adverts of 1 s, --fence none goes without";
+
+function isFence(error: KernelError): boolean {
+  return error.message.startsWith("Cannot load the fence");
 }
 
 const ADVICE: Readonly<Record<string, string>> = {
