@@ -2,11 +2,16 @@
 import assert from "node:assert/strict";
 import test, { type TestContext } from "node:test";
 import { answerers } from "../lab/answerers.ts";
+import { keepAsking, readNeighbour, solicitation } from "../lab/discovery.ts";
 import { type Network, VIP, VIP6, VIP6_LL } from "../lab/network.ts";
 import { PipeRouter, VMAC, VMAC6 } from "../lab/router.ts";
 import { needsRoot, onStage, untilActive } from "../lab/stage.ts";
+import { Taps } from "../lab/taps.ts";
 
+/** The shortest of version 2. */
 const ADVERT_MS = 1000;
+/** Long enough for a few questions. */
+const ASKED_MS = 1000;
 const VIP_OF_VERSION_2 = "192.0.2.101";
 const VMAC_OF_VERSION_2 = "00:00:5e:00:01:34";
 /** Behind the router. */
@@ -74,6 +79,20 @@ function refusesAndForwards(network: Network, { family, vip, mac }: Row): void {
   assert.equal(pings(network, family === 4 ? address : address6), true, "what is for the host's own address");
 }
 
+/** c asks the virtual MAC alone, as who has known it for a while does: such a question is sent to the VIP itself. */
+async function answersWhoChecks(network: Network): Promise<void> {
+  const { mac, linkLocal } = network.host("c");
+  const taps = new Taps(network);
+  await taps.open(["a"]);
+  await keepAsking(network, "c", [solicitation({ mac, source: linkLocal }, VIP6, VMAC6)], ASKED_MS);
+  const said = (await taps.closeRaw()).flatMap((frame) => readNeighbour(frame) ?? []);
+  const answers = said.filter(({ destination }) => destination === linkLocal);
+  assert.ok(
+    answers.some(({ sourceMac, message }) => sourceMac === VMAC6 && message.target === VIP6),
+    "a check is answered",
+  );
+}
+
 /** The Active asks from its link-local VIP: the advertisement that answers is for the VIP. */
 function takesAdvertisements(network: Network): void {
   const index = network.run("a", words("cat /sys/class/net/eth0/ifindex")).stdout.trim();
@@ -96,8 +115,12 @@ async function play(t: TestContext, network: Network): Promise<void> {
       refusesAndForwards(network, row),
     );
   }
-  await t.test("V3-6.1-g solicitations for a VIP are answered, and advertisements for one are heard", () =>
-    takesAdvertisements(network),
+  await t.test(
+    "V3-6.1-g solicitations for a VIP are answered, and advertisements for one are heard",
+    async () => {
+      await answersWhoChecks(network);
+      takesAdvertisements(network);
+    },
   );
 }
 

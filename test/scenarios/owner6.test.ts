@@ -148,13 +148,12 @@ async function onlyTheActiveAnswers(network: Network, { active, routers }: Asked
   const taps = new Taps(network);
   await taps.open(["a", "b", "c"]);
   const announcedBefore = announcedBy(one, VIP6);
-  const asking = keepAsking(network, "c", questions(network), ASKED_MS);
   network.run(active, words("ip -6 neigh flush all"));
   const own = [
     network.run(active, ["ping", "-c", "1", "-W", "1", "-I", VIP6, address6]),
     network.run(active, ["ping", "-c", "1", "-W", "1", "-I", nameOfLink(network, active), linkLocal]),
   ];
-  await asking;
+  await keepAsking(network, "c", questions(network), ASKED_MS);
   const announced = announcedBy(one, VIP6) - announcedBefore;
   const frames = await taps.closeRaw();
 
