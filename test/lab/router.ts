@@ -65,6 +65,9 @@ export class PipeRouter implements Router {
   readonly #host: string;
   readonly #shell: ChildProcess;
   readonly #tools: readonly PipeTool[];
+  readonly #options: RouterOptions;
+  /** Beginning of the names of its files. */
+  readonly #stamp: string;
   /** How many virtual routers it holds. */
   readonly #count: number;
   readonly #pids = new Map<PipeTool, number>();
@@ -73,9 +76,10 @@ export class PipeRouter implements Router {
     this.#host = host;
     this.#tools = options.electOnly ? ["vrrp-elect"] : PIPE_TOOLS;
     this.#count = options.routers?.length ?? 1;
-    const stamp = join(network.folder, `${host}-${Date.now()}`);
-    this.logPath = `${stamp}.ndjson`;
-    const elect = electCommand(host, options, stamp);
+    this.#options = options;
+    this.#stamp = join(network.folder, `${host}-${Date.now()}`);
+    this.logPath = `${this.#stamp}.ndjson`;
+    const elect = electCommand(host, options, this.#stamp);
     const follow = `vmac-ctl follow --host-name ${host} ${options.followArgs ?? ""}`;
     const announce = `garp-send --follow --host-name ${host}`;
     const pipe = options.electOnly
@@ -117,6 +121,12 @@ export class PipeRouter implements Router {
   /** Writes a record to the elector's input, as another tool would. */
   say(body: Readonly<Record<string, unknown>>): void {
     this.#shell.stdin!.write(recordLine(body));
+  }
+
+  /** Other entries for a router that has been started with some, as many as before. */
+  reload(routers: readonly object[]): void {
+    writeConfiguration({ ...this.#options, routers }, this.#stamp);
+    this.say({ type: "elect.set", action: "reload" });
   }
 
   /** @returns once every process of the pipe is there. */
@@ -195,11 +205,17 @@ function electCommand(host: string, options: RouterOptions, stamp: string): stri
 }
 
 function configuredCommand(host: string, options: RouterOptions, stamp: string): string {
+  const path = writeConfiguration(options, stamp);
+  return `vrrp-elect --config ${path} --host-name ${host} ${options.electArgs ?? ""}`;
+}
+
+/** @returns where the file is. */
+function writeConfiguration(options: RouterOptions, stamp: string): string {
   const { priority, advertMs, useVmac: vmac = true, routers } = options;
   const path = `${stamp}.json`;
   const defaults = { priority, advert_int: `${advertMs}ms`, vmac };
   writeFileSync(path, JSON.stringify({ defaults, routers }));
-  return `vrrp-elect --config ${path} --host-name ${host} ${options.electArgs ?? ""}`;
+  return path;
 }
 
 /** @returns the last record of each virtual router. */

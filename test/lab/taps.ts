@@ -52,6 +52,14 @@ export interface PortFrame {
   readonly isVoice: boolean;
 }
 
+/** A frame that entered the switch, as it was captured. */
+export interface RawFrame {
+  /** The host behind the port. */
+  readonly host: string;
+  readonly atUs: number;
+  readonly bytes: Uint8Array;
+}
+
 export class Taps {
   readonly #network: Network;
   readonly #children: { host: string; file: string; child: ChildProcess }[] = [];
@@ -67,12 +75,17 @@ export class Taps {
 
   /** @returns all frames of all ports in the order of their time (CLOCK_REALTIME, microseconds). */
   async close(): Promise<PortFrame[]> {
-    const frames: PortFrame[] = [];
+    return (await this.closeRaw()).map(({ host, atUs, bytes }) => describe(host, atUs, bytes));
+  }
+
+  /** The same, undecoded. */
+  async closeRaw(): Promise<RawFrame[]> {
+    const frames: RawFrame[] = [];
     for (const { host, file, child } of this.#children) {
       child.kill("SIGINT");
       await waitFor("tcpdump to end", 5000, () => hasEnded(child) || undefined);
       await readCaptureFile(file, "", ({ bytes, realtimeNs }) => {
-        frames.push(describe(host, Number(realtimeNs / 1000n), bytes));
+        frames.push({ host, atUs: Number(realtimeNs / 1000n), bytes });
       });
     }
     this.#children.length = 0;

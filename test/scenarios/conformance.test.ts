@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { existsSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "node:test";
+import { answerers } from "../lab/answerers.ts";
 import { Elector } from "../lab/elector.ts";
 import { type Network, VIP, VIP6, VIP6_LL } from "../lab/network.ts";
 import { Overheard } from "../lab/overheard.ts";
@@ -22,16 +23,6 @@ const words = (command: string): string[] => command.split(" ");
 
 const pings = (network: Network, address: string): boolean =>
   network.run("c", ["ping", "-c", "1", "-W", "1", address]).code === 0;
-
-/** Who answers an ARP question of c, by MAC. */
-function answerers(network: Network, address: string, ...more: string[]): string[] {
-  const { stdout } = network.run("c", ["arping", "-I", "eth0", "-c", "2", "-w", "2", ...more, address]);
-  return [
-    ...new Set(
-      [...stdout.matchAll(/Unicast reply from \S+ \[([0-9A-F:]+)\]/g)].map(([, mac]) => mac!.toLowerCase()),
-    ),
-  ];
-}
 
 for (const version of [3, 2] as const) {
   test(

@@ -36,7 +36,7 @@ function neighbour(network: Network, address: string): string | undefined {
 /** Indexes of interfaces count up whatever is done. */
 function withoutIndexes(dump: Dump): Dump {
   const plain = (text: string): string =>
-    text.replaceAll(/"(ifindex|link_index)": \d+/g, "").replaceAll(/^\d+:/gm, "");
+    text.replaceAll(/"?(?:ifindex|link_index)"?:? \d+/g, "").replaceAll(/^\d+:/gm, "");
   return Object.fromEntries(Object.entries(dump).map(([what, lines]) => [what, lines.map(plain)]));
 }
 

@@ -88,6 +88,7 @@ test("a Backup whose VIPs a reload changes takes the new ones, and not those bef
     const a = new ReloadedPipe(network, "a", { vips: [VIP], priority: 90 });
     await a.until("backup");
     a.reload({ vips: [OTHER_VIP], priority: 90 });
+    await a.until("backup");
     await b.stop();
     await a.until("active");
     await waitFor("the new VIP to answer", 5000, () => a.answers("c", OTHER_VIP) || undefined);

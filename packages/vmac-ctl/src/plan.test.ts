@@ -110,7 +110,7 @@ for (const [vip, mode, command] of ADDRESSES) {
   });
 }
 
-test("the macvlan forwards if its parent does, is lenient about paths, and takes no router's word", () => {
+test("the macvlan answers ARP for its own addresses alone, forwards if its parent does, is lenient about paths, and takes no router's word", () => {
   const settings = (made: Plan): string[] => made.linkSettings.map(({ path, value }) => `${path}=${value}`);
   assert.deepEqual(settings(plan({})), [
     "net/ipv4/conf/vrrp4-2-51/arp_ignore=1",
@@ -118,6 +118,7 @@ test("the macvlan forwards if its parent does, is lenient about paths, and takes
     "net/ipv4/conf/vrrp4-2-51/forwarding=1",
   ]);
   assert.deepEqual(settings(plan(CLAIM6)), [
+    "net/ipv4/conf/vrrp6-2-51/arp_ignore=1",
     "net/ipv6/conf/vrrp6-2-51/disable_ipv6=0",
     "net/ipv6/conf/vrrp6-2-51/accept_ra=0",
     "net/ipv6/conf/vrrp6-2-51/autoconf=0",

@@ -194,15 +194,16 @@ function parentSettings(parent: string): Setting[] {
 }
 
 /**
- * The macvlan answers for its own addresses alone, and forwards if its parent does. Answers leave by the parent, so
- * reverse path filtering must be loose: the kernel takes the larger of this and `all`, and 2 (loose) is larger than 1
- * (strict). It neither asks for routers nor takes addresses from them.
+ * The macvlan answers for its own addresses alone, and forwards if its parent does. Without `arp_ignore` one of IPv6 would
+ * answer ARP as well, for each IPv4 address of the host. Answers leave by the parent, so reverse path filtering must be
+ * loose: the kernel takes the larger of this and `all`, and 2 (loose) is larger than 1 (strict). It neither asks for
+ * routers nor takes addresses from them.
  */
 function linkSettings(name: string, family: 4 | 6, forwarding: string | undefined): Setting[] {
   const forwards = forwarding === undefined ? [] : [{ name: "forwarding", value: forwarding }];
   const wanted =
     family === 4
-      ? [{ name: "arp_ignore", value: "1" }, { name: "rp_filter", value: "2" }, ...forwards]
+      ? [{ name: "rp_filter", value: "2" }, ...forwards]
       : [
           { name: "disable_ipv6", value: "0" },
           { name: "accept_ra", value: "0" },
@@ -210,8 +211,9 @@ function linkSettings(name: string, family: 4 | 6, forwarding: string | undefine
           { name: "router_solicitations", value: "0" },
           ...forwards,
         ];
-  return wanted.map(({ name: setting, value }) => ({
+  const own = wanted.map(({ name: setting, value }) => ({
     path: `net/ipv${family}/conf/${name}/${setting}`,
     value,
   }));
+  return [{ path: `net/ipv4/conf/${name}/arp_ignore`, value: "1" }, ...own];
 }

@@ -1,0 +1,88 @@
+/**
+ * Neighbour discovery at the switch: questions that no stack asks by itself, and what was heard, decoded.
+ *
+ * @module
+ */
+import { fileURLToPath } from "node:url";
+import {
+  decodeEthernet,
+  decodeIpv6,
+  decodeNeighbour,
+  EtherType,
+  encodeEthernet,
+  encodeIpv6,
+  encodeNeighbour,
+  type Ipv6,
+  ipv6GroupMac,
+  type Mac,
+  type NeighbourMessage,
+  NeighbourType,
+  solicitedNodeGroup,
+  WireError,
+} from "@viptools/wire";
+import type { Network } from "./network.ts";
+import { end, sleep } from "./shell.ts";
+import type { RawFrame } from "./taps.ts";
+
+const SENDER = fileURLToPath(new URL("send-frames.js", import.meta.url));
+const ASK_EVERY_MS = 100;
+
+/** A solicitation or an advertisement that entered the switch. */
+export interface HeardNeighbour {
+  /** The host behind the port. */
+  readonly host: string;
+  readonly atUs: number;
+  readonly sourceMac: Mac;
+  readonly destinationMac: Mac;
+  readonly source: Ipv6;
+  readonly destination: Ipv6;
+  readonly message: NeighbourMessage;
+}
+
+/** @returns undefined for whatever is no neighbour message, and none that receivers would take. */
+export function readNeighbour({ host, atUs, bytes }: RawFrame): HeardNeighbour | undefined {
+  const { source: sourceMac, destination: destinationMac, etherType, payload } = decodeEthernet(bytes);
+  if (etherType !== EtherType.ipv6) return undefined;
+  try {
+    const packet = decodeIpv6(payload);
+    const { source, destination } = packet;
+    const message = decodeNeighbour(packet);
+    return { host, atUs, sourceMac, destinationMac, source, destination, message };
+  } catch (error) {
+    if (error instanceof WireError) return undefined;
+    throw error;
+  }
+}
+
+/** Who asks, by which address: "::" for duplicate address detection, which says no MAC. */
+export interface Asker {
+  readonly mac: Mac;
+  readonly source: Ipv6;
+}
+
+/** @param atMac whom alone to ask; undefined for the group. @returns the frame in hexadecimal digits. */
+export function solicitation({ mac, source }: Asker, target: Ipv6, atMac?: Mac): string {
+  const group = solicitedNodeGroup(target);
+  const linkLayer = source === "::" ? undefined : mac;
+  const message = { type: NeighbourType.solicitation, target, linkLayer };
+  const packet = encodeNeighbour(message, source, atMac === undefined ? group : target);
+  const frame = encodeEthernet({
+    destination: atMac ?? ipv6GroupMac(group),
+    source: mac,
+    etherType: EtherType.ipv6,
+    payload: encodeIpv6(packet),
+  });
+  return Buffer.from(frame).toString("hex");
+}
+
+/** Sends frames from a host again and again, for so long from when the sender was started. */
+export async function keepAsking(
+  network: Network,
+  host: string,
+  frames: readonly string[],
+  forMs: number,
+): Promise<void> {
+  const sender = network.start(host, ["node", SENDER, String(ASK_EVERY_MS), ...frames], "ignore");
+  await sleep(forMs);
+  await end(sender);
+}
