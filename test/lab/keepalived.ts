@@ -13,6 +13,9 @@ import type { Host, Network } from "./network.ts";
 import { type PipeTool, type Router, type RouterOptions, VRID, vipsOf } from "./router.ts";
 import { end, hasEnded, sleep } from "./shell.ts";
 
+/** Adverts list no more than this here, as in version 2; more addresses move without being listed. */
+const LISTED_MAX = 20;
+
 /** Starts the VRRP part alone, in the foreground, with a configuration of its own. */
 export function startKeepalived(
   network: Network,
@@ -44,7 +47,8 @@ export class KeepalivedRouter implements Router {
 
   isActive(): boolean {
     const { stdout } = this.#network.run(this.#host, ["ip", "-o", "address", "show"]);
-    return this.#vips.every((vip) => stdout.includes(` ${vip}/`));
+    const here = new Set(stdout.match(/(?<= )[0-9a-f.:]+(?=\/\d)/g));
+    return this.#vips.every((vip) => here.has(vip));
   }
 
   /** What it said so far, in its own words. */
@@ -67,6 +71,8 @@ function configuration(host: Host, options: RouterOptions): string {
   const { priority, advertMs, version = 3, vrid = VRID, peers = [], password } = options;
   const isUnicast = peers.length > 0;
   const hasVmac = options.useVmac !== false;
+  const vips = vipsOf(options);
+  const [listed, others] = [vips.slice(0, LISTED_MAX), vips.slice(LISTED_MAX)];
   const lines = [
     "state BACKUP",
     "interface eth0",
@@ -78,7 +84,8 @@ function configuration(host: Host, options: RouterOptions): string {
     ...(options.preempt === false ? ["nopreempt"] : []),
     ...(isUnicast ? [`unicast_src_ip ${sourceFor(host, peers[0]!)}`, block("unicast_peer", peers)] : []),
     ...(password === undefined ? [] : [block("authentication", ["auth_type PASS", `auth_pass ${password}`])]),
-    block("virtual_ipaddress", vipsOf(options).map(withLength)),
+    block("virtual_ipaddress", listed.map(withLength)),
+    ...(others.length === 0 ? [] : [block("virtual_ipaddress_excluded", others.map(withLength))]),
   ];
   const globals = [`router_id ${host.name}`, `vrrp_version ${version}`];
   return `${block("global_defs", globals)}\n${block("vrrp_instance V", lines)}\n`;
