@@ -5,7 +5,7 @@
  */
 import { KernelError, monotonicUs, PacketSocket } from "@viptools/kernel";
 import type { RecordBody } from "@viptools/records";
-import { type Announcement, announcementsOf, encodeFrame, type Target } from "./round.ts";
+import { type Announcement, announcementsOf, type Target } from "./round.ts";
 import type { Round } from "./schedule.ts";
 
 export interface Tally {
@@ -50,9 +50,9 @@ export class Announcer {
   }
 
   /** A fence drops a frame before the queue does, with the same errno: who may not speak is told so. */
-  #sendOne(announcement: Announcement, tally: Tally): boolean {
+  #sendOne({ kind, target }: Announcement, tally: Tally): boolean {
     try {
-      this.#socket.send(encodeFrame(announcement));
+      this.#socket.send(target.frame(kind));
       tally.sent += 1;
       return true;
     } catch (error) {
@@ -63,16 +63,16 @@ export class Announcer {
     }
   }
 
-  #tell({ form, target }: Announcement, n: number): void {
+  #tell({ kind, target }: Announcement, n: number): void {
     const { address, mac, isRouter } = target;
     this.#write({
       type: "garp.sent",
       ip: address,
-      form,
+      form: kind,
       eth_src: mac,
       sha: mac,
       tha: mac,
-      ...(form === "advertisement" ? { is_router: isRouter } : {}),
+      ...(kind === "advertisement" ? { is_router: isRouter } : {}),
       interface: this.#interfaceName,
       n,
     });

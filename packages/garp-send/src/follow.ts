@@ -9,12 +9,12 @@
 import { type Context, ExitCode, ExitError, Follower, parseDurationUs } from "@viptools/cli";
 import { Alarm, findInterface, KernelError, monotonicUs, readBootId } from "@viptools/kernel";
 import type { KnownRecord, RecordOf } from "@viptools/records";
-import { familyOf, type IpAddress, type Mac } from "@viptools/wire";
+import type { Mac } from "@viptools/wire";
 import { Announcer } from "./announcer.ts";
 import { LeaseBook } from "./lease-book.ts";
-import type { Target } from "./round.ts";
 import { isIpv6Router } from "./router-flag.ts";
 import { Schedule } from "./schedule.ts";
+import { type Owner, TargetBook } from "./target-book.ts";
 
 /** What only a single announcement takes. */
 const ONE_SHOT = [
@@ -36,7 +36,7 @@ interface Announced {
   /** Where its addresses stand. */
   readonly interface: string;
   readonly mac: Mac;
-  readonly addresses: readonly IpAddress[];
+  readonly vips: readonly string[];
   readonly schedule: Schedule;
 }
 
@@ -56,6 +56,7 @@ class Herald {
   readonly #context: Context;
   readonly #follower: Follower;
   readonly #leases = new LeaseBook(readBootId());
+  readonly #targets = new TargetBook();
   readonly #announced = new Map<string, Announced>();
   readonly #announcers = new Map<string, Announcer>();
   readonly #alarm = new Alarm(() => this.#sendDue());
@@ -79,6 +80,9 @@ class Herald {
       case "vrrp.lease":
         this.#leases.note(record);
         return;
+      case "vmac.prepared":
+        this.#targets.prepare(record.instance, ownerOf(record));
+        return;
       case "vmac.up":
         this.#begin(record);
         return;
@@ -87,7 +91,7 @@ class Herald {
         this.#stop(record.instance);
         return;
       case "vrrp.state":
-        if (record.state !== "active") this.#stop(record.instance);
+        if (record.state !== "active") this.#standBy(record);
         return;
       default:
         return;
@@ -100,18 +104,17 @@ class Herald {
       againAfterUs: args.parsed("again-after", parseDurationUs)!,
       refreshUs: args.parsed("refresh", parseDurationUs)!,
     });
-    const addresses = record.vips.map((vip) => vip.split("/")[0]!);
-    const { instance, parent, mac } = record;
-    this.#announced.set(instance, {
-      instance,
-      parent,
-      interface: record.interface,
-      mac,
-      addresses,
-      schedule,
-    });
+    const { instance, parent, mac, vips } = record;
+    this.#announced.set(instance, { instance, parent, interface: record.interface, mac, vips, schedule });
     schedule.begin(monotonicUs());
     this.#sendDue();
+  }
+
+  /** Where the addresses will stand is not known yet; it forwards as the interface below it does. */
+  #standBy(record: RecordOf<"vrrp.state">): void {
+    const { instance, vmac: mac, vips } = record;
+    this.#stop(instance);
+    if (mac !== null) this.#targets.prepare(instance, ownerOf({ interface: record.interface, mac, vips }));
   }
 
   #stop(instance: string): void {
@@ -134,7 +137,7 @@ class Herald {
         this.#counts.withheld += 1;
         continue;
       }
-      const tally = announcer.send(round, targetsOf(announced), instance);
+      const tally = announcer.send(round, this.#targets.of(instance, ownerOf(announced)), instance);
       this.#counts.sent += tally.sent;
       this.#counts.fenced += tally.fenced;
       this.#counts.failed += tally.failed;
@@ -165,8 +168,8 @@ class Herald {
 }
 
 /** The router flag is that of this moment: forwarding may be switched on after the address was taken. */
-function targetsOf(announced: Announced): Target[] {
-  const { addresses, mac } = announced;
-  const isRouter = addresses.some((address) => familyOf(address) === 6) && isIpv6Router(announced.interface);
-  return addresses.map((address) => ({ address, mac, isRouter }));
+function ownerOf(where: Pick<Announced, "interface" | "mac" | "vips">): Owner {
+  const { mac, vips } = where;
+  const isRouter = vips.some((vip) => vip.includes(":")) && isIpv6Router(where.interface);
+  return { mac, vips, isRouter };
 }

@@ -9,7 +9,7 @@ import { type IpAddress, isGroupAddress, type Mac, parseIpAddress } from "@vipto
 import type { Form } from "./announcement.ts";
 import { Announcer } from "./announcer.ts";
 import { parseMacChoice } from "./options.ts";
-import type { Target } from "./round.ts";
+import { Target } from "./round.ts";
 import { isIpv6Router } from "./router-flag.ts";
 
 const ROUNDS_MAX = 1_000_000;
@@ -71,7 +71,7 @@ async function findTargets(
     }
     const { mac, interfaceName } = owner ?? nic;
     const isRouter = context.args.flag("router") || isIpv6Router(interfaceName);
-    return { address, mac: choice === "auto" ? mac : choice, isRouter };
+    return new Target(address, choice === "auto" ? mac : choice, isRouter);
   });
 }
 
