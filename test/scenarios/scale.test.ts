@@ -1,0 +1,61 @@
+/** What a thousand addresses cost: taking over, unmuting, and adverts in time meanwhile. */
+import assert from "node:assert/strict";
+import test from "node:test";
+import { median } from "../lab/failover.ts";
+import { type Announcing, announcingOfStart, ManyVipsPair, manyVips, type Taker } from "../lab/many-vips.ts";
+import { IS_FULL, inFull, needsRoot } from "../lab/stage.ts";
+import { cell, formatTable } from "../lab/table.ts";
+
+const THOUSAND = manyVips(1000);
+const TAKERS: readonly Taker[] = ["absent", "fenced", "keepalived"];
+/** What the last announcement may take, as a multiple of keepalived's median. */
+const RATIO_MAX = { absent: 2.5, fenced: 0.5 } as const;
+
+function tableOf(results: ReadonlyMap<Taker, readonly Announcing[]>): string {
+  const rows = [...results].map(([taker, some]) => {
+    const last = some.map(({ lastMs }) => lastMs);
+    return [
+      taker,
+      String(some.length),
+      cell(median(some.map(({ firstMs }) => firstMs))),
+      cell(median(last)),
+      `${cell(Math.min(...last))} .. ${cell(Math.max(...last))}`,
+      cell(last[0]),
+    ];
+  });
+  return formatTable([
+    ["from advert, ms", "rounds", "to first", "to last", "spread", "first round"],
+    ...rows,
+  ]);
+}
+
+test("1,000 VIPs are announced soon after the first advert, beside keepalived's", needsRoot, async (t) => {
+  const pairs = new Map(TAKERS.map((taker) => [taker, new ManyVipsPair(taker, THOUSAND)]));
+  const results = new Map<Taker, Announcing[]>(TAKERS.map((taker) => [taker, []]));
+  try {
+    await Promise.all([...pairs.values()].map((pair) => pair.settle()));
+    for (let n = 0; n < (IS_FULL ? 9 : 3); n++)
+      for (const [taker, pair] of pairs) results.get(taker)!.push(await pair.measure());
+  } finally {
+    await Promise.all([...pairs.values()].map((pair) => pair.remove()));
+  }
+  for (const line of tableOf(results).split("\n")) t.diagnostic(line);
+  const lastMs = (taker: Taker): number => median(results.get(taker)!.map((one) => one.lastMs));
+  for (const [taker, most] of Object.entries(RATIO_MAX) as [Taker, number][]) {
+    const ratio = lastMs(taker) / lastMs("keepalived");
+    t.diagnostic(`${taker}, ratio of the medians: ${ratio.toFixed(3)} (at most ${most})`);
+    assert.ok(ratio <= most, taker);
+  }
+});
+
+test(
+  "1,000 VIPs of a router that has just started and is alone, each from its first advert",
+  inFull,
+  async (t) => {
+    const takers: readonly Taker[] = ["absent", "fenced", "absent, no fence", "keepalived"];
+    const results = new Map<Taker, Announcing[]>(takers.map((taker) => [taker, []]));
+    for (let n = 0; n < 5; n++)
+      for (const taker of takers) results.get(taker)!.push(await announcingOfStart(taker, THOUSAND));
+    for (const line of tableOf(results).split("\n")) t.diagnostic(line);
+  },
+);
