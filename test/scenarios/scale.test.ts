@@ -3,8 +3,9 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { median } from "../lab/failover.ts";
 import { type Announcing, announcingOfStart, ManyVipsPair, manyVips, type Taker } from "../lab/many-vips.ts";
-import { IS_FULL, inFull, needsRoot } from "../lab/stage.ts";
+import { IS_FULL, inFull, needsRoot, onStage } from "../lab/stage.ts";
 import { cell, formatTable } from "../lab/table.ts";
+import { unmutingUs } from "../lab/unmuting.ts";
 
 const THOUSAND = manyVips(1000);
 const TAKERS: readonly Taker[] = ["absent", "fenced", "keepalived"];
@@ -59,3 +60,28 @@ test(
     for (const line of tableOf(results).split("\n")) t.diagnostic(line);
   },
 );
+
+const UNMUTING_MAX_MS = 5;
+const COUNTS = IS_FULL ? [1, 1000, 4000] : [1000];
+
+for (const family of [4, 6] as const) {
+  for (const count of COUNTS) {
+    test(
+      `${count} IPv${family} VIPs that are there are unmuted within ${UNMUTING_MAX_MS} ms`,
+      needsRoot,
+      async (t) => {
+        await onStage(["a"], async (network) => {
+          const vips = manyVips(count, family);
+          const tookMs = (await unmutingUs(network, "a", family, vips, IS_FULL ? 20 : 5)).map(
+            (us) => us / 1000,
+          );
+          const spread = `${Math.min(...tookMs).toFixed(2)} .. ${Math.max(...tookMs).toFixed(2)}`;
+          t.diagnostic(
+            `median ${median(tookMs).toFixed(2)} ms, ${spread}, the first ${tookMs[0]!.toFixed(2)}`,
+          );
+          assert.ok(median(tookMs) < UNMUTING_MAX_MS);
+        });
+      },
+    );
+  }
+}
