@@ -16,17 +16,24 @@ import { end, hasEnded, sleep } from "./shell.ts";
 /** Adverts list no more than this here, as in version 2; more addresses move without being listed. */
 const LISTED_MAX = 20;
 
-/** Starts the VRRP part alone, in the foreground, with a configuration of its own. */
+/**
+ * Starts the VRRP part alone, in the foreground, with a configuration of its own.
+ *
+ * @param reader through which its log comes, in all detail (-D).
+ */
 export function startKeepalived(
   network: Network,
   host: string,
   configurationText: string,
+  reader?: string,
 ): { readonly child: ChildProcess; readonly logPath: string } {
   const stamp = join(network.folder, `keepalived-${host}-${Date.now()}`);
   writeFileSync(`${stamp}.conf`, configurationText, { mode: 0o600 });
   const pids = `-p ${stamp}.pid -r ${stamp}-vrrp.pid -c ${stamp}-checkers.pid`;
-  const command = `exec keepalived -n -l -P -f ${stamp}.conf ${pids} > ${stamp}.log 2>&1`;
-  return { child: network.start(host, ["bash", "-c", command], "ignore"), logPath: `${stamp}.log` };
+  const log = `${stamp}.log`;
+  const output = reader === undefined ? `> ${log}` : `-D > >(${reader} > ${log})`;
+  const command = `exec keepalived -n -l -P -f ${stamp}.conf ${pids} ${output} 2>&1`;
+  return { child: network.start(host, ["bash", "-c", command], "ignore"), logPath: log };
 }
 
 export class KeepalivedRouter implements Router {
@@ -40,7 +47,8 @@ export class KeepalivedRouter implements Router {
     this.#network = network;
     this.#host = host;
     this.#vips = vipsOf(options);
-    const { child, logPath } = startKeepalived(network, host, configuration(network.host(host), options));
+    const text = configuration(network.host(host), options);
+    const { child, logPath } = startKeepalived(network, host, text, options.reader);
     this.#daemon = child;
     this.logPath = logPath;
   }
@@ -82,6 +90,7 @@ function configuration(host: Host, options: RouterOptions): string {
     `priority ${priority}`,
     `advert_int ${advertMs / 1000}`,
     ...(options.preempt === false ? ["nopreempt"] : []),
+    ...(options.announceEveryS === undefined ? [] : [`garp_master_refresh ${options.announceEveryS}`]),
     ...(isUnicast ? [`unicast_src_ip ${sourceFor(host, peers[0]!)}`, block("unicast_peer", peers)] : []),
     ...(password === undefined ? [] : [block("authentication", ["auth_type PASS", `auth_pass ${password}`])]),
     block("virtual_ipaddress", listed.map(withLength)),

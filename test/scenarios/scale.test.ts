@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { median } from "../lab/failover.ts";
 import { type Announcing, announcingOfStart, ManyVipsPair, manyVips, type Taker } from "../lab/many-vips.ts";
+import { type Advertised, playSlowly } from "../lab/slow-log.ts";
 import { IS_FULL, inFull, needsRoot, onStage } from "../lab/stage.ts";
 import { cell, formatTable } from "../lab/table.ts";
 import { unmutingUs } from "../lab/unmuting.ts";
@@ -85,3 +86,29 @@ for (const family of [4, 6] as const) {
     );
   }
 }
+
+const ADVERT_MS = 100;
+const LATE_MAX_MS = 20;
+const SLOW_S = IS_FULL ? 60 : 8;
+
+function sentenceOf(who: string, { gaps, ofOther, takeOvers, sentences }: Advertised): string {
+  const late = gaps.map((gap) => gap - ADVERT_MS).sort((x, y) => x - y);
+  const most = late[Math.floor(late.length * 0.99)]!;
+  return `${who}: ${gaps.length} intervals, 99 % at most ${most.toFixed(1)} ms late, one ${late.at(-1)!.toFixed(1)} ms, ${ofOther} adverts of the other, ${takeOvers} take-overs, ${sentences} announcements written about`;
+}
+
+test(
+  "S5 1,000 VIPs, announced each second, and a log that is slow: one Active, adverts in time",
+  needsRoot,
+  async (t) => {
+    const ours = await playSlowly("viptools", THOUSAND, ADVERT_MS, SLOW_S);
+    t.diagnostic(sentenceOf("viptools", ours));
+    if (IS_FULL)
+      t.diagnostic(sentenceOf("keepalived", await playSlowly("keepalived", THOUSAND, ADVERT_MS, SLOW_S)));
+    assert.equal(ours.ofOther, 0, "one Active");
+    assert.equal(ours.takeOvers, 1, "no flap");
+    assert.ok(ours.gaps.length >= (SLOW_S - 2) * 10, "adverts all the time");
+    assert.ok(ours.sentences > 500 * SLOW_S, "the log has what was announced");
+    assert.ok(Math.max(...ours.gaps) <= ADVERT_MS + LATE_MAX_MS, "adverts in time");
+  },
+);
