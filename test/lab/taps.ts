@@ -71,7 +71,7 @@ export class Taps {
     const frames: PortFrame[] = [];
     for (const { host, file, child } of this.#children) {
       child.kill("SIGINT");
-      await waitFor("tcpdump to end", 5000, () => hasEnded(child) || undefined);
+      await waitFor("tcpdump to end", 15_000, () => hasEnded(child) || undefined);
       await readCaptureFile(file, "", ({ bytes, realtimeNs }) => {
         frames.push(describe(host, Number(realtimeNs / 1000n), bytes));
       });

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { median } from "../lab/failover.ts";
 import { type Announcing, announcingOfStart, ManyVipsPair, manyVips, type Taker } from "../lab/many-vips.ts";
+import { countMutings, type Muted } from "../lab/short-leases.ts";
 import { type Advertised, playSlowly } from "../lab/slow-log.ts";
 import { IS_FULL, inFull, needsRoot, onStage } from "../lab/stage.ts";
 import { cell, formatTable } from "../lab/table.ts";
@@ -112,3 +113,33 @@ test(
     assert.ok(Math.max(...ours.gaps) <= ADVERT_MS + LATE_MAX_MS, "adverts in time");
   },
 );
+
+const LEASES_S = IS_FULL ? 600 : 10;
+const HOGS = 2;
+
+const countsOf = ({ fenced, changes, leases }: Muted): string =>
+  `muted ${fenced} times, ${changes} changes of state, ${leases} leases`;
+
+test("adverts of 10 ms on a quiet machine: the Active is never muted", needsRoot, async (t) => {
+  const muted = await countMutings(LEASES_S, 0);
+  t.diagnostic(countsOf(muted));
+  assert.ok(muted.leases >= LEASES_S * 50, "leases were given");
+  assert.equal(muted.fenced, 0);
+});
+
+const REALTIME_WAYS = [
+  ["the elector", { electArgs: "--realtime" }],
+  ["the elector and vmac-ctl", { electArgs: "--realtime", followBy: "chrt -r 10" }],
+] as const;
+
+for (const [who, options] of REALTIME_WAYS) {
+  test(
+    `adverts of 10 ms beside ${HOGS} processes that burn a core each, ${who} in real time`,
+    inFull,
+    async (t) => {
+      const muted = await countMutings(60, HOGS, options);
+      t.diagnostic(countsOf(muted));
+      assert.ok(muted.leases > 0, "leases were given");
+    },
+  );
+}
