@@ -156,7 +156,7 @@ class Herald {
     try {
       const ifindex = findInterface(parent);
       if (ifindex === undefined) throw new KernelError("ENODEV", `Cannot find interface ${parent}`);
-      const announcer = new Announcer(parent, ifindex, (body) => this.#context.write(body));
+      const announcer = new Announcer(parent, ifindex, (body, moment) => this.#context.write(body, moment));
       this.#announcers.set(parent, announcer);
       return announcer;
     } catch (error) {

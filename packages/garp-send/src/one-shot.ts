@@ -30,8 +30,8 @@ export async function announce(context: Context): Promise<ExitCode> {
   const ifindex = context.needInterface(interfaceName);
   const targets = await findTargets(context, ifindex, addresses, choice);
   context.needRawSockets();
-  const announcer = new Announcer(interfaceName, ifindex, (body) => {
-    if (!args.flag("quiet")) context.write(body);
+  const announcer = new Announcer(interfaceName, ifindex, (body, moment) => {
+    if (!args.flag("quiet")) context.write(body, moment);
   });
   let refused = 0;
   for (let n = 1; n <= count; n++) {
