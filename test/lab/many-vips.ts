@@ -86,7 +86,7 @@ export async function announcingOfStart(taker: Taker, vips: readonly string[]): 
 }
 
 /** For what follows a take-over. */
-const SETTLE_MS = 500;
+const SETTLE_MS = 300;
 /** The Active_Down_Interval of b, and room for a take-over that takes long. */
 const TAKE_OVER_MS = 4 * ADVERT_MS + SETTLE_MS;
 
