@@ -2,7 +2,7 @@
  * `garp-send --follow`: announces what vmac-ctl has taken, and stops when it is taken away.
  *
  * Where leases come by, nothing is announced without a lease that runs: a frozen and thawed process must not speak of
- * what it owned once.
+ * what it owned once. What was due meanwhile is sent with the next lease: a busy machine must not lose it.
  *
  * @module
  */
@@ -60,6 +60,8 @@ class Herald {
   readonly #announced = new Map<string, Announced>();
   readonly #announcers = new Map<string, Announcer>();
   readonly #alarm = new Alarm(() => this.#sendDue());
+  /** Something is due, or will be, whose lease has run out. */
+  #isWithholding = false;
   readonly #counts = { sent: 0, fenced: 0, failed: 0, withheld: 0 };
 
   constructor(context: Context) {
@@ -79,6 +81,7 @@ class Herald {
     switch (record.type) {
       case "vrrp.lease":
         this.#leases.note(record);
+        if (this.#isWithholding) this.#sendDue();
         return;
       case "vmac.prepared":
         this.#targets.prepare(record.instance, ownerOf(record));
@@ -124,19 +127,20 @@ class Herald {
   }
 
   #sendDue(): void {
-    const nowUs = monotonicUs();
-    for (const announced of this.#announced.values()) this.#sendRounds(announced, nowUs);
+    for (const announced of this.#announced.values()) this.#sendRounds(announced);
     this.#setAlarm();
   }
 
-  #sendRounds(announced: Announced, nowUs: number): void {
+  #sendRounds(announced: Announced): void {
     const { instance, parent, schedule } = announced;
+    const nowUs = monotonicUs();
+    if (!this.#leases.allows(instance, nowUs)) {
+      if ((schedule.deadlineUs() ?? Number.POSITIVE_INFINITY) <= nowUs) this.#counts.withheld += 1;
+      return;
+    }
     for (const round of schedule.take(nowUs)) {
-      const announcer = this.#leases.allows(instance, monotonicUs()) ? this.#announcerOf(parent) : undefined;
-      if (announcer === undefined) {
-        this.#counts.withheld += 1;
-        continue;
-      }
+      const announcer = this.#announcerOf(parent);
+      if (announcer === undefined) continue;
       const tally = announcer.send(round, this.#targets.of(instance, ownerOf(announced)), instance);
       this.#counts.sent += tally.sent;
       this.#counts.fenced += tally.fenced;
@@ -144,8 +148,13 @@ class Herald {
     }
   }
 
+  /** What is without a lease is not waited for: the next one wakes it. */
   #setAlarm(): void {
-    const deadlines = [...this.#announced.values()].flatMap(({ schedule }) => schedule.deadlineUs() ?? []);
+    const nowUs = monotonicUs();
+    const all = [...this.#announced.values()].filter(({ schedule }) => schedule.deadlineUs() !== undefined);
+    const leased = all.filter(({ instance }) => this.#leases.allows(instance, nowUs));
+    this.#isWithholding = leased.length < all.length;
+    const deadlines = leased.map(({ schedule }) => schedule.deadlineUs()!);
     this.#alarm.set(deadlines.length === 0 ? undefined : Math.min(...deadlines));
   }
 
