@@ -76,7 +76,7 @@ export async function announcingOfStart(taker: Taker, vips: readonly string[]): 
     await taps.open(["a"]);
     const router = startRouter(network, "a", taker, vips);
     await untilActive(taker, router, ADVERT_MS);
-    await sleep(SETTLE_MS);
+    await sleep(SETTLE_AFTER_START_MS);
     const announcing = announcingOf(await taps.close(), vips);
     await router.stop();
     return announcing;
@@ -85,6 +85,8 @@ export async function announcingOfStart(taker: Taker, vips: readonly string[]): 
   }
 }
 
+/** For the first announcement of a process that has never done it. */
+const SETTLE_AFTER_START_MS = 1500;
 /** For what follows a take-over. */
 const SETTLE_MS = 300;
 /** The Active_Down_Interval of b, and room for a take-over that takes long. */

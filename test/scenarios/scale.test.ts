@@ -14,6 +14,8 @@ const THOUSAND = manyVips(1000);
 const TAKERS: readonly Taker[] = ["absent", "fenced", "keepalived"];
 /** What the last announcement may take, as a multiple of keepalived's median. */
 const RATIO_MAX = { absent: 2.5, fenced: 0.5 } as const;
+/** The same for a few rounds on a busy machine. */
+const RATIO_MAX_ROUGHLY = { absent: 2.5, fenced: 1 } as const;
 
 function tableOf(results: ReadonlyMap<Taker, readonly Announcing[]>): string {
   const rows = [...results].map(([taker, some]) => {
@@ -34,6 +36,7 @@ function tableOf(results: ReadonlyMap<Taker, readonly Announcing[]>): string {
 }
 
 test("1,000 VIPs are announced soon after the first advert, beside keepalived's", needsRoot, async (t) => {
+  const watch = new QuietWatch();
   const pairs = new Map(TAKERS.map((taker) => [taker, new ManyVipsPair(taker, THOUSAND)]));
   const results = new Map<Taker, Announcing[]>(TAKERS.map((taker) => [taker, []]));
   try {
@@ -45,7 +48,9 @@ test("1,000 VIPs are announced soon after the first advert, beside keepalived's"
   }
   for (const line of tableOf(results).split("\n")) t.diagnostic(line);
   const lastMs = (taker: Taker): number => median(results.get(taker)!.map((one) => one.lastMs));
-  for (const [taker, most] of Object.entries(RATIO_MAX) as [Taker, number][]) {
+  t.diagnostic(`${watch}`);
+  const bars = IS_FULL || watch.wasQuiet() ? RATIO_MAX : RATIO_MAX_ROUGHLY;
+  for (const [taker, most] of Object.entries(bars) as [Taker, number][]) {
     const ratio = lastMs(taker) / lastMs("keepalived");
     t.diagnostic(`${taker}, ratio of the medians: ${ratio.toFixed(3)} (at most ${most})`);
     assert.ok(ratio <= most, taker);
