@@ -13,17 +13,27 @@ import type { Host, Network } from "./network.ts";
 import { type PipeTool, type Router, type RouterOptions, VRID, vipsOf } from "./router.ts";
 import { end, hasEnded, sleep } from "./shell.ts";
 
-/** Starts the VRRP part alone, in the foreground, with a configuration of its own. */
+/** Adverts list no more than this here, as in version 2; more addresses move without being listed. */
+const LISTED_MAX = 20;
+
+/**
+ * Starts the VRRP part alone, in the foreground, with a configuration of its own.
+ *
+ * @param reader through which its log comes, in all detail (-D).
+ */
 export function startKeepalived(
   network: Network,
   host: string,
   configurationText: string,
+  reader?: string,
 ): { readonly child: ChildProcess; readonly logPath: string } {
   const stamp = join(network.folder, `keepalived-${host}-${Date.now()}`);
   writeFileSync(`${stamp}.conf`, configurationText, { mode: 0o600 });
   const pids = `-p ${stamp}.pid -r ${stamp}-vrrp.pid -c ${stamp}-checkers.pid`;
-  const command = `exec keepalived -n -l -P -f ${stamp}.conf ${pids} > ${stamp}.log 2>&1`;
-  return { child: network.start(host, ["bash", "-c", command], "ignore"), logPath: `${stamp}.log` };
+  const log = `${stamp}.log`;
+  const output = reader === undefined ? `> ${log}` : `-D > >(${reader} > ${log})`;
+  const command = `exec keepalived -n -l -P -f ${stamp}.conf ${pids} ${output} 2>&1`;
+  return { child: network.start(host, ["bash", "-c", command], "ignore"), logPath: log };
 }
 
 export class KeepalivedRouter implements Router {
@@ -37,14 +47,16 @@ export class KeepalivedRouter implements Router {
     this.#network = network;
     this.#host = host;
     this.#vips = vipsOf(options);
-    const { child, logPath } = startKeepalived(network, host, configuration(network.host(host), options));
+    const text = configuration(network.host(host), options);
+    const { child, logPath } = startKeepalived(network, host, text, options.reader);
     this.#daemon = child;
     this.logPath = logPath;
   }
 
   isActive(): boolean {
     const { stdout } = this.#network.run(this.#host, ["ip", "-o", "address", "show"]);
-    return this.#vips.every((vip) => stdout.includes(` ${vip}/`));
+    const here = new Set(stdout.match(/(?<= )[0-9a-f.:]+(?=\/\d)/g));
+    return this.#vips.every((vip) => here.has(vip));
   }
 
   /** What it said so far, in its own words. */
@@ -67,6 +79,8 @@ function configuration(host: Host, options: RouterOptions): string {
   const { priority, advertMs, version = 3, vrid = VRID, peers = [], password } = options;
   const isUnicast = peers.length > 0;
   const hasVmac = options.useVmac !== false;
+  const vips = vipsOf(options);
+  const [listed, others] = [vips.slice(0, LISTED_MAX), vips.slice(LISTED_MAX)];
   const lines = [
     "state BACKUP",
     "interface eth0",
@@ -76,9 +90,11 @@ function configuration(host: Host, options: RouterOptions): string {
     `priority ${priority}`,
     `advert_int ${advertMs / 1000}`,
     ...(options.preempt === false ? ["nopreempt"] : []),
+    ...(options.announceEveryS === undefined ? [] : [`garp_master_refresh ${options.announceEveryS}`]),
     ...(isUnicast ? [`unicast_src_ip ${sourceFor(host, peers[0]!)}`, block("unicast_peer", peers)] : []),
     ...(password === undefined ? [] : [block("authentication", ["auth_type PASS", `auth_pass ${password}`])]),
-    block("virtual_ipaddress", vipsOf(options).map(withLength)),
+    block("virtual_ipaddress", listed.map(withLength)),
+    ...(others.length === 0 ? [] : [block("virtual_ipaddress_excluded", others.map(withLength))]),
   ];
   const globals = [`router_id ${host.name}`, `vrrp_version ${version}`];
   return `${block("global_defs", globals)}\n${block("vrrp_instance V", lines)}\n`;

@@ -36,6 +36,14 @@ export interface RouterOptions {
   readonly electArgs?: string;
   /** More for vmac-ctl follow. */
   readonly followArgs?: string;
+  /** What vmac-ctl is started by, `chrt -r 10`. */
+  readonly followBy?: string;
+  /** More for garp-send. */
+  readonly announceArgs?: string;
+  /** All addresses are announced again and again, at this distance. */
+  readonly announceEveryS?: number;
+  /** A program through which all that the router says comes into its log. */
+  readonly reader?: string;
 }
 
 export const VRID = 51;
@@ -80,12 +88,14 @@ export class PipeRouter implements Router {
     this.#stamp = join(network.folder, `${host}-${Date.now()}`);
     this.logPath = `${this.#stamp}.ndjson`;
     const elect = electCommand(host, options, this.#stamp);
-    const follow = `vmac-ctl follow --host-name ${host} ${options.followArgs ?? ""}`;
-    const announce = `garp-send --follow --host-name ${host}`;
+    const { followBy = "", followArgs = "", announceEveryS = 0, announceArgs = "", reader } = options;
+    const follow = `${followBy} vmac-ctl follow --host-name ${host} ${followArgs}`;
+    const announce = `garp-send --follow --host-name ${host} --refresh ${announceEveryS} ${announceArgs}`;
     const pipe = options.electOnly
       ? `${elect} --on-reader-loss ignore`
       : `${elect} | ${follow} | ${announce}`;
-    const command = `${pipe} > ${this.logPath} 2> ${this.logPath}.err`;
+    const read = reader === undefined ? pipe : `${pipe} | ${reader}`;
+    const command = `${read} > ${this.logPath} 2> ${this.logPath}.err`;
     const argv = ["bash", "-c", `exec 2> ${this.logPath}.err; ${command}`];
     this.#shell = network.start(host, argv, ["pipe", "ignore", "ignore"]);
   }

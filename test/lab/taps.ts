@@ -20,11 +20,10 @@ import { type Network, VIP, VIP6, VIP6_LL } from "./network.ts";
 import { VMAC, VMAC6 } from "./router.ts";
 import { hasEnded, waitFor } from "./shell.ts";
 
-/**
- * Octets of each frame that are kept: more than is looked at. The ring has a slot of this size for each frame, and those of
- * the other direction pass through it too: with whole frames it would hold sixty of a burst.
- */
-const SNAPSHOT_OCTETS = "512";
+/** Octets of each frame that are kept: a whole advert, however many addresses it lists. */
+const SNAPSHOT_OCTETS = "1600";
+/** The ring has a slot of that size for each frame, and those of the other direction pass through it too. */
+const RING_KIB = "16384";
 
 /** A frame that entered the switch. */
 export interface PortFrame {
@@ -45,6 +44,8 @@ export interface PortFrame {
   readonly priority: number | undefined;
   /** Whereto a packet of kind "ipv4" or "ipv6" goes. */
   readonly destinationIp?: string | undefined;
+  /** The address of a gratuitous ARP: sender and target are the same. */
+  readonly announcedIp?: string | undefined;
   /**
    * Sent as the virtual router, whatever its form: from one of its MACs, ARP from its address, an advertisement of its
    * address, asked for or not, a solicitation from its address, or a check whether one may have it (DAD).
@@ -83,7 +84,7 @@ export class Taps {
     const frames: RawFrame[] = [];
     for (const { host, file, child } of this.#children) {
       child.kill("SIGINT");
-      await waitFor("tcpdump to end", 5000, () => hasEnded(child) || undefined);
+      await waitFor("tcpdump to end", 15_000, () => hasEnded(child) || undefined);
       await readCaptureFile(file, "", ({ bytes, realtimeNs }) => {
         frames.push({ host, atUs: Number(realtimeNs / 1000n), bytes });
       });
@@ -105,6 +106,8 @@ export class Taps {
       "--immediate-mode",
       "-s",
       SNAPSHOT_OCTETS,
+      "-B",
+      RING_KIB,
       "-U",
       "-n",
       "-w",
@@ -128,7 +131,7 @@ const NEIGHBOUR_SOLICITATION = 135;
 const NEIGHBOUR_ADVERTISEMENT = 136;
 const VIPS6 = [VIP6, VIP6_LL].map((vip) => Buffer.from(addressToBytes(vip)).toString("hex"));
 
-type Meaning = Pick<PortFrame, "kind" | "isVoice" | "destinationIp"> & {
+type Meaning = Pick<PortFrame, "kind" | "isVoice" | "destinationIp" | "announcedIp"> & {
   readonly priority?: number | undefined;
 };
 
@@ -148,8 +151,12 @@ export function describe(host: string, atUs: number, bytes: Uint8Array): PortFra
 }
 
 function readArp(payload: Uint8Array, isFromVmac: boolean): Meaning {
-  const { operation, senderIp } = decodeArp(payload);
-  return { kind: operation === 2 ? "arp_reply" : "arp_request", isVoice: isFromVmac || senderIp === VIP };
+  const { operation, senderIp, targetIp } = decodeArp(payload);
+  return {
+    kind: operation === 2 ? "arp_reply" : "arp_request",
+    announcedIp: senderIp === targetIp ? senderIp : undefined,
+    isVoice: isFromVmac || senderIp === VIP,
+  };
 }
 
 function readIpv4(bytes: Uint8Array, isVoice: boolean): Meaning {

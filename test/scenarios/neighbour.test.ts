@@ -4,6 +4,7 @@ import { openSync } from "node:fs";
 import { join } from "node:path";
 import test from "node:test";
 import { fileURLToPath } from "node:url";
+import { monotonicNs, readBootId } from "@viptools/kernel";
 import {
   ALL_NODES_GROUP,
   EtherType,
@@ -15,6 +16,7 @@ import {
   pseudoHeaderSum,
 } from "@viptools/wire";
 import { ASK_EVERY_MS, Client, type ClientKind } from "../lab/client.ts";
+import { FedTool } from "../lab/fed-tool.ts";
 import { type Network, VIP, VIP6, VIP6_LL } from "../lab/network.ts";
 import { ofType, readRecordLog } from "../lab/record-log.ts";
 import { VMAC6 } from "../lab/router.ts";
@@ -163,6 +165,32 @@ test(
       assert.match(neighbourOf(network, VIP6), new RegExp(`lladdr ${VMAC6} `));
       assert.match(neighbourOf(network, VIP6_LL), new RegExp(`lladdr ${VMAC6} router `));
       assert.equal(network.learned(VMAC6), "b");
+    });
+  },
+);
+
+test(
+  "S1 garp-send --follow withholds what is due without a lease, and sends it with the next one",
+  needsRoot,
+  async () => {
+    await onStage(["a"], async (network) => {
+      const herald = new FedTool(network, "a", ["garp-send", "--follow", "--again-after", "0"]);
+      const { instance, epoch } = JSON.parse(TAKEN) as { instance: string; epoch: number };
+      const lease = (validMs: number, ageMs: number): void => {
+        const mono_ns = String(monotonicNs() - BigInt(ageMs) * 1_000_000n);
+        const more = { instances: [instance], epoch: [epoch], valid_ms: validMs, boot_id: readBootId() };
+        herald.say({ type: "vrrp.lease", mono_ns, ...more });
+      };
+      lease(200, 300);
+      herald.say(JSON.parse(TAKEN));
+      await herald.untilRecord("vmac.up");
+      assert.equal((await herald.counters())["withheld"], 1);
+      assert.equal(ofType(herald.records(), "garp.round").length, 0, "not without a lease");
+      lease(5000, 0);
+      assert.equal((await herald.untilRecord("garp.round")).n, 1);
+      assert.equal((await herald.untilRecord("garp.round", 1)).n, 2);
+      herald.endInput();
+      await herald.ended();
     });
   },
 );

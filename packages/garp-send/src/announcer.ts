@@ -1,11 +1,15 @@
 /**
  * Sends rounds of announcements on one interface, and says what became of them.
  *
+ * A thousand records take longer to write than their frames to send. They are written a part in each turn of the loop, so
+ * that what comes in meanwhile, the end of a lease for one, is read in time.
+ *
  * @module
  */
-import { KernelError, monotonicUs, PacketSocket } from "@viptools/kernel";
+import type { Moment } from "@viptools/cli";
+import { KernelError, monotonicNs, PacketSocket, realtimeNs } from "@viptools/kernel";
 import type { RecordBody } from "@viptools/records";
-import { type Announcement, announcementsOf, encodeFrame, type Target } from "./round.ts";
+import { type Announcement, announcementsOf, type Target } from "./round.ts";
 import type { Round } from "./schedule.ts";
 
 export interface Tally {
@@ -14,45 +18,68 @@ export interface Tally {
   failed: number;
 }
 
+/** What is written in one turn of the loop. */
+const RECORDS_IN_TURN = 100;
+
+type Write = (body: RecordBody, moment: Moment) => void;
+
 export class Announcer {
   readonly #interfaceName: string;
   readonly #socket: PacketSocket;
-  readonly #write: (body: RecordBody) => void;
+  readonly #write: Write;
+  /** What is left to write of the rounds that have left. */
+  #untold: (() => void)[] = [];
+  #isTelling = false;
 
   /** @throws {KernelError} EPERM without CAP_NET_RAW. */
-  constructor(interfaceName: string, ifindex: number, write: (body: RecordBody) => void) {
+  constructor(interfaceName: string, ifindex: number, write: Write) {
     this.#interfaceName = interfaceName;
     this.#socket = new PacketSocket({ ifindex });
     this.#write = write;
   }
 
-  /** One frame for each announcement of the round. Written about when all have left. */
+  /** One frame for each announcement of the round. Written about when all have left: soon, in the order of sending. */
   send(round: Round, targets: readonly Target[], instance: string | undefined): Tally {
-    const startUs = monotonicUs();
+    const startNs = monotonicNs();
     const tally: Tally = { sent: 0, fenced: 0, failed: 0 };
     const announcements = announcementsOf(round.forms, targets);
     const sent = announcements.filter((announcement) => this.#sendOne(announcement, tally));
-    const tookUs = monotonicUs() - startUs;
-    for (const announcement of sent) this.#tell(announcement, round.n);
-    this.#write({
+    const moment = { realtimeNs: realtimeNs(), monotonicNs: monotonicNs() };
+    const summary: RecordBody = {
       type: "garp.round",
       ...(instance === undefined ? {} : { instance }),
       interface: this.#interfaceName,
       n: round.n,
       ...tally,
-      took_us: tookUs,
-    });
+      took_us: Number((moment.monotonicNs - startNs) / 1000n),
+    };
+    for (const announcement of sent) this.#untold.push(() => this.#tell(announcement, round.n, moment));
+    this.#untold.push(() => this.#write(summary, moment));
+    this.#tellSome();
     return tally;
   }
 
+  /** Writes what is left to write. */
   close(): void {
     this.#socket.close();
+    for (const tell of this.#untold.splice(0)) tell();
+  }
+
+  #tellSome(): void {
+    if (this.#isTelling) return;
+    for (const tell of this.#untold.splice(0, RECORDS_IN_TURN)) tell();
+    if (this.#untold.length === 0) return;
+    this.#isTelling = true;
+    setImmediate(() => {
+      this.#isTelling = false;
+      this.#tellSome();
+    });
   }
 
   /** A fence drops a frame before the queue does, with the same errno: who may not speak is told so. */
-  #sendOne(announcement: Announcement, tally: Tally): boolean {
+  #sendOne({ kind, target }: Announcement, tally: Tally): boolean {
     try {
-      this.#socket.send(encodeFrame(announcement));
+      this.#socket.send(target.frame(kind));
       tally.sent += 1;
       return true;
     } catch (error) {
@@ -63,18 +90,19 @@ export class Announcer {
     }
   }
 
-  #tell({ form, target }: Announcement, n: number): void {
+  #tell({ kind, target }: Announcement, n: number, moment: Moment): void {
     const { address, mac, isRouter } = target;
-    this.#write({
+    const body: RecordBody = {
       type: "garp.sent",
       ip: address,
-      form,
+      form: kind,
       eth_src: mac,
       sha: mac,
       tha: mac,
-      ...(form === "advertisement" ? { is_router: isRouter } : {}),
+      ...(kind === "advertisement" ? { is_router: isRouter } : {}),
       interface: this.#interfaceName,
       n,
-    });
+    };
+    this.#write(body, moment);
   }
 }

@@ -2,19 +2,19 @@
  * `garp-send --follow`: announces what vmac-ctl has taken, and stops when it is taken away.
  *
  * Where leases come by, nothing is announced without a lease that runs: a frozen and thawed process must not speak of
- * what it owned once.
+ * what it owned once. What was due meanwhile is sent with the next lease: a busy machine must not lose it.
  *
  * @module
  */
 import { type Context, ExitCode, ExitError, Follower, parseDurationUs } from "@viptools/cli";
 import { Alarm, findInterface, KernelError, monotonicUs, readBootId } from "@viptools/kernel";
 import type { KnownRecord, RecordOf } from "@viptools/records";
-import { familyOf, type IpAddress, type Mac } from "@viptools/wire";
+import type { Mac } from "@viptools/wire";
 import { Announcer } from "./announcer.ts";
 import { LeaseBook } from "./lease-book.ts";
-import type { Target } from "./round.ts";
 import { isIpv6Router } from "./router-flag.ts";
 import { Schedule } from "./schedule.ts";
+import { type Owner, TargetBook } from "./target-book.ts";
 
 /** What only a single announcement takes. */
 const ONE_SHOT = [
@@ -36,7 +36,7 @@ interface Announced {
   /** Where its addresses stand. */
   readonly interface: string;
   readonly mac: Mac;
-  readonly addresses: readonly IpAddress[];
+  readonly vips: readonly string[];
   readonly schedule: Schedule;
 }
 
@@ -56,9 +56,12 @@ class Herald {
   readonly #context: Context;
   readonly #follower: Follower;
   readonly #leases = new LeaseBook(readBootId());
+  readonly #targets = new TargetBook();
   readonly #announced = new Map<string, Announced>();
   readonly #announcers = new Map<string, Announcer>();
   readonly #alarm = new Alarm(() => this.#sendDue());
+  /** Something is due, or will be, whose lease has run out. */
+  #isWithholding = false;
   readonly #counts = { sent: 0, fenced: 0, failed: 0, withheld: 0 };
 
   constructor(context: Context) {
@@ -78,6 +81,10 @@ class Herald {
     switch (record.type) {
       case "vrrp.lease":
         this.#leases.note(record);
+        if (this.#isWithholding) this.#sendDue();
+        return;
+      case "vmac.prepared":
+        this.#targets.prepare(record.instance, ownerOf(record));
         return;
       case "vmac.up":
         this.#begin(record);
@@ -91,7 +98,7 @@ class Herald {
         this.#stop(record.instance);
         return;
       case "vrrp.state":
-        if (record.state !== "active") this.#stop(record.instance);
+        if (record.state !== "active") this.#standBy(record);
         return;
       default:
         return;
@@ -104,18 +111,17 @@ class Herald {
       againAfterUs: args.parsed("again-after", parseDurationUs)!,
       refreshUs: args.parsed("refresh", parseDurationUs)!,
     });
-    const addresses = record.vips.map((vip) => vip.split("/")[0]!);
-    const { instance, parent, mac } = record;
-    this.#announced.set(instance, {
-      instance,
-      parent,
-      interface: record.interface,
-      mac,
-      addresses,
-      schedule,
-    });
+    const { instance, parent, mac, vips } = record;
+    this.#announced.set(instance, { instance, parent, interface: record.interface, mac, vips, schedule });
     schedule.begin(monotonicUs());
     this.#sendDue();
+  }
+
+  /** Where the addresses will stand is not known yet; it forwards as the interface below it does. */
+  #standBy(record: RecordOf<"vrrp.state">): void {
+    const { instance, vmac: mac, vips } = record;
+    this.#stop(instance);
+    if (mac !== null) this.#targets.prepare(instance, ownerOf({ interface: record.interface, mac, vips }));
   }
 
   #stop(instance: string): void {
@@ -125,28 +131,34 @@ class Herald {
   }
 
   #sendDue(): void {
-    const nowUs = monotonicUs();
-    for (const announced of this.#announced.values()) this.#sendRounds(announced, nowUs);
+    for (const announced of this.#announced.values()) this.#sendRounds(announced);
     this.#setAlarm();
   }
 
-  #sendRounds(announced: Announced, nowUs: number): void {
+  #sendRounds(announced: Announced): void {
     const { instance, parent, schedule } = announced;
+    const nowUs = monotonicUs();
+    if (!this.#leases.allows(instance, nowUs)) {
+      if ((schedule.deadlineUs() ?? Number.POSITIVE_INFINITY) <= nowUs) this.#counts.withheld += 1;
+      return;
+    }
     for (const round of schedule.take(nowUs)) {
-      const announcer = this.#leases.allows(instance, monotonicUs()) ? this.#announcerOf(parent) : undefined;
-      if (announcer === undefined) {
-        this.#counts.withheld += 1;
-        continue;
-      }
-      const tally = announcer.send(round, targetsOf(announced), instance);
+      const announcer = this.#announcerOf(parent);
+      if (announcer === undefined) continue;
+      const tally = announcer.send(round, this.#targets.of(instance, ownerOf(announced)), instance);
       this.#counts.sent += tally.sent;
       this.#counts.fenced += tally.fenced;
       this.#counts.failed += tally.failed;
     }
   }
 
+  /** What is without a lease is not waited for: the next one wakes it. */
   #setAlarm(): void {
-    const deadlines = [...this.#announced.values()].flatMap(({ schedule }) => schedule.deadlineUs() ?? []);
+    const nowUs = monotonicUs();
+    const all = [...this.#announced.values()].filter(({ schedule }) => schedule.deadlineUs() !== undefined);
+    const leased = all.filter(({ instance }) => this.#leases.allows(instance, nowUs));
+    this.#isWithholding = leased.length < all.length;
+    const deadlines = leased.map(({ schedule }) => schedule.deadlineUs()!);
     this.#alarm.set(deadlines.length === 0 ? undefined : Math.min(...deadlines));
   }
 
@@ -157,7 +169,7 @@ class Herald {
     try {
       const ifindex = findInterface(parent);
       if (ifindex === undefined) throw new KernelError("ENODEV", `Cannot find interface ${parent}`);
-      const announcer = new Announcer(parent, ifindex, (body) => this.#context.write(body));
+      const announcer = new Announcer(parent, ifindex, (body, moment) => this.#context.write(body, moment));
       this.#announcers.set(parent, announcer);
       return announcer;
     } catch (error) {
@@ -169,8 +181,8 @@ class Herald {
 }
 
 /** The router flag is that of this moment: forwarding may be switched on after the address was taken. */
-function targetsOf(announced: Announced): Target[] {
-  const { addresses, mac } = announced;
-  const isRouter = addresses.some((address) => familyOf(address) === 6) && isIpv6Router(announced.interface);
-  return addresses.map((address) => ({ address, mac, isRouter }));
+function ownerOf(where: Pick<Announced, "interface" | "mac" | "vips">): Owner {
+  const { mac, vips } = where;
+  const isRouter = vips.some((vip) => vip.includes(":")) && isIpv6Router(where.interface);
+  return { mac, vips, isRouter };
 }

@@ -9,7 +9,7 @@ import { type IpAddress, isGroupAddress, type Mac, parseIpAddress } from "@vipto
 import type { Form } from "./announcement.ts";
 import { Announcer } from "./announcer.ts";
 import { parseMacChoice } from "./options.ts";
-import type { Target } from "./round.ts";
+import { Target } from "./round.ts";
 import { isIpv6Router } from "./router-flag.ts";
 
 const ROUNDS_MAX = 1_000_000;
@@ -30,8 +30,8 @@ export async function announce(context: Context): Promise<ExitCode> {
   const ifindex = context.needInterface(interfaceName);
   const targets = await findTargets(context, ifindex, addresses, choice);
   context.needRawSockets();
-  const announcer = new Announcer(interfaceName, ifindex, (body) => {
-    if (!args.flag("quiet")) context.write(body);
+  const announcer = new Announcer(interfaceName, ifindex, (body, moment) => {
+    if (!args.flag("quiet")) context.write(body, moment);
   });
   let refused = 0;
   for (let n = 1; n <= count; n++) {
@@ -71,7 +71,7 @@ async function findTargets(
     }
     const { mac, interfaceName } = owner ?? nic;
     const isRouter = context.args.flag("router") || isIpv6Router(interfaceName);
-    return { address, mac: choice === "auto" ? mac : choice, isRouter };
+    return new Target(address, choice === "auto" ? mac : choice, isRouter);
   });
 }
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { decodeEthernet, decodeIpv6, decodeNeighbour, EtherType } from "@viptools/wire";
 import { encodeAdvertisement } from "./advertisement.ts";
-import { announcementsOf, encodeFrame, type Target } from "./round.ts";
+import { announcementsOf, Target } from "./round.ts";
 import { Schedule } from "./schedule.ts";
 
 /** What keepalived 2.2.7 sends for the same address and MAC, octet for octet. */
@@ -34,7 +34,7 @@ for (const isRouter of [true, false]) {
   });
 }
 
-const target = (address: string): Target => ({ address, mac: "00:00:5e:00:01:33", isRouter: true });
+const target = (address: string): Target => new Target(address, "00:00:5e:00:01:33", true);
 const TARGETS = ["192.0.2.1", "2001:db8::1", "192.0.2.2"].map(target);
 
 const ROUNDS: [string, Parameters<typeof announcementsOf>[0], string[]][] = [
@@ -56,10 +56,10 @@ for (const [name, forms, wanted] of ROUNDS) {
   test(`announcementsOf() a round of ${name} has each IPv6 address once`, () => {
     const announcements = announcementsOf(forms, TARGETS);
     assert.deepEqual(
-      announcements.map((one) => `${one.form} ${one.target.address}`),
+      announcements.map((one) => `${one.kind} ${one.target.address}`),
       wanted,
     );
-    const types = announcements.map((one) => decodeEthernet(encodeFrame(one)).etherType);
+    const types = announcements.map(({ kind, target }) => decodeEthernet(target.frame(kind)).etherType);
     assert.deepEqual(
       types,
       wanted.map((one) => (one.startsWith("advertisement") ? EtherType.ipv6 : EtherType.arp)),

@@ -61,6 +61,8 @@ export interface PacketSocketOptions {
 export class PacketSocket {
   readonly #fd: number;
   readonly #ifindex: number;
+  /** Made once: a burst of a thousand frames would wait for a thousand of them. */
+  readonly #destination: Uint8Array;
   readonly #onFrame: ((frame: CapturedFrame) => void) | undefined;
   #inbox: Inbox | undefined;
   #watch: ReadWatch | undefined;
@@ -70,6 +72,7 @@ export class PacketSocket {
   /** @throws {KernelError} EPERM without CAP_NET_RAW, ENODEV if the interface is gone. */
   constructor(options: PacketSocketOptions) {
     this.#ifindex = options.ifindex;
+    this.#destination = linkAddress(options.ifindex, 0);
     this.#onFrame = options.onFrame;
     this.#fd = must(native.socket(AF_PACKET, SOCK_RAW, 0), "Cannot open a packet socket");
     if (options.filter !== undefined) this.#listen(options.filter);
@@ -109,7 +112,7 @@ export class PacketSocket {
    * @throws {KernelError} ENOBUFS if a full queue or a fence dropped it, ENETDOWN if the interface is down.
    */
   send(frame: Uint8Array): void {
-    must(native.send(this.#fd, frame, linkAddress(this.#ifindex, 0)), "Cannot send a frame");
+    must(native.send(this.#fd, frame, this.#destination), "Cannot send a frame");
   }
 
   /**

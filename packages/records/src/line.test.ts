@@ -67,6 +67,27 @@ for (const [name, text, kind, message] of PARSED) {
   });
 }
 
+const prepare = (vips: unknown): string => {
+  const more = { instance: "eth0/4/51", epoch: 1, vmac: null, within_ms: 1, boot_id: "x", vips };
+  return JSON.stringify({ v: 1, type: "vrrp.prepare", ...STAMP, ...more });
+};
+const VIP_LISTS: [string, unknown, Line["kind"], string?][] = [
+  ["addresses", ["192.0.2.1/24", "2001:db8::1/64"], "record"],
+  ["nothing", [], "record"],
+  ["an address without a length", ["192.0.2.1/24", "192.0.2.2"], "bad", 'has a bad "vips.1"'],
+  ["a number", ["192.0.2.1/24", 5], "bad", 'has a bad "vips.1"'],
+  ["no list", "192.0.2.1/24", "bad", 'has a bad "vips"'],
+  ["no list, but what has its words", { length: 0 }, "bad", 'has a bad "vips"'],
+];
+for (const [name, vips, kind, message] of VIP_LISTS) {
+  test(`parseLine() takes VIPs that are ${name} as ${kind}`, () => {
+    const parsed = parseLine(prepare(vips));
+    assert.equal(parsed.kind, kind, JSON.stringify(parsed));
+    if (parsed.kind === "record") assert.deepEqual("vips" in parsed.record && parsed.record.vips, vips);
+    if (message !== undefined) assert.ok(parsed.kind === "bad" && parsed.message.startsWith(message));
+  });
+}
+
 test("parseLine() shows only the beginning of a long bad line", () => {
   const parsed = parseLine("x".repeat(10_000));
   assert.ok(parsed.kind === "bad" && parsed.message.length < 100);
