@@ -9,7 +9,10 @@ import { type Announcement, announcementsOf, encodeFrame, type Target } from "./
 import type { Round } from "./schedule.ts";
 
 export interface Tally {
+  /** Frames that the kernel took, reports included. */
   sent: number;
+  /** MLD reports among them. */
+  reports: number;
   fenced: number;
   failed: number;
 }
@@ -26,12 +29,22 @@ export class Announcer {
     this.#write = write;
   }
 
-  /** One frame for each announcement of the round. Written about when all have left. */
-  send(round: Round, targets: readonly Target[], instance: string | undefined): Tally {
+  /**
+   * One frame for each announcement of the round. Written about when all have left.
+   *
+   * @param reports MLD reports. They leave first, so that the switch lets through what the announcements bring about.
+   */
+  send(
+    round: Round,
+    targets: readonly Target[],
+    reports: readonly Uint8Array[],
+    instance: string | undefined,
+  ): Tally {
     const startUs = monotonicUs();
-    const tally: Tally = { sent: 0, fenced: 0, failed: 0 };
+    const tally: Tally = { sent: 0, reports: 0, fenced: 0, failed: 0 };
+    for (const report of reports) if (this.#sendOne(report, tally)) tally.reports += 1;
     const announcements = announcementsOf(round.forms, targets);
-    const sent = announcements.filter((announcement) => this.#sendOne(announcement, tally));
+    const sent = announcements.filter((announcement) => this.#sendOne(encodeFrame(announcement), tally));
     const tookUs = monotonicUs() - startUs;
     for (const announcement of sent) this.#tell(announcement, round.n);
     this.#write({
@@ -50,9 +63,9 @@ export class Announcer {
   }
 
   /** A fence drops a frame before the queue does, with the same errno: who may not speak is told so. */
-  #sendOne(announcement: Announcement, tally: Tally): boolean {
+  #sendOne(frame: Uint8Array, tally: Tally): boolean {
     try {
-      this.#socket.send(encodeFrame(announcement));
+      this.#socket.send(frame);
       tally.sent += 1;
       return true;
     } catch (error) {

@@ -12,6 +12,7 @@ import type { KnownRecord, RecordOf } from "@viptools/records";
 import { familyOf, type IpAddress, type Mac } from "@viptools/wire";
 import { Announcer } from "./announcer.ts";
 import { LeaseBook } from "./lease-book.ts";
+import { encodeReports } from "./membership.ts";
 import type { Target } from "./round.ts";
 import { isIpv6Router } from "./router-flag.ts";
 import { Schedule } from "./schedule.ts";
@@ -35,6 +36,8 @@ interface Announced {
   readonly parent: string;
   /** Where its addresses stand. */
   readonly interface: string;
+  /** In address mode the kernel reports by itself, from the NIC's MAC, which no fence mutes. */
+  readonly hasReports: boolean;
   readonly mac: Mac;
   readonly addresses: readonly IpAddress[];
   readonly schedule: Schedule;
@@ -59,7 +62,7 @@ class Herald {
   readonly #announced = new Map<string, Announced>();
   readonly #announcers = new Map<string, Announcer>();
   readonly #alarm = new Alarm(() => this.#sendDue());
-  readonly #counts = { sent: 0, fenced: 0, failed: 0, withheld: 0 };
+  readonly #counts = { sent: 0, reports: 0, fenced: 0, failed: 0, withheld: 0 };
 
   constructor(context: Context) {
     this.#context = context;
@@ -106,6 +109,7 @@ class Herald {
       instance,
       parent,
       interface: record.interface,
+      hasReports: record.mode === "macvlan",
       mac,
       addresses,
       schedule,
@@ -134,8 +138,9 @@ class Herald {
         this.#counts.withheld += 1;
         continue;
       }
-      const tally = announcer.send(round, targetsOf(announced), instance);
+      const tally = announcer.send(round, targetsOf(announced), reportsOf(announced), instance);
       this.#counts.sent += tally.sent;
+      this.#counts.reports += tally.reports;
       this.#counts.fenced += tally.fenced;
       this.#counts.failed += tally.failed;
     }
@@ -169,4 +174,8 @@ function targetsOf(announced: Announced): Target[] {
   const { addresses, mac } = announced;
   const isRouter = addresses.some((address) => familyOf(address) === 6) && isIpv6Router(announced.interface);
   return addresses.map((address) => ({ address, mac, isRouter }));
+}
+
+function reportsOf({ hasReports, addresses, mac }: Announced): Uint8Array[] {
+  return hasReports ? encodeReports(addresses, mac) : [];
 }
