@@ -12,6 +12,7 @@ import {
   decodeEthernet,
   decodeIpv4,
   decodeIpv6,
+  decodeListenerReport,
   decodeNeighbour,
   decodeTags,
   decodeVrrpV2,
@@ -23,6 +24,8 @@ import {
   type Ipv4Packet,
   type Ipv6Packet,
   isCarp,
+  LISTENER_REPORT_TYPE,
+  type ListenerReport,
   type NeighbourMessage,
   NeighbourType,
   type VlanTag,
@@ -43,6 +46,7 @@ export interface DecodedFrame {
   readonly ipv4?: Ipv4Packet;
   readonly ipv6?: Ipv6Packet;
   readonly neighbour?: NeighbourMessage;
+  readonly listener?: ListenerReport;
   readonly vrrp?: VrrpAdvert;
   readonly carp?: CarpAdvert;
   /** Set where a decoder refused; what it would have given is not there. */
@@ -72,6 +76,7 @@ export function decodeFrame(bytes: Uint8Array, realtimeNs: bigint): DecodedFrame
       frame = { ...frame, ipv6 };
       if (ipv6.nextHeader === IpProtocol.vrrp) return { ...frame, ...decodeAdvert(ipv6) };
       if (isNeighbour(ipv6)) return { ...frame, neighbour: decodeNeighbour(ipv6) };
+      if (isListenerReport(ipv6)) return { ...frame, listener: decodeListenerReport(ipv6) };
     }
     return frame;
   } catch (error) {
@@ -82,6 +87,15 @@ export function decodeFrame(bytes: Uint8Array, realtimeNs: bigint): DecodedFrame
 
 function isNeighbour({ nextHeader, payload }: Ipv6Packet): boolean {
   return nextHeader === IpProtocol.icmpv6 && Object.values<unknown>(NeighbourType).includes(payload[0]);
+}
+
+/** Behind a hop-by-hop header of eight octets, as senders write it. */
+function isListenerReport({ nextHeader, payload }: Ipv6Packet): boolean {
+  return (
+    nextHeader === IpProtocol.hopByHop &&
+    payload[0] === IpProtocol.icmpv6 &&
+    payload[8] === LISTENER_REPORT_TYPE
+  );
 }
 
 interface Envelope {

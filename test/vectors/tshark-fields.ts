@@ -8,6 +8,7 @@ import {
   type CarpAdvert,
   decodePassword,
   encodeCarp,
+  encodeListenerReport,
   encodeNeighbour,
   encodeVrrpV2,
   encodeVrrpV3,
@@ -15,6 +16,7 @@ import {
   type IpAddress,
   type Ipv4Packet,
   type Ipv6Packet,
+  type ListenerReport,
   type NeighbourMessage,
   NeighbourType,
   VrrpAuthType,
@@ -65,7 +67,7 @@ export function pairFrames(
 
 /** Every field that our decoders give, of every layer that they went through. */
 export function compareFrame(frame: DecodedFrame, layers: Layers): Pair[] {
-  const { arp, ipv4, ipv6, neighbour, vrrp, carp } = frame;
+  const { arp, ipv4, ipv6, neighbour, listener, vrrp, carp } = frame;
   const ip = ipv4 ?? ipv6;
   const theirs = (layer: string): Fields => layers[layer] ?? {};
   return [
@@ -74,6 +76,7 @@ export function compareFrame(frame: DecodedFrame, layers: Layers): Pair[] {
     ...(ipv4 ? compareIpv4(ipv4, theirs("ip")) : []),
     ...(ipv6 ? compareIpv6(ipv6, theirs("ipv6")) : []),
     ...(neighbour && ipv6 ? compareNeighbour(neighbour, ipv6, theirs("icmpv6")) : []),
+    ...(listener && ipv6 ? compareListener(listener, ipv6, theirs("icmpv6")) : []),
     ...(vrrp && ip ? compareVrrp(vrrp, ip, theirs("vrrp")) : []),
     ...(carp ? compareCarp(carp, theirs("carp")) : []),
   ];
@@ -147,6 +150,29 @@ function compareNeighbour(ours: NeighbourMessage, ip: Ipv6Packet, theirs: Fields
     ["nd.router", ours.isRouter, theirs["icmpv6_icmpv6_nd_na_flag_r"]],
     ["nd.solicited", ours.isSolicited, theirs["icmpv6_icmpv6_nd_na_flag_s"]],
     ["nd.override", ours.isOverride, theirs["icmpv6_icmpv6_nd_na_flag_o"]],
+  ];
+}
+
+/** The checksum is that of our encoder. Sources are one list, of all records in turn. */
+function compareListener({ records }: ListenerReport, ip: Ipv6Packet, theirs: Fields): Pair[] {
+  const report = encodeListenerReport({ records }, ip.source).payload.subarray(8);
+  const numbers = (value: unknown): number[] => list(value).map(Number);
+  return [
+    ["mld.checksum", (report[2]! << 8) | report[3]!, Number(theirs["icmpv6_icmpv6_checksum"])],
+    ["mld.checksum.status", "1", theirs["icmpv6_icmpv6_checksum_status"]],
+    ["mld.count", records.length, Number(theirs["icmpv6_icmpv6_mldr_nb_mcast_records"])],
+    ["mld.types", records.map(({ type }) => type), numbers(theirs["icmpv6_icmpv6_mldr_mar_record_type"])],
+    ["mld.groups", records.map(({ group }) => group), list(theirs["icmpv6_icmpv6_mldr_mar_multicast_address"])],
+    [
+      "mld.counts",
+      records.map(({ sources }) => sources.length),
+      numbers(theirs["icmpv6_icmpv6_mldr_mar_nb_sources"]),
+    ],
+    [
+      "mld.sources",
+      records.flatMap(({ sources }) => sources),
+      list(theirs["icmpv6_icmpv6_mldr_mar_source_address"]),
+    ],
   ];
 }
 

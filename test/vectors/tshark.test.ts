@@ -1,9 +1,9 @@
-/** Every VRRP, CARP and neighbour frame of the captures, field by field against tshark's reading of the same octets. */
+/** Every VRRP, CARP, neighbour and MLD report frame of the captures, field by field against tshark's reading of the same octets. */
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "node:test";
-import { encodeCarp, encodeNeighbour, encodeVrrpV2, encodeVrrpV3, IpProtocol, type WireCheck } from "@viptools/wire";
+import { encodeCarp, encodeListenerReport, encodeNeighbour, encodeVrrpV2, encodeVrrpV3, IpProtocol, type WireCheck } from "@viptools/wire";
 import { attempt, TOP } from "../lab/shell.ts";
 import { type DecodedFrame, decodeCapture } from "./decode.ts";
 import { compareFrame, differences, type Layers, pairFrames, parseReadings, type Reading } from "./tshark-fields.ts";
@@ -12,7 +12,7 @@ const LIVE = join(TOP, "test/vectors/live");
 const FOREIGN = join(TOP, "../shared/vectors");
 
 /** Protocol 112 is that of VRRP and of CARP. */
-const WANTED = "ip.proto == 112 || ipv6.nxt == 112 || icmpv6.type == 135 || icmpv6.type == 136";
+const WANTED = "ip.proto == 112 || ipv6.nxt == 112 || icmpv6.type == 135 || icmpv6.type == 136 || icmpv6.type == 143";
 const tshark = (path: string): string[] => ["tshark", "-r", path, "-Y", WANTED, "-T", "ek"];
 
 interface Capture {
@@ -34,7 +34,7 @@ const foreign = (name: string, more: Partial<Capture> = {}): Capture => {
   return { path, readings: () => parseReadings(attempt(tshark(path)).stdout), ...more };
 };
 
-const OWN = ["arping-tools", "vrrp2-noauth-vmac", "vrrp2-pass", "vrrp3-v4", "vrrp3-v6", "carp-ucarp"].map(own);
+const OWN = ["arping-tools", "vrrp2-noauth-vmac", "vrrp2-pass", "vrrp3-v4", "vrrp3-v6", "carp-ucarp", "mldv2"].map(own);
 const OTHERS: readonly Capture[] = [
   foreign("tcpdump/vrrp.pcap"),
   foreign("tcpdump/vrrp-vrrp_print-oobr.pcap", { unread: "Frame Relay, where our reader takes Ethernet only" }),
@@ -102,7 +102,7 @@ async function compareCapture(capture: Capture, say: (line: string) => void): Pr
   const skipped = [...reasons.values()].reduce((total, count) => total + count, 0);
   const skips = [...reasons].map(([reason, count]) => `${count} ${reason}`).join("; ") || "none";
   say(
-    `${adverts - skipped} VRRP or CARP frames compared, and ${pairs.length - adverts} of ARP and NDP; ` +
+    `${adverts - skipped} VRRP or CARP frames compared, and ${pairs.length - adverts} of ARP, NDP and MLD; ` +
       `${fields} fields; skipped: ${skips}`,
   );
   return { compared: adverts - skipped, skipped };
@@ -123,8 +123,8 @@ function isAdvert(layers: Layers): boolean {
 
 /** Nothing that tshark saw is left out by us, and our encoders write the octets that our decoders read. */
 function assertAllLayers(frame: DecodedFrame, layers: Layers): void {
-  const { arp, ipv4, ipv6, neighbour } = frame;
-  const ours = [arp, ipv4, ipv6, neighbour, frame.vrrp, frame.carp].map((layer) => layer !== undefined);
+  const { arp, ipv4, ipv6, neighbour, listener } = frame;
+  const ours = [arp, ipv4, ipv6, neighbour ?? listener, frame.vrrp, frame.carp].map((layer) => layer !== undefined);
   const theirs = ["arp", "ip", "ipv6", "icmpv6", "vrrp", "carp"].map((layer) => layers[layer] !== undefined);
   assert.deepEqual(ours, theirs);
   const ip = ipv4 ?? ipv6;
@@ -134,6 +134,8 @@ function assertAllLayers(frame: DecodedFrame, layers: Layers): void {
     const { payload } = encodeNeighbour(neighbour, ipv6.source, ipv6.destination);
     assert.deepEqual(payload, Uint8Array.from(ipv6.payload));
   }
+  if (listener !== undefined && ipv6 !== undefined)
+    assert.deepEqual(encodeListenerReport(listener, ipv6.source).payload, Uint8Array.from(ipv6.payload));
   if (carp !== undefined) assert.deepEqual(encodeCarp(carp), Uint8Array.from(ip.payload));
   if (vrrp?.version === 2) assert.deepEqual(encodeVrrpV2(vrrp), Uint8Array.from(ip.payload));
   if (vrrp?.version === 3)
@@ -177,6 +179,21 @@ const PLANTED: readonly [string, string[], (frame: DecodedFrame) => Partial<Deco
     ({ neighbour }) => ({ neighbour: { ...neighbour!, linkLayer: flip(neighbour!.linkLayer!) } }),
   ],
   [
+    "mldv2",
+    ["mld.checksum", "mld.types"],
+    ({ listener }) => ({ listener: { records: [{ ...listener!.records[0]!, type: 2 }] } }),
+  ],
+  [
+    "mldv2",
+    ["mld.checksum", "mld.groups"],
+    ({ listener }) => ({ listener: { records: [{ ...listener!.records[0]!, group: "ff02::1:ff00:2" }] } }),
+  ],
+  [
+    "mldv2",
+    ["mld.checksum", "mld.counts", "mld.sources"],
+    ({ listener }) => ({ listener: { records: [{ ...listener!.records[0]!, sources: ["2001:db8::7"] }] } }),
+  ],
+  [
     "vrrp2-pass",
     ["vrrp.checksum", "vrrp.password"],
     ({ vrrp }) => ({ vrrp: { ...vrrp!, authData: Uint8Array.from("S3cret12", (c) => c.charCodeAt(0)) } as never }),
@@ -195,8 +212,9 @@ const PLANTED: readonly [string, string[], (frame: DecodedFrame) => Partial<Deco
 for (const [name, fields, plant] of PLANTED) {
   test(`a difference planted in ${name} is seen in ${fields.join(" and ")}, and nowhere else`, async () => {
     const { path, readings } = own(name);
-    const isWanted = ({ arp, neighbour, vrrp, carp }: DecodedFrame): boolean => {
+    const isWanted = ({ arp, neighbour, listener, vrrp, carp }: DecodedFrame): boolean => {
       if (fields[0]!.startsWith("nd.")) return neighbour !== undefined;
+      if (fields[0]!.startsWith("mld.")) return listener !== undefined;
       return (vrrp ?? carp ?? (name === "arping-tools" ? arp : undefined)) !== undefined;
     };
     const seen = pairFrames(await decodeCapture(path), readings()).find(([frame]) => isWanted(frame));

@@ -54,7 +54,7 @@ const WRITERS: Writers = {
   "garp.sent": (r) =>
     `announced ${r.ip} is-at ${r.sha} (${r.is_router ? "router " : ""}${r.form}) on ${r.interface}`,
   "garp.round": (r) =>
-    `round ${r.n}: ${r.sent} sent, ${r.fenced} fenced, ${r.failed} failed on ${r.interface} (${milliseconds(r.took_us)})`,
+    `round ${r.n}: ${r.sent} sent${r.reports ? ` (${r.reports} MLD reports)` : ""}, ${r.fenced} fenced, ${r.failed} failed on ${r.interface} (${milliseconds(r.took_us)})`,
   "arp.seen": (r) =>
     `ARP, ${ARP_WORDS[r.kind]} ${
       r.operation === 2 ? `${r.spa} is-at ${r.sha}` : `who-has ${r.tpa} (${r.tha}) tell ${r.spa}`

@@ -13,7 +13,10 @@ import { type Announcement, announcementsOf, type Target } from "./round.ts";
 import type { Round } from "./schedule.ts";
 
 export interface Tally {
+  /** Frames that the kernel took, reports included. */
   sent: number;
+  /** MLD reports among them. */
+  reports: number;
   fenced: number;
   failed: number;
 }
@@ -38,12 +41,22 @@ export class Announcer {
     this.#write = write;
   }
 
-  /** One frame for each announcement of the round. Written about when all have left: soon, in the order of sending. */
-  send(round: Round, targets: readonly Target[], instance: string | undefined): Tally {
+  /**
+   * One frame for each announcement of the round. Written about when all have left: soon, in the order of sending.
+   *
+   * @param reports MLD reports. They leave first, so that the switch lets through what the announcements bring about.
+   */
+  send(
+    round: Round,
+    targets: readonly Target[],
+    reports: readonly Uint8Array[],
+    instance: string | undefined,
+  ): Tally {
     const startNs = monotonicNs();
-    const tally: Tally = { sent: 0, fenced: 0, failed: 0 };
+    const tally: Tally = { sent: 0, reports: 0, fenced: 0, failed: 0 };
+    for (const report of reports) if (this.#sendOne(report, tally)) tally.reports += 1;
     const announcements = announcementsOf(round.forms, targets);
-    const sent = announcements.filter((announcement) => this.#sendOne(announcement, tally));
+    const sent = announcements.filter(({ kind, target }) => this.#sendOne(target.frame(kind), tally));
     const moment = { realtimeNs: realtimeNs(), monotonicNs: monotonicNs() };
     const summary: RecordBody = {
       type: "garp.round",
@@ -77,9 +90,9 @@ export class Announcer {
   }
 
   /** A fence drops a frame before the queue does, with the same errno: who may not speak is told so. */
-  #sendOne({ kind, target }: Announcement, tally: Tally): boolean {
+  #sendOne(frame: Uint8Array, tally: Tally): boolean {
     try {
-      this.#socket.send(target.frame(kind));
+      this.#socket.send(frame);
       tally.sent += 1;
       return true;
     } catch (error) {

@@ -12,6 +12,7 @@ import type { KnownRecord, RecordOf } from "@viptools/records";
 import type { Mac } from "@viptools/wire";
 import { Announcer } from "./announcer.ts";
 import { LeaseBook } from "./lease-book.ts";
+import { encodeReports } from "./membership.ts";
 import { isIpv6Router } from "./router-flag.ts";
 import { Schedule } from "./schedule.ts";
 import { type Owner, TargetBook } from "./target-book.ts";
@@ -35,6 +36,8 @@ interface Announced {
   readonly parent: string;
   /** Where its addresses stand. */
   readonly interface: string;
+  /** In address mode the kernel reports by itself, from the NIC's MAC, which no fence mutes. */
+  readonly hasReports: boolean;
   readonly mac: Mac;
   readonly vips: readonly string[];
   readonly schedule: Schedule;
@@ -62,7 +65,7 @@ class Herald {
   readonly #alarm = new Alarm(() => this.#sendDue());
   /** Something is due, or will be, whose lease has run out. */
   #isWithholding = false;
-  readonly #counts = { sent: 0, fenced: 0, failed: 0, withheld: 0 };
+  readonly #counts = { sent: 0, reports: 0, fenced: 0, failed: 0, withheld: 0 };
 
   constructor(context: Context) {
     this.#context = context;
@@ -112,7 +115,16 @@ class Herald {
       refreshUs: args.parsed("refresh", parseDurationUs)!,
     });
     const { instance, parent, mac, vips } = record;
-    this.#announced.set(instance, { instance, parent, interface: record.interface, mac, vips, schedule });
+    const hasReports = record.mode === "macvlan";
+    this.#announced.set(instance, {
+      instance,
+      parent,
+      interface: record.interface,
+      hasReports,
+      mac,
+      vips,
+      schedule,
+    });
     schedule.begin(monotonicUs());
     this.#sendDue();
   }
@@ -145,8 +157,10 @@ class Herald {
     for (const round of schedule.take(nowUs)) {
       const announcer = this.#announcerOf(parent);
       if (announcer === undefined) continue;
-      const tally = announcer.send(round, this.#targets.of(instance, ownerOf(announced)), instance);
+      const targets = this.#targets.of(instance, ownerOf(announced));
+      const tally = announcer.send(round, targets, reportsOf(announced), instance);
       this.#counts.sent += tally.sent;
+      this.#counts.reports += tally.reports;
       this.#counts.fenced += tally.fenced;
       this.#counts.failed += tally.failed;
     }
@@ -185,4 +199,9 @@ function ownerOf(where: Pick<Announced, "interface" | "mac" | "vips">): Owner {
   const { mac, vips } = where;
   const isRouter = vips.some((vip) => vip.includes(":")) && isIpv6Router(where.interface);
   return { mac, vips, isRouter };
+}
+
+function reportsOf({ hasReports, vips, mac }: Announced): Uint8Array[] {
+  const addresses = vips.map((vip) => vip.split("/")[0]!);
+  return hasReports ? encodeReports(addresses, mac) : [];
 }

@@ -5,9 +5,10 @@
  */
 import { type Context, ExitCode, ExitError, orUsage, parseDurationUs } from "@viptools/cli";
 import { RouteSocket } from "@viptools/kernel";
-import { type IpAddress, isGroupAddress, type Mac, parseIpAddress } from "@viptools/wire";
+import { type IpAddress, isGroupAddress, type Mac, parseIpAddress, virtualMacOf } from "@viptools/wire";
 import type { Form } from "./announcement.ts";
 import { Announcer } from "./announcer.ts";
+import { encodeReports } from "./membership.ts";
 import { parseMacChoice } from "./options.ts";
 import { Target } from "./round.ts";
 import { isIpv6Router } from "./router-flag.ts";
@@ -29,6 +30,7 @@ export async function announce(context: Context): Promise<ExitCode> {
   const intervalMs = args.parsed("interval", parseDurationUs)! / 1000;
   const ifindex = context.needInterface(interfaceName);
   const targets = await findTargets(context, ifindex, addresses, choice);
+  const reports = isVirtual6(choice) ? encodeReports(addresses, choice) : [];
   context.needRawSockets();
   const announcer = new Announcer(interfaceName, ifindex, (body, moment) => {
     if (!args.flag("quiet")) context.write(body, moment);
@@ -36,7 +38,12 @@ export async function announce(context: Context): Promise<ExitCode> {
   let refused = 0;
   for (let n = 1; n <= count; n++) {
     if (n > 1) await new Promise((resolve) => setTimeout(resolve, intervalMs));
-    const { fenced, failed } = announcer.send({ n, forms: chosenForms(context) }, targets, undefined);
+    const { fenced, failed } = announcer.send(
+      { n, forms: chosenForms(context) },
+      targets,
+      reports,
+      undefined,
+    );
     refused += fenced + failed;
   }
   announcer.close();
@@ -44,6 +51,11 @@ export async function announce(context: Context): Promise<ExitCode> {
     context.say(`${refused} frames did not leave: the interface is down, or a fence mutes this host`);
   if (context.output.isLost) return ExitCode.outputLost;
   return refused > 0 ? ExitCode.kernel : ExitCode.done;
+}
+
+/** Of the NIC's MAC the kernel reports by itself, as of any that it has without a fence. */
+function isVirtual6(choice: Mac | "auto"): choice is Mac {
+  return choice !== "auto" && virtualMacOf(choice)?.family === 6;
 }
 
 /** @returns both forms, unless one of `-U` and `-A` is given. */

@@ -84,6 +84,9 @@ export const garpRound = recordType("garp.round", "garp-send", "A round of annou
   interface: text("where it left"),
   n: count("which round, from 1"),
   sent: count("frames that the kernel took"),
+  reports: v.optional(
+    count("MLD reports among them, for switches that would keep questions for the VIPs away"),
+  ),
   fenced: count("frames that the fence dropped: no permission to speak"),
   failed: count("frames that the kernel refused otherwise"),
   took_us: count("from the first frame to the last"),

@@ -11,6 +11,7 @@ import { decodeIcmpEcho, encodeIcmpEcho } from "./icmp-echo.ts";
 import { decodeNeighbour, encodeNeighbour, NeighbourType } from "./icmpv6-nd.ts";
 import { decodeIpv4, encodeIpv4 } from "./ipv4.ts";
 import { decodeIpv6, encodeIpv6 } from "./ipv6.ts";
+import { decodeListenerReport, encodeListenerReport } from "./mld.ts";
 import { decodeTags, encodeTagged } from "./vlan.ts";
 import { decodeVrrpV2, encodeVrrpV2 } from "./vrrp-v2.ts";
 import { decodeVrrpV3, encodeVrrpV3 } from "./vrrp-v3.ts";
@@ -21,6 +22,7 @@ const GROUP = "224.0.0.18";
 const SOURCE6 = "fe80::a";
 const GROUP6 = "ff02::12";
 const NONE = new Uint8Array(0);
+const REPORT = encodeListenerReport({ records: [] }, SOURCE6);
 const A_QUESTION = { type: NeighbourType.solicitation, target: SOURCE6, linkLayer: undefined };
 
 /** Lehmer's generator: the same sequence in every run, so that a failure can be repeated. */
@@ -164,6 +166,22 @@ const CODECS: readonly Codec[] = [
       const packet = { ...encodeNeighbour(A_QUESTION, SOURCE6, GROUP6), payload: bytes };
       const message = decodeNeighbour(packet);
       return [message, decodeNeighbour(encodeNeighbour(message, SOURCE6, GROUP6))];
+    },
+  },
+  {
+    name: "multicast listener reports",
+    longest: 90,
+    bend: (b) => {
+      if (b.length < 8) return;
+      b.set([143, 0]);
+      b.set([0, b[7]! % 3], 6);
+      for (let at = 8; at + 3 < b.length; at += 20) b.set([b[at + 1]! % 2, 0, b[at + 3]! % 2], at + 1);
+      mend(b, 0, b.length, 2, pseudoHeaderSum(SOURCE6, REPORT.destination, 58, b.length));
+    },
+    roundTrip: (bytes) => {
+      const payload = Uint8Array.of(...REPORT.payload.subarray(0, 8), ...bytes);
+      const report = decodeListenerReport({ ...REPORT, payload });
+      return [report, decodeListenerReport(encodeListenerReport(report, SOURCE6))];
     },
   },
   {

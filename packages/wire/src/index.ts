@@ -10,6 +10,7 @@ export * from "./ip-address.ts";
 export * from "./ipv4.ts";
 export * from "./ipv6.ts";
 export * from "./ipv6-address.ts";
+export * from "./mld.ts";
 export * from "./vlan.ts";
 export * from "./vrrp.ts";
 export * from "./vrrp-v2.ts";

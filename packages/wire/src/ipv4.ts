@@ -15,7 +15,7 @@ import { WireError } from "./error.ts";
 export const IPV4_HEADER_LENGTH = 20;
 
 /** Protocol numbers we name (IANA). */
-export const IpProtocol = { icmp: 1, icmpv6: 58, vrrp: 112 } as const;
+export const IpProtocol = { hopByHop: 0, icmp: 1, icmpv6: 58, vrrp: 112 } as const;
 
 export interface Ipv4Packet {
   /** DSCP and ECN, 0 to 255; VRRP uses 0xc0 (class selector 6). */
