@@ -54,6 +54,17 @@ export function readNeighbour({ host, atUs, bytes }: RawFrame): HeardNeighbour |
   }
 }
 
+/** What an advertisement says, in one line; "?" for a solicitation. */
+export function formOf({ message, sourceMac, source, destination }: HeardNeighbour): string {
+  if (message.type !== NeighbourType.advertisement) return "?";
+  const flags = [
+    message.isRouter ? "R" : "-",
+    message.isSolicited ? "S" : "-",
+    message.isOverride ? "O" : "-",
+  ].join("");
+  return `${sourceMac} ${source} > ${destination} ${flags} ${message.target} at ${message.linkLayer}`;
+}
+
 /** Who asks, by which address: "::" for duplicate address detection, which says no MAC. */
 export interface Asker {
   readonly mac: Mac;

@@ -1,13 +1,14 @@
 /** Duties of an Active and a Backup of an IPv6 virtual router: what is said at the switch, by whom, and after what. */
 import assert from "node:assert/strict";
 import test, { type TestContext } from "node:test";
-import { ALL_NODES_GROUP, NeighbourType, solicitedNodeGroup } from "@viptools/wire";
+import { ALL_NODES_GROUP, NeighbourType } from "@viptools/wire";
 import { answerers } from "../lab/answerers.ts";
-import { type HeardNeighbour, keepAsking, readNeighbour, solicitation } from "../lab/discovery.ts";
+import { formOf, type HeardNeighbour, keepAsking, readNeighbour, solicitation } from "../lab/discovery.ts";
 import { type Network, VIP6, VIP6_LL } from "../lab/network.ts";
 import { ofType } from "../lab/record-log.ts";
 import { PipeRouter, VMAC6 } from "../lab/router.ts";
 import { sleep, waitFor } from "../lab/shell.ts";
+import { groupDigits, groupsOf } from "../lab/solicited-groups.ts";
 import { needsRoot, onStage, untilActive } from "../lab/stage.ts";
 import { describe, Taps } from "../lab/taps.ts";
 
@@ -38,36 +39,8 @@ function nameOfLink(network: Network, host: string): string {
   return `vrrp6-${index}-51`;
 }
 
-/** The groups that a host listens to on its virtual interface, as the kernel writes them: 32 digits. */
-function groupsOf(network: Network, host: string): string[] {
-  const link = nameOfLink(network, host);
-  return network
-    .run(host, words("cat /proc/net/igmp6"))
-    .stdout.split("\n")
-    .map((line) => line.trim().split(/\s+/))
-    .filter(([, name]) => name === link)
-    .map(([, , group]) => group!);
-}
-
-/** How the kernel writes the solicited-node group of an address (RFC 4291 §2.7.1). */
-function groupDigits(vip: string): string {
-  const [high, low] = solicitedNodeGroup(vip).split(":").slice(-2);
-  return `ff0200000000000000000001${high!.padStart(4, "0")}${low!.padStart(4, "0")}`;
-}
-
 const isAdvertised = ({ message }: HeardNeighbour, vip: string): boolean =>
   message.type === NeighbourType.advertisement && message.target === vip;
-
-/** What an advertisement says, in one line; "?" for a solicitation. */
-function formOf({ message, sourceMac, source, destination }: HeardNeighbour): string {
-  if (message.type !== NeighbourType.advertisement) return "?";
-  const flags = [
-    message.isRouter ? "R" : "-",
-    message.isSolicited ? "S" : "-",
-    message.isOverride ? "O" : "-",
-  ].join("");
-  return `${sourceMac} ${source} > ${destination} ${flags} ${message.target} at ${message.linkLayer}`;
-}
 
 /** What RFC 9568 §6.4.1 has an Active say to all about one VIP. */
 const unsolicitedForm = (vip: string): string =>
@@ -92,7 +65,7 @@ async function becomesActive(network: Network): Promise<PipeRouter> {
     return ofType(a.records(), "vmac.up")[0];
   });
   const addresses = network.run("a", ["ip", "-6", "-o", "address", "show", "dev", up.interface]).stdout;
-  const groups = groupsOf(network, "a");
+  const groups = groupsOf(network, "a", nameOfLink(network, "a"));
   await untilAnnounced(a, VIP6);
   await sleep(ADVERT_MS);
   const frames = await taps.closeRaw();
@@ -204,7 +177,10 @@ async function announcesOneMore(network: Network, a: PipeRouter): Promise<void> 
   assert.deepEqual(distinct(own.map(formOf)), [unsolicitedForm(LATER_VIP)]);
   const up = ofType(a.records(), "vmac.up").find(({ vips }) => vips.includes(`${LATER_VIP}/128`));
   assert.ok(own[0]!.atUs >= Date.parse(up!.ts) * 1000, "the kernel has confirmed before");
-  assert.ok(groupsOf(network, "a").includes(groupDigits(LATER_VIP)), "and listens for those who ask");
+  assert.ok(
+    groupsOf(network, "a", nameOfLink(network, "a")).includes(groupDigits(LATER_VIP)),
+    "and listens for those who ask",
+  );
   assert.equal(network.run("c", ["ping", "-c", "1", "-W", "1", LATER_VIP]).code, 0);
 }
 
