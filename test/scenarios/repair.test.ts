@@ -92,6 +92,13 @@ const DAMAGES: readonly Damage[] = [
     forms: (form) => isMacvlan(form) && form.family === 4,
   },
   {
+    fact: "the NIC begins to forward",
+    command: "echo 1 > /proc/sys/net/ipv4/conf/eth0/forwarding",
+    found: /^sysctl net\/ipv4\/conf\/IF\/forwarding was 0$/,
+    limitMs: LOOK_MS,
+    forms: (form) => isMacvlan(form) && form.family === 4,
+  },
+  {
     fact: "the NIC gets another MAC",
     command: "ip link set eth0 address 02:00:00:00:00:78",
     found: /^eth0 has the MAC 02:00:00:00:00:78, and had 02:00:00:00:00:01$/,

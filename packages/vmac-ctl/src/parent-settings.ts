@@ -44,8 +44,9 @@ export async function holdParentSettings(
 export function differingSettings(
   settings: readonly Setting[],
 ): { readonly path: string; readonly value: string; readonly found: string }[] {
-  return settings.flatMap(({ path, value }) => {
+  return settings.flatMap(({ path, value: planned, follows }) => {
     const found = readSysctl(path);
+    const value = (follows === undefined ? undefined : readSysctl(follows)) ?? planned;
     return found === undefined || found === value ? [] : [{ path, value, found }];
   });
 }

@@ -42,6 +42,8 @@ export interface Setting {
   /** Below /proc/sys. */
   readonly path: string;
   readonly value: string;
+  /** It follows this one, whose value may change. */
+  readonly follows?: string;
 }
 
 export interface PlannedLink {
@@ -106,7 +108,8 @@ export function planOf(claim: Claim, settings: OwnSettings, facts: HostFacts): P
     nicMac: facts.parentMac,
     parentSettings: link === undefined || family === 6 ? [] : parentSettings(parent),
     link,
-    linkSettings: link === undefined ? [] : linkSettings(link.name, family, facts.forwarding),
+    linkSettings:
+      link === undefined ? [] : linkSettings(link.name, family, { parent, forwarding: facts.forwarding }),
     addresses: settings.hasAddress
       ? claim.vips.map((vip) => planAddress(parseVip(vip), mode, settings, facts))
       : [],
@@ -193,27 +196,29 @@ function parentSettings(parent: string): Setting[] {
   ];
 }
 
+/** Of the parent, as {@link HostFacts} has it. */
+interface Forwarding {
+  readonly parent: string;
+  readonly forwarding: string | undefined;
+}
+
 /**
  * The macvlan answers for its own addresses alone, and forwards if its parent does. Without `arp_ignore` one of IPv6 would
  * answer ARP as well, for each IPv4 address of the host. Answers leave by the parent, so reverse path filtering must be
  * loose: the kernel takes the larger of this and `all`, and 2 (loose) is larger than 1 (strict). It neither asks for
  * routers nor takes addresses from them.
  */
-function linkSettings(name: string, family: 4 | 6, forwarding: string | undefined): Setting[] {
-  const forwards = forwarding === undefined ? [] : [{ name: "forwarding", value: forwarding }];
+function linkSettings(name: string, family: 4 | 6, { parent, forwarding }: Forwarding): Setting[] {
   const wanted =
     family === 4
-      ? [{ name: "rp_filter", value: "2" }, ...forwards]
-      : [
-          { name: "disable_ipv6", value: "0" },
-          { name: "accept_ra", value: "0" },
-          { name: "autoconf", value: "0" },
-          { name: "router_solicitations", value: "0" },
-          ...forwards,
-        ];
-  const own = wanted.map(({ name: setting, value }) => ({
-    path: `net/ipv${family}/conf/${name}/${setting}`,
-    value,
-  }));
-  return [{ path: `net/ipv4/conf/${name}/arp_ignore`, value: "1" }, ...own];
+      ? { rp_filter: "2" }
+      : { disable_ipv6: "0", accept_ra: "0", autoconf: "0", router_solicitations: "0" };
+  const conf = (link: string, setting: string): string => `net/ipv${family}/conf/${link}/${setting}`;
+  const own = Object.entries(wanted).map(([setting, value]) => ({ path: conf(name, setting), value }));
+  const follows = conf(parent, "forwarding");
+  return [
+    { path: `net/ipv4/conf/${name}/arp_ignore`, value: "1" },
+    ...own,
+    ...(forwarding === undefined ? [] : [{ path: conf(name, "forwarding"), value: forwarding, follows }]),
+  ];
 }
