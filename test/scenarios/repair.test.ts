@@ -37,7 +37,7 @@ const DAMAGES: readonly Damage[] = [
   },
   {
     fact: "all addresses are flushed",
-    command: "ip address flush dev IF",
+    command: "ip address flush dev IF || true",
     found: /^no .*VIP.* on IF$/,
     limitMs: EVENT_MS,
     forms: isMacvlan,
