@@ -12,7 +12,6 @@ import type { KnownRecord, RecordOf } from "@viptools/records";
 import type { Mac } from "@viptools/wire";
 import { Announcer } from "./announcer.ts";
 import { LeaseBook } from "./lease-book.ts";
-import { encodeReports } from "./membership.ts";
 import { isIpv6Router } from "./router-flag.ts";
 import { Schedule } from "./schedule.ts";
 import { type Owner, TargetBook } from "./target-book.ts";
@@ -36,7 +35,6 @@ interface Announced {
   readonly parent: string;
   /** Where its addresses stand. */
   readonly interface: string;
-  /** In address mode the kernel reports by itself, from the NIC's MAC, which no fence mutes. */
   readonly hasReports: boolean;
   readonly mac: Mac;
   readonly vips: readonly string[];
@@ -87,7 +85,7 @@ class Herald {
         if (this.#isWithholding) this.#sendDue();
         return;
       case "vmac.prepared":
-        this.#targets.prepare(record.instance, ownerOf(record));
+        this.#targets.prepare(record.instance, ownerOf({ ...record, hasReports: hasReportsOf(record) }));
         return;
       case "vmac.up":
         this.#begin(record);
@@ -115,7 +113,7 @@ class Herald {
       refreshUs: args.parsed("refresh", parseDurationUs)!,
     });
     const { instance, parent, mac, vips } = record;
-    const hasReports = record.mode === "macvlan";
+    const hasReports = hasReportsOf(record);
     this.#announced.set(instance, {
       instance,
       parent,
@@ -133,7 +131,9 @@ class Herald {
   #standBy(record: RecordOf<"vrrp.state">): void {
     const { instance, vmac: mac, vips } = record;
     this.#stop(instance);
-    if (mac !== null) this.#targets.prepare(instance, ownerOf({ interface: record.interface, mac, vips }));
+    if (mac === null) return;
+    const owner = ownerOf({ interface: record.interface, mac, vips, hasReports: true });
+    this.#targets.prepare(instance, owner);
   }
 
   #stop(instance: string): void {
@@ -157,8 +157,8 @@ class Herald {
     for (const round of schedule.take(nowUs)) {
       const announcer = this.#announcerOf(parent);
       if (announcer === undefined) continue;
-      const targets = this.#targets.of(instance, ownerOf(announced));
-      const tally = announcer.send(round, targets, reportsOf(announced), instance);
+      const { targets, reports } = this.#targets.of(instance, ownerOf(announced));
+      const tally = announcer.send(round, targets, reports, instance);
       this.#counts.sent += tally.sent;
       this.#counts.reports += tally.reports;
       this.#counts.fenced += tally.fenced;
@@ -195,13 +195,13 @@ class Herald {
 }
 
 /** The router flag is that of this moment: forwarding may be switched on after the address was taken. */
-function ownerOf(where: Pick<Announced, "interface" | "mac" | "vips">): Owner {
-  const { mac, vips } = where;
+function ownerOf(where: Pick<Announced, "interface" | "mac" | "vips" | "hasReports">): Owner {
+  const { mac, vips, hasReports } = where;
   const isRouter = vips.some((vip) => vip.includes(":")) && isIpv6Router(where.interface);
-  return { mac, vips, isRouter };
+  return { mac, vips, isRouter, hasReports };
 }
 
-function reportsOf({ hasReports, vips, mac }: Announced): Uint8Array[] {
-  const addresses = vips.map((vip) => vip.split("/")[0]!);
-  return hasReports ? encodeReports(addresses, mac) : [];
+/** In address mode the kernel reports by itself, from the NIC's MAC, which no fence mutes. */
+function hasReportsOf({ mode }: Pick<RecordOf<"vmac.up">, "mode">): boolean {
+  return mode === "macvlan";
 }

@@ -5,6 +5,7 @@
  * @module
  */
 import type { IpAddress, Mac } from "@viptools/wire";
+import { encodeReports } from "./membership.ts";
 import { Target } from "./round.ts";
 
 /** Who is announced. */
@@ -14,11 +15,19 @@ export interface Owner {
   readonly vips: readonly string[];
   /** Of IPv6: whether neighbours shall take it for a router. */
   readonly isRouter: boolean;
+  /** Whether the groups of its addresses are reported by MLD: those of a virtual MAC. */
+  readonly hasReports: boolean;
+}
+
+/** What leaves in its rounds. */
+export interface Content {
+  readonly targets: readonly Target[];
+  readonly reports: readonly Uint8Array[];
 }
 
 interface Known {
   readonly owner: Owner;
-  readonly targets: readonly Target[];
+  readonly content: Content;
 }
 
 export class TargetBook {
@@ -26,23 +35,28 @@ export class TargetBook {
 
   /** Encodes what {@link of} will be asked for: the frames of the first round. */
   prepare(instance: string, owner: Owner): void {
-    for (const target of this.of(instance, owner)) target.frame(target.kind("request"));
+    for (const target of this.of(instance, owner).targets) target.frame(target.kind("request"));
   }
 
   /** @returns the same as before, with all that was encoded, while the owner is the same. */
-  of(instance: string, owner: Owner): readonly Target[] {
+  of(instance: string, owner: Owner): Content {
     const known = this.#known.get(instance);
-    if (known !== undefined && isSame(known.owner, owner)) return known.targets;
-    const { mac, isRouter } = owner;
-    const targets = owner.vips.map((vip) => new Target(addressOf(vip), mac, isRouter));
-    this.#known.set(instance, { owner, targets });
-    return targets;
+    if (known !== undefined && isSame(known.owner, owner)) return known.content;
+    const content = encodeContent(owner);
+    this.#known.set(instance, { owner, content });
+    return content;
   }
 }
 
+function encodeContent({ mac, vips, isRouter, hasReports }: Owner): Content {
+  const addresses = vips.map(addressOf);
+  const targets = addresses.map((address) => new Target(address, mac, isRouter));
+  return { targets, reports: hasReports ? encodeReports(addresses, mac) : [] };
+}
+
 function isSame(a: Owner, b: Owner): boolean {
-  if (a.mac !== b.mac || a.isRouter !== b.isRouter || a.vips.length !== b.vips.length) return false;
-  return a.vips.every((vip, n) => vip === b.vips[n]);
+  if (a.mac !== b.mac || a.isRouter !== b.isRouter || a.hasReports !== b.hasReports) return false;
+  return a.vips.length === b.vips.length && a.vips.every((vip, n) => vip === b.vips[n]);
 }
 
 function addressOf(vip: string): IpAddress {
