@@ -126,8 +126,8 @@ test(
 const LEASES_S = IS_FULL ? 600 : 10;
 const HOGS = 2;
 
-const countsOf = ({ fenced, changes, leases }: Muted): string =>
-  `muted ${fenced} times, ${changes} changes of state, ${leases} leases`;
+const countsOf = ({ fenced, changes, leases, ended }: Muted): string =>
+  `muted ${fenced} times, ${changes} changes of state, ${leases} leases, ${ended} of 2 pipes ended`;
 
 test("adverts of 10 ms on a quiet machine: the Active is never muted", needsRoot, async (t) => {
   const watch = new QuietWatch();
