@@ -132,11 +132,16 @@ const countsOf = ({ fenced, changes, leases, ended }: Muted): string =>
 
 test("adverts of 10 ms on a quiet machine: the Active is never muted", needsRoot, async (t) => {
   const watch = new QuietWatch();
-  const muted = await countMutings(LEASES_S, 0);
-  t.diagnostic(countsOf(muted));
-  t.diagnostic(`${watch}`);
+  const played = await Promise.allSettled([countMutings(LEASES_S, 0)]);
+  if (!watch.wasQuiet()) {
+    t.skip(`${watch}: ${played[0].status === "fulfilled" ? countsOf(played[0].value) : played[0].reason}`);
+    return;
+  }
+  if (played[0].status === "rejected") throw played[0].reason;
+  const muted = played[0].value;
+  t.diagnostic(`${countsOf(muted)}, ${watch}`);
   assert.ok(muted.leases >= LEASES_S * 50, "leases were given");
-  if (watch.wasQuiet()) assert.equal(muted.fenced, 0);
+  assert.equal(muted.fenced, 0);
 });
 
 const REALTIME_WAYS = [
