@@ -9,6 +9,12 @@ import { must } from "./shell.ts";
 
 const [port, ...command] = process.argv.slice(2);
 let hasRun = false;
+/** Whoever waits for this one cannot look for itself whether there are adverts at all. */
+const LIMIT_MS = 10_000;
+const limit = setTimeout(() => {
+  process.stderr.write(`no advert came in at ${port} in ${LIMIT_MS} ms\n`);
+  process.exit(1);
+}, LIMIT_MS);
 const socket = new PacketSocket({
   ifindex: findInterface(port!)!,
   filter: VRRP_FILTER,
@@ -18,5 +24,6 @@ const socket = new PacketSocket({
     must(command);
     process.stdout.write(`${monotonicUs()}\n`);
     socket.close();
+    clearTimeout(limit);
   },
 });

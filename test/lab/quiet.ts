@@ -9,8 +9,8 @@ import { monotonicUs } from "@viptools/kernel";
 
 /** Time in which some process had to wait for a processor (Documentation/accounting/psi.rst). */
 const PRESSURE = "/proc/pressure/cpu";
-/** Of the time measured. What is measured waits for itself at times, too. */
-const QUIET_SHARE = 0.15;
+/** Of the time measured. What is measured waits for itself, too: a fifth of the time on two cores. */
+const QUIET_SHARE = 0.3;
 
 export class QuietWatch {
   readonly #startUs = monotonicUs();

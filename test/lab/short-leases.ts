@@ -20,6 +20,8 @@ export interface Muted {
   readonly changes: number;
   /** How many leases were given. */
   readonly leases: number;
+  /** How many of the two pipes let go for good, because their readers seemed frozen. */
+  readonly ended: number;
 }
 
 /** @param hogs how many processes burn a core each meanwhile. */
@@ -43,6 +45,7 @@ export async function countMutings(
       fenced: ofType(records, "vmac.fenced").length,
       changes,
       leases: ofType(records, "vrrp.lease").length,
+      ended: [a, b].filter(({ hasEnded }) => hasEnded).length,
     };
   } finally {
     await network.remove();

@@ -44,8 +44,9 @@ export async function playSlowly(
     await taps.open(["a", "b"]);
     const start = (host: string, priority: number): Router =>
       startRouter(network, host, make, { priority, advertMs, vips });
-    const [a, b] = [start("a", 150), start("b", PRIORITY_OF_B)];
-    await waitFor("somebody to be Active", patienceMs(advertMs), () => a.isActive() || undefined);
+    const a = start("a", 150);
+    await waitFor("a to be Active", patienceMs(advertMs), () => a.isActive() || undefined);
+    const b = start("b", PRIORITY_OF_B);
     await sleep(seconds * 1000);
     const adverts = (await taps.close()).filter(({ kind }) => kind === "advert");
     await Promise.all([a.stop(), b.stop()]);

@@ -41,7 +41,7 @@ test("1,000 VIPs are announced soon after the first advert, beside keepalived's"
   const results = new Map<Taker, Announcing[]>(TAKERS.map((taker) => [taker, []]));
   try {
     await Promise.all([...pairs.values()].map((pair) => pair.settle()));
-    for (let n = 0; n < (IS_FULL ? 9 : 3); n++)
+    for (let n = 0; n < (IS_FULL ? 9 : 2); n++)
       for (const [taker, pair] of pairs) results.get(taker)!.push(await pair.measure());
   } finally {
     await Promise.all([...pairs.values()].map((pair) => pair.remove()));
@@ -71,8 +71,9 @@ test(
 
 const UNMUTING_MAX_MS = 5;
 const COUNTS = IS_FULL ? [1, 1000, 4000] : [1000];
+const FAMILIES = IS_FULL ? ([4, 6] as const) : ([4] as const);
 
-for (const family of [4, 6] as const) {
+for (const family of FAMILIES) {
   for (const count of COUNTS) {
     test(
       `${count} IPv${family} VIPs that are there are unmuted within ${UNMUTING_MAX_MS} ms`,
@@ -100,8 +101,8 @@ const SLOW_S = IS_FULL ? 60 : 8;
 
 function sentenceOf(who: string, { gaps, ofOther, takeOvers, sentences }: Advertised): string {
   const late = gaps.map((gap) => gap - ADVERT_MS).sort((x, y) => x - y);
-  const most = late[Math.floor(late.length * 0.99)]!;
-  return `${who}: ${gaps.length} intervals, 99 % at most ${most.toFixed(1)} ms late, one ${late.at(-1)!.toFixed(1)} ms, ${ofOther} adverts of the other, ${takeOvers} take-overs, ${sentences} announcements written about`;
+  const [most, worst] = [late[Math.floor(late.length * 0.99)], late.at(-1)].map(cell);
+  return `${who}: ${gaps.length} intervals, 99 % at most ${most} ms late, one ${worst} ms, ${ofOther} adverts of the other, ${takeOvers} take-overs, ${sentences} announcements written about`;
 }
 
 test(
@@ -126,16 +127,21 @@ test(
 const LEASES_S = IS_FULL ? 600 : 10;
 const HOGS = 2;
 
-const countsOf = ({ fenced, changes, leases }: Muted): string =>
-  `muted ${fenced} times, ${changes} changes of state, ${leases} leases`;
+const countsOf = ({ fenced, changes, leases, ended }: Muted): string =>
+  `muted ${fenced} times, ${changes} changes of state, ${leases} leases, ${ended} of 2 pipes ended`;
 
 test("adverts of 10 ms on a quiet machine: the Active is never muted", needsRoot, async (t) => {
   const watch = new QuietWatch();
-  const muted = await countMutings(LEASES_S, 0);
-  t.diagnostic(countsOf(muted));
-  t.diagnostic(`${watch}`);
+  const played = await Promise.allSettled([countMutings(LEASES_S, 0)]);
+  if (!watch.wasQuiet()) {
+    t.skip(`${watch}: ${played[0].status === "fulfilled" ? countsOf(played[0].value) : played[0].reason}`);
+    return;
+  }
+  if (played[0].status === "rejected") throw played[0].reason;
+  const muted = played[0].value;
+  t.diagnostic(`${countsOf(muted)}, ${watch}`);
   assert.ok(muted.leases >= LEASES_S * 50, "leases were given");
-  if (watch.wasQuiet()) assert.equal(muted.fenced, 0);
+  assert.equal(muted.fenced, 0);
 });
 
 const REALTIME_WAYS = [
