@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Link, monotonicUs, writeSysctl } from "@viptools/kernel";
+import { type Link, monotonicUs, readSysctl, writeSysctl } from "@viptools/kernel";
 import { addAddresses, build, missingAddresses } from "./builder.ts";
 import type { KernelFence } from "./kernel-fence.ts";
 import { textOf } from "./leftovers.ts";
@@ -28,13 +28,20 @@ export interface Inspected {
   readonly replan: () => void;
 }
 
-/** @returns nothing while the parent is down: then nobody can be answered, and a link cannot be brought up. */
+/**
+ * @returns rules alone while the parent is down, or has no IPv6: then nobody can be answered, and neither links nor
+ *   addresses can be put back.
+ */
 export function inspect(inspected: Inspected): Damage[] {
   const { bench, plan } = inspected;
   const parent = bench.route.findLink(plan.parent);
   const rules = inspectRules(inspected.fence);
-  if (parent === undefined || !parent.isUp) return rules;
+  if (parent === undefined || !parent.isUp || isFamilyOff(plan)) return rules;
   return [...inspectNic(inspected, parent), ...rules, ...inspectLink(inspected), ...inspectSettings(plan)];
+}
+
+export function isFamilyOff({ family, parent }: Pick<Plan, "family" | "parent">): boolean {
+  return family === 6 && readSysctl(`net/ipv6/conf/${parent}/disable_ipv6`) !== "0";
 }
 
 /** In address mode the neighbours have to be told, in the other one the fence has to know it. */

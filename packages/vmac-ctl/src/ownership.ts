@@ -11,7 +11,7 @@ import { parseInstance } from "@viptools/records";
 import { type IpAddress, isLinkLocal } from "@viptools/wire";
 import { addAddresses, build, extendAddresses, removeAddresses } from "./builder.ts";
 import { type FenceOptions, fenceOf, fenceTable } from "./fence.ts";
-import { type Damage, inspect } from "./inspection.ts";
+import { type Damage, inspect, isFamilyOff } from "./inspection.ts";
 import { type JournalEntry, lockInstance, removeEntry, writeEntry } from "./journal.ts";
 import { type Guard, KernelFence } from "./kernel-fence.ts";
 import { addressOf, removeLeftovers, removeMade, textOf } from "./leftovers.ts";
@@ -37,6 +37,7 @@ export class Ownership {
   #hasGates = false;
   #validUntilUs: number | undefined;
   #isTaken = false;
+  #wasOff = false;
 
   /** @throws {ExitError} alreadyRunning. @throws {KernelError} ENODEV if the parent is not there. */
   constructor(bench: Workbench, claim: Claim, settings: OwnSettings) {
@@ -241,6 +242,7 @@ export class Ownership {
 
   /** @returns what somebody took away or changed. */
   inspect(): Damage[] {
+    this.#wasOff ||= isFamilyOff(this.#plan);
     return inspect({
       bench: this.#bench,
       instance: this.#claim.instance,
@@ -249,6 +251,14 @@ export class Ownership {
       note: (isBuilding) => this.#note({ isBuilding }),
       replan: () => this.#replan(),
     });
+  }
+
+  /** IPv6 was off on the NIC, and is on again: the kernel has taken all addresses away, and tells nobody that it is. */
+  hasComeBack(): boolean {
+    const isOff = isFamilyOff(this.#plan);
+    const hasComeBack = this.#wasOff && !isOff;
+    this.#wasOff = isOff;
+    return hasComeBack;
   }
 
   #replan(): void {

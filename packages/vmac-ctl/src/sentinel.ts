@@ -63,8 +63,10 @@ export class Sentinel {
     const some = taken.slice(this.#next, this.#next + ROUTERS_IN_LOOK);
     this.#next = this.#next + ROUTERS_IN_LOOK < taken.length ? this.#next + ROUTERS_IN_LOOK : 0;
     for (const instance of some) {
-      const { parentSettings, linkSettings } = instance.ownership!.plan;
-      if (differingSettings([...parentSettings, ...linkSettings]).length > 0) instance.lookSoon();
+      const ownership = instance.ownership!;
+      const { parentSettings, linkSettings } = ownership.plan;
+      const isChanged = differingSettings([...parentSettings, ...linkSettings]).length > 0;
+      if (isChanged || ownership.hasComeBack()) instance.lookSoon();
     }
   }
 }
