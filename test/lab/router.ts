@@ -36,8 +36,6 @@ export interface RouterOptions {
   readonly electArgs?: string;
   /** More for vmac-ctl follow. */
   readonly followArgs?: string;
-  /** What vmac-ctl is started by, `chrt -r 10`. */
-  readonly followBy?: string;
   /** More for garp-send. */
   readonly announceArgs?: string;
   /** All addresses are announced again and again, at this distance. */
@@ -88,8 +86,8 @@ export class PipeRouter implements Router {
     this.#stamp = join(network.folder, `${host}-${Date.now()}`);
     this.logPath = `${this.#stamp}.ndjson`;
     const elect = electCommand(host, options, this.#stamp);
-    const { followBy = "", followArgs = "", announceEveryS = 0, announceArgs = "", reader } = options;
-    const follow = `${followBy} vmac-ctl follow --host-name ${host} ${followArgs}`;
+    const { followArgs = "", announceEveryS = 0, announceArgs = "", reader } = options;
+    const follow = `vmac-ctl follow --host-name ${host} ${followArgs}`;
     const announce = `garp-send --follow --host-name ${host} --refresh ${announceEveryS} ${announceArgs}`;
     const pipe = options.electOnly
       ? `${elect} --on-reader-loss ignore`

@@ -146,7 +146,7 @@ test("adverts of 10 ms on a quiet machine: the Active is never muted", needsRoot
 
 const REALTIME_WAYS = [
   ["the elector", { electArgs: "--realtime" }],
-  ["the elector and vmac-ctl", { electArgs: "--realtime", followBy: "chrt -r 10" }],
+  ["the elector and vmac-ctl", { electArgs: "--realtime", followArgs: "--realtime" }],
 ] as const;
 
 for (const [who, options] of REALTIME_WAYS) {

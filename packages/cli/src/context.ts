@@ -18,6 +18,9 @@ export interface Machine extends Clocks {
   /** @returns undefined if there is none of this name. */
   findInterface(name: string): number | undefined;
   mayUseRawSockets(): boolean;
+  /** Each throws an error with a sentence if the kernel refuses it. */
+  runInRealTime(): void;
+  lockCode(): void;
 }
 
 /** People read it later or never: above this, sentences are dropped rather than waited for. */
@@ -94,6 +97,19 @@ export class Context {
       ExitCode.permission,
       "CAP_NET_RAW is missing: run as root, or give node the capability",
     );
+  }
+
+  /** Asks to run before others, and for code that stays in memory; goes on without what is refused, and says so. */
+  askForRealTime(): void {
+    for (const ask of [this.#machine.runInRealTime, this.#machine.lockCode]) {
+      try {
+        ask();
+      } catch (error) {
+        this.say(
+          `${(error as Error).message}: goes on without; needs root, or CAP_SYS_NICE and CAP_IPC_LOCK`,
+        );
+      }
+    }
   }
 
   /** Names the counters: written on SIGUSR1, every `--stats`, and at the end of what is no terminal. */

@@ -56,6 +56,7 @@ class House {
 
   async run(): Promise<ExitCode> {
     this.#sayWhatIsWeaker();
+    if (this.#context.args.flag("realtime")) this.#context.askForRealTime();
     this.#context.count(() => ({
       ...prefixed(this.#table.ignored()),
       ...prefixed(this.#keepalived.ignored()),

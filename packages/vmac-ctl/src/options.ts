@@ -102,6 +102,7 @@ const FOLLOW: CommandSpec = {
       default: "5",
       about: "how often in a row to put back what somebody takes away",
     },
+    { name: "realtime", about: "ask for SCHED_RR, and for code that stays in memory" },
     {
       name: "ack",
       value: "FILE",

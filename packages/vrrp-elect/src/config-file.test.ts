@@ -37,7 +37,7 @@ const MEANINGS: [string, Partial<RouterSettings>, Partial<RouterOptions>][] = [
     { vrrp_version: 2 },
     { advertUs: 1_000_000, preempt: true },
   ],
-  ["10 ms to settle", {}, { settleUs: 10_000 }],
+  ["25 ms to settle", {}, { settleUs: 25_000 }],
   ["a quarter of a short interval to settle", { advert_int: "10ms" }, { settleUs: 2500 }],
   ["a bare number is seconds", { startup_delay: 2 }, { startupDelayUs: 2_000_000 }],
   ["V3-7.3-a the virtual MAC of IPv4", {}, { vmac: "00:00:5e:00:01:33", family: 4 }],

@@ -5,7 +5,6 @@
  */
 import { type Context, ExitCode, ExitError, parseDurationUs, print, run } from "@viptools/cli";
 import * as kernel from "@viptools/kernel";
-import { KernelError, lockCode, runInRealTime } from "@viptools/kernel";
 import { advertisedMax } from "./advert-frame.ts";
 import { checkAgainstHost } from "./host-check.ts";
 import { readObserveOptions } from "./observe/options.ts";
@@ -32,7 +31,7 @@ async function elect(context: Context): Promise<number> {
   await checkAgainstHost(context, routers);
   context.needRawSockets();
   for (const router of routers) sayWhatDoesNotFit(context, router);
-  if (args.flag("realtime")) askForRealTime(context);
+  if (args.flag("realtime")) context.askForRealTime();
   const station = new Station({
     context,
     trackTimeoutUs: args.parsed("track-timeout", parseDurationUs),
@@ -69,16 +68,4 @@ function sayWhatDoesNotFit(context: Context, { instance, family, vips }: RouterO
   context.say(
     `${instance}: adverts list the first ${most} of ${vips.length} VIPs: more do not fit, all are owned`,
   );
-}
-
-/** Goes on without what it does not get, and says so. */
-function askForRealTime(context: Context): void {
-  for (const ask of [runInRealTime, lockCode]) {
-    try {
-      ask();
-    } catch (error) {
-      if (!(error instanceof KernelError)) throw error;
-      context.say(`${error.message}: goes on without; needs root, or CAP_SYS_NICE and CAP_IPC_LOCK`);
-    }
-  }
 }

@@ -66,7 +66,7 @@ const ROUTER_OPTIONS: readonly OptionSpec[] = [
   {
     name: "settle",
     value: "T",
-    about: "from taking over from a living Active to the first advert [10ms, at most a quarter interval]",
+    about: "from taking over from a living Active to the first advert [25ms, at most a quarter interval]",
   },
   { name: "ack", value: "FILE", about: "where vmac-ctl follow says that this host receives" },
   {

@@ -57,7 +57,7 @@ export class SettingError extends Error {
 
 const US_PER_CENTISECOND = 10_000;
 const US_PER_SECOND = 1_000_000;
-const SETTLE_US = 10_000;
+const SETTLE_US = 25_000;
 const STARTUP_HOLD_US = 30_000_000;
 /** RFC 2338 §5.3.10. */
 export const PASSWORD_OCTETS_MAX = 8;

@@ -41,7 +41,7 @@ const shared = {
   drop_vip_mismatch: v.optional(flag("version 2: refuse adverts that list other addresses [false]")),
   handover: v.optional(duration("how long a leaver serves on at most [an interval and the longest skew]")),
   settle: v.optional(
-    duration("from taking over from a living Active to the first advert, at most a quarter interval [10ms]"),
+    duration("from taking over from a living Active to the first advert, at most a quarter interval [25ms]"),
   ),
   ack: v.optional(text("file in which vmac-ctl follow says that this host receives: ends --settle early")),
   track: v.optional(texts("checks that concern it [all]")),

@@ -16,7 +16,7 @@ import type { Port } from "./port.ts";
 import { Ports } from "./ports.ts";
 import { canTakeOn, type RouterOptions } from "./router-options.ts";
 import { Speaker } from "./speaker.ts";
-import { coordinate } from "./sync-group.ts";
+import { coordinate, type GroupOrder } from "./sync-group.ts";
 import { TrackBook } from "./track-book.ts";
 
 export interface StationOptions {
@@ -45,6 +45,7 @@ export class Station {
   #hasHeardChecks = false;
   #isHeard = false;
   #isRinging = false;
+  readonly #yieldingGroups = new Set<string>();
   #alarmAtUs: number | undefined;
 
   constructor(options: StationOptions) {
@@ -270,14 +271,36 @@ export class Station {
     if (this.#onIdle !== undefined && this.#isIdle()) this.#onIdle();
   }
 
+  /**
+   * A member that has to yield first reads what waits: its successor may speak already, and a farewell after that would
+   * move the switch port back (S6, S7). Not inside of a reading, though, which this may be.
+   */
   #coordinate(syncGroup: string | undefined): void {
     if (syncGroup === undefined) return;
-    const members = this.speakers.filter(({ options }) => options.syncGroup === syncGroup);
-    const orders = coordinate(members.map(({ state }) => state));
+    const [members, orders] = this.#ordersOf(syncGroup);
     members.forEach((member, n) => {
-      const order = orders[n];
-      if (order !== undefined) member.order(order, "sync_group");
+      if (orders[n] === "take") member.order("take", "sync_group");
     });
+    if (!orders.includes("yield")) return;
+    if (this.#yieldingGroups.size === 0) process.nextTick(() => this.#yieldGroups());
+    this.#yieldingGroups.add(syncGroup);
+  }
+
+  #yieldGroups(): void {
+    this.#ports.drain();
+    const groups = [...this.#yieldingGroups];
+    this.#yieldingGroups.clear();
+    for (const syncGroup of groups) {
+      const [members, orders] = this.#ordersOf(syncGroup);
+      members.forEach((member, n) => {
+        if (orders[n] === "yield") member.order("yield", "sync_group");
+      });
+    }
+  }
+
+  #ordersOf(syncGroup: string): [Speaker[], GroupOrder[]] {
+    const members = this.speakers.filter(({ options }) => options.syncGroup === syncGroup);
+    return [members, coordinate(members.map(({ state }) => state))];
   }
 
   #isIdle(): boolean {
