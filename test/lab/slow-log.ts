@@ -28,6 +28,8 @@ export interface Advertised {
   readonly takeOvers: number;
   /** How many announcements the log of the high one tells of. */
   readonly sentences: number;
+  /** What the high one of ours said to people. */
+  readonly said: string;
 }
 
 /** @param make who plays both. @param seconds from when the high one became Active. */
@@ -55,6 +57,7 @@ export async function playSlowly(
       ofOther: adverts.filter(({ host }) => host === "b").length,
       takeOvers: takeOversOf(a) + takeOversOf(b),
       sentences: sentencesOf(a),
+      said: a instanceof PipeRouter ? a.errors().trim() : "",
     };
   } finally {
     await network.remove();

@@ -116,8 +116,8 @@ test(
     t.diagnostic(sentenceOf("viptools", ours));
     if (IS_FULL)
       t.diagnostic(sentenceOf("keepalived", await playSlowly("keepalived", THOUSAND, ADVERT_MS, SLOW_S)));
-    assert.equal(ours.ofOther, 0, "one Active");
-    assert.equal(ours.takeOvers, 1, "no flap");
+    assert.equal(ours.ofOther, 0, `one Active: ${ours.said}`);
+    assert.equal(ours.takeOvers, 1, `no flap: ${ours.said}`);
     assert.ok(ours.gaps.length >= (SLOW_S - 2) * 10, "adverts all the time");
     assert.ok(ours.sentences > 500 * SLOW_S, "the log has what was announced");
     if (wasQuiet) assert.ok(Math.max(...ours.gaps) <= ADVERT_MS + LATE_MAX_MS, "adverts in time");
