@@ -248,10 +248,10 @@ const CASES: readonly Case[] = [
     says: /192\.0\.2\.1: eth0 has it already/,
   },
   {
-    name: "an IPv6 address",
-    argv: ["vmac-ctl", "up", "-I", "eth0", "--vrid", "51", "2001:db8::60"],
+    name: "addresses of both families",
+    argv: ["vmac-ctl", "up", "-I", "eth0", "--vrid", "51", "192.0.2.60", "2001:db8::60"],
     code: 64,
-    says: /owns IPv4 only/,
+    says: /both families/,
   },
   {
     name: "a network's broadcast address",
@@ -341,7 +341,7 @@ test(
       await Promise.all([a.ready(), b.ready()]);
       await a.ended();
       await untilActive("b", b, 100);
-      assert.match(a.errors(), new RegExp(`${name}: it is not ours`));
+      assert.match(a.errors(), new RegExp(`Cannot make ${name}: a veth link without our mark has that name`));
       assert.equal(network.run("a", ["ip", "-d", "link", "show", name]).stdout, before);
       assert.ok(a.records().some((record) => record.type === "vmac.error" && record.code === "EEXIST"));
     });

@@ -73,7 +73,12 @@ async function play(scene: Scene, { form, mishap, advertMs }: Row): Promise<Seen
   return { stories, frames: await taps.close(), fromUs, toUs };
 }
 
-function judge(t: TestContext, { a, b }: Scene, { mishap, advertMs }: Row, seen: Seen): void {
+function judge(
+  t: TestContext,
+  { a, b }: Scene,
+  { mishap, advertMs, isWatched = false }: Row,
+  seen: Seen,
+): void {
   const contests = findContests(seen.frames, Math.min(3 * advertMs, MUTE_MS) * 1000);
   const limitMs = mishap.expected === "no change" ? REPAIR_MS : longestOutageMs(advertMs);
   const worstMs = Math.max(0, ...seen.stories[0]!.outages.map(({ outageMs }) => outageMs));
@@ -94,7 +99,9 @@ function judge(t: TestContext, { a, b }: Scene, { mishap, advertMs }: Row, seen:
     seen.frames.some(({ isVoice }) => isVoice),
     "the capture can show a voice",
   );
-  const [least, most] = CHANGES[mishap.expected];
+  const [least, atMost] = CHANGES[mishap.expected];
+  // Until the table is loaded again a fenced Backup may answer, and the Active speaks over it.
+  const most = isWatched ? atMost + 2 : atMost;
   assert.ok(contests.length >= least, "the voice did change: the capture can show it");
   assert.ok(contests.length <= most, `S1: the voice changed ${contests.length} times`);
   assert.ok(overlapMs < advertMs, `S1: both spoke for ${overlapMs} ms, which is no reaction time`);

@@ -4,7 +4,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "node:test";
 import { fileURLToPath } from "node:url";
-import { type Dump, differences, dumpHost } from "../lab/dump.ts";
+import { type Dump, differences, differingLines, dumpHost } from "../lab/dump.ts";
 import { FedTool } from "../lab/fed-tool.ts";
 import { type Network, VIP, VIP6, VIP6_LL } from "../lab/network.ts";
 import { ofType } from "../lab/record-log.ts";
@@ -33,11 +33,11 @@ function neighbour(network: Network, address: string): string | undefined {
   return /lladdr (\S+)/.exec(stdout)?.[1];
 }
 
-/** Indexes of interfaces count up whatever is done. */
+/** Indexes of interfaces count up whatever is done, and groups are listed in the order of joining. */
 function withoutIndexes(dump: Dump): Dump {
   const plain = (text: string): string =>
     text.replaceAll(/"?(?:ifindex|link_index)"?:? \d+/g, "").replaceAll(/^\d+:/gm, "");
-  return Object.fromEntries(Object.entries(dump).map(([what, lines]) => [what, lines.map(plain)]));
+  return Object.fromEntries(Object.entries(dump).map(([what, lines]) => [what, lines.map(plain).sort()]));
 }
 
 const WAYS = [
@@ -70,8 +70,10 @@ test(
           assert.deepEqual(differences(before, dumpHost(network, "a")), []);
           const commands = steps.map((step) => (JSON.parse(step) as { command: string }).command);
           must(network, ["sh", "-ec", commands.join("\n")]);
-          const alike = differences(withoutIndexes(made), withoutIndexes(dumpHost(network, "a")));
-          assert.deepEqual(alike, ["journal"], commands.join("\n"));
+          const again = dumpHost(network, "a");
+          const alike = differences(withoutIndexes(made), withoutIndexes(again));
+          const lines = differingLines(withoutIndexes(made), withoutIndexes(again));
+          assert.deepEqual(alike, ["journal"], [...commands, ...lines].join("\n"));
           undoByHand(network, owned.interface);
           assert.deepEqual(differences(before, dumpHost(network, "a")), []);
         });
@@ -149,6 +151,22 @@ const REFUSALS: readonly (readonly [
   ["both families", "true", `${VIP} ${VIP6}`, 64, /both families/],
   ["no VIP", "true", "--accept", 64, /VIP is missing/],
   ["nothing to own", "true", `--mode address --no-address ${VIP}`, 64, /nothing to own/],
+  ["a flag with a value", "true", `--dry-run=yes ${VIP}`, 64, /--dry-run takes no value/],
+  [
+    "a family that is another",
+    "true",
+    `--family 6 ${VIP}`,
+    64,
+    /--family is 6, and the VIPs are of family 4/,
+  ],
+  ["a label that is too long", "true", `--label eth0:0123456789x ${VIP}`, 64, /at most 15 characters/],
+  [
+    "a port of a bridge",
+    "ip link add br7 type bridge && ip link set eth0 master br7",
+    VIP,
+    71,
+    /port of br7/,
+  ],
   ["a scope that is none", "true", `--scope wide ${VIP}`, 64, /global, site, link, host/],
 ];
 /** Until what was prepared has left the kernel's tables. */
@@ -285,6 +303,16 @@ test(
     });
   },
 );
+
+test("down takes a link that was renamed, and marked as another's", needsRoot, async () => {
+  await onStage(["a"], async (network) => {
+    const before = dumpHost(network, "a");
+    must(network, up(VIP));
+    must(network, words("ip link set vrrp4-2-51 name x0 alias uplink"));
+    must(network, DOWN);
+    assert.deepEqual(differences(before, dumpHost(network, "a")), []);
+  });
+});
 
 test("cleanup finds by its mark what no journal tells of", needsRoot, async () => {
   await onStage(["a"], async (network) => {

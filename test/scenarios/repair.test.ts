@@ -64,6 +64,20 @@ const DAMAGES: readonly Damage[] = [
     forms: isMacvlan,
   },
   {
+    fact: "the link is renamed",
+    command: "ip link set IF name x0",
+    found: /^link IF is called x0$/,
+    limitMs: EVENT_MS,
+    forms: isMacvlan,
+  },
+  {
+    fact: "the link is marked as another's",
+    command: "ip link set IF alias uplink",
+    found: /^link IF is marked "uplink"$/,
+    limitMs: EVENT_MS,
+    forms: isMacvlan,
+  },
+  {
     fact: "a rule of the fence is deleted, and the whole table",
     command: "nft delete table netdev vmac_eth0_FAMILY_51",
     found: /^table vmac_eth0_\d_51 was changed or is gone$/,

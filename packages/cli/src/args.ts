@@ -86,7 +86,10 @@ function usage(message: string): never {
 /** @throws {ExitError} usage, naming the option that is unknown, incomplete, repeated or none of its choices. */
 export function parseArgs(spec: CommandSpec, argv: readonly string[]): Args {
   const options = [...spec.options, ...COMMON_OPTIONS];
-  const parsed = split(options, argv);
+  const parsed = split(
+    options,
+    argv.flatMap((word) => separate(options, word)),
+  );
   const words = [...(parsed["_"] as unknown[]), ...((parsed["--"] as unknown[]) ?? [])].map(String);
   const values: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(parsed)) {
@@ -98,6 +101,19 @@ export function parseArgs(spec: CommandSpec, argv: readonly string[]): Args {
   for (const option of options) values[option.name] ??= defaultOf(option);
   if (!values["help"] && !values["version"] && !values["schema"]) checkWords(spec, words);
   return new Args(values, words, given);
+}
+
+/** `-Ieth0` is `-I eth0`. @throws {ExitError} usage, for a flag with a value: yargs would take `--dry-run=yes` for no. */
+function separate(options: readonly OptionSpec[], word: string): string[] {
+  const [, name, value] = /^--(?:no-)?([^=]+)=(.*)$/s.exec(word) ?? [];
+  const isFlag = options.some((option) => option.name === name && option.value === undefined);
+  if (isFlag && value !== "true" && value !== "false")
+    usage(`--${name} takes no value, and is given "${value}"`);
+  const short = options.find(
+    ({ letter, value: text }) => text !== undefined && word.startsWith(`-${letter}`),
+  );
+  if (short === undefined || word.length <= 2 || word.startsWith("--")) return [word];
+  return [word.slice(0, 2), word.slice(2).replace(/^=/, "")];
 }
 
 function split(options: readonly OptionSpec[], argv: readonly string[]): Record<string, unknown> {

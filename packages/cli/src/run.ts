@@ -36,7 +36,7 @@ export async function run(
     context = new Context(command.name, args, machine);
     const code = await main(context, chosen === undefined ? undefined : argv[0]);
     await context.finish();
-    process.exit(code);
+    process.exit(context.output.isLost && code < ExitCode.usage ? ExitCode.outputLost : code);
   } catch (error) {
     await context?.finish().catch(() => {});
     process.exit(explain(command.name, error));

@@ -50,6 +50,7 @@ const IFLA = {
   name: 3,
   mtu: 4,
   link: 5,
+  master: 10,
   linkInfo: 18,
   alias: 20,
   stats64: 23,
@@ -96,6 +97,8 @@ export interface Link {
   readonly parentIndex: number | undefined;
   readonly macvlanMode: number | undefined;
   readonly alias: string | undefined;
+  /** The bridge or bond that it is a port of. */
+  readonly masterIndex: number | undefined;
   /** Frames received that were not multicast: with none, the link may never have carried anything. */
   readonly heardFrames: number;
 }
@@ -159,6 +162,7 @@ export function decodeLink(body: Uint8Array): Link {
     parentIndex: readU32(found.get(IFLA.link)),
     macvlanMode: kind === "macvlan" ? readU32(data.get(IFLA_MACVLAN_MODE)) : undefined,
     alias: readString(found.get(IFLA.alias)),
+    masterIndex: readU32(found.get(IFLA.master)),
     heardFrames: countHeard(found.get(IFLA.stats64)),
   };
 }

@@ -86,6 +86,7 @@ function settingObstacles({ family, interfaceName, settings, mode, parent }: Sit
 
 function remarks({
   mode,
+  isLinkUp,
   family,
   macvlanMode,
   parentArpIgnore,
@@ -95,7 +96,7 @@ function remarks({
 }: Situation): string[] {
   if (mode === "address") return [];
   const why: string[] = [];
-  if (family === 4 && parentArpIgnore === 0)
+  if (family === 4 && parentArpIgnore === 0 && isLinkUp !== undefined)
     why.push(`${parent} answers for the VIPs too: sysctl -w net.ipv4.conf.${parent}.arp_ignore=1`);
   if (family === 4 && Math.max(settings.rp_filter.all, settings.rp_filter.own) === 1)
     why.push(`rp_filter is strict: sysctl -w net.ipv4.conf.${interfaceName}.rp_filter=2`);

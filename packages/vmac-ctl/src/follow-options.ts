@@ -41,6 +41,11 @@ export function readFollowOptions(args: Args): FollowOptions {
   const interfaces = args.texts("interface");
   if (isFencedStandby && guard === undefined)
     usage("--standby fenced needs --fence nft or watched: without rules a Backup would answer for the VIPs");
+  const keepalived = readKeepalived(args, interfaces, settings);
+  if (isFencedStandby && keepalived.size > 0)
+    usage("--standby fenced needs leases, and keepalived's words carry none: leave it out");
+  if (args.flag("probe-first") && settings.mode === "address")
+    usage("--probe-first in address mode: the host that hands over would answer, leave it out");
   return {
     settings,
     guard,
@@ -51,7 +56,7 @@ export function readFollowOptions(args: Args): FollowOptions {
     repairsMax: args.integer("repairs", 0, REPAIRS_MAX)!,
     ackPath: args.text("ack"),
     interfaces: interfaces.length > 0 ? interfaces : undefined,
-    keepalived: readKeepalived(args, interfaces, settings),
+    keepalived,
   };
 }
 
@@ -65,6 +70,7 @@ function readKeepalived(
   if (name !== undefined && path !== undefined) usage("--instance and --config are given: needs one of them");
   if (path !== undefined) return readMeanings(path, settings);
   if (name === undefined) {
+    if (args.isGiven("vrid")) usage("--vrid is given without --instance: records say the virtual router");
     if (args.words.length > 0) usage(`"${args.words[0]}" is given without --instance: records say the VIPs`);
     return new Map();
   }

@@ -8,6 +8,7 @@ import { Alarm, KernelError, monotonicUs, type NftMessage, readBootId } from "@v
 import type { KnownRecord } from "@viptools/records";
 import { AckFile } from "./ack-file.ts";
 import { probeFirst } from "./address-probe.ts";
+import { mistakeIn } from "./claim-check.ts";
 import { type FollowOptions, readFollowOptions } from "./follow-options.ts";
 import { FollowedInstance } from "./followed-instance.ts";
 import { KeepalivedTable } from "./keepalived-table.ts";
@@ -91,6 +92,11 @@ class House {
   }
 
   #obey(record: KnownRecord): void {
+    const mistake = record.type === "vrrp.state" ? mistakeIn(record) : undefined;
+    if (mistake !== undefined) {
+      this.#context.report("bad_record", `record ${record.seq} of ${record.tool} is skipped: ${mistake}`);
+      return;
+    }
     const actions =
       record.type === "keepalived.state"
         ? this.#keepalived.obey(record)
@@ -142,10 +148,11 @@ class House {
       repairsMax,
       open: () => {
         refuseMacvlanWithoutMac(claim, settings.mode);
+        if (isProbing && modeOf(claim, settings) === "address") refuseProbing(claim);
         return new Ownership(this.#bench, claim, settings);
       },
       probe: async (ownership) => {
-        if (isProbing && modeOf(claim, settings) === "macvlan") await probeFirst(ownership.plan);
+        if (isProbing) await probeFirst(ownership.plan);
       },
       commit: (messages) => this.#bench.nft.commit(messages, "Cannot give permission"),
       onReceiving: (epoch) => this.#acks?.note(claim.instance, epoch),
@@ -160,6 +167,14 @@ class House {
     this.#context.write({ type: "vmac.error", instance, code, message, ...more });
     this.#follower.fail(exitCodeOf(error));
   }
+}
+
+/** @throws {ExitError} usage. */
+function refuseProbing({ instance }: Claim): void {
+  throw new ExitError(
+    ExitCode.usage,
+    `${instance} has no virtual MAC, so the host that hands over would answer --probe-first: leave that out`,
+  );
 }
 
 /** @throws {ExitError} usage. */

@@ -234,9 +234,10 @@ export class FollowedInstance {
     this.#isBuiltAhead = this.#options.isFencedStandby && !this.#isEnding;
     this.#isUp = false;
     const ownership = this.#ownership;
-    if (!ownership?.isTaken) return;
-    if (wasUp && this.#mayDrain(ownership)) this.#drain(ownership);
-    else if (this.#drainUntilUs === 0) ownership.mute();
+    if (ownership?.isTaken) {
+      if (wasUp && this.#mayDrain(ownership)) this.#drain(ownership);
+      else if (this.#drainUntilUs === 0) ownership.mute();
+    }
     if (this.#isBuiltAhead && wasUp) this.#write("vmac.down", NOTHING);
     this.#queue.add(() => this.#giveBack());
   }

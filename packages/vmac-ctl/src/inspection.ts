@@ -24,6 +24,8 @@ export interface Inspected {
   readonly plan: Plan;
   readonly fence: KernelFence | undefined;
   readonly note: (isBuilding: boolean) => void;
+  /** Of the link that was made, whatever it is called by now. */
+  readonly linkIndex: number | undefined;
   /** Makes plan and rules anew for the NIC as it is now. */
   readonly replan: () => void;
 }
@@ -65,12 +67,11 @@ function inspectRules(fence: KernelFence | undefined): Damage[] {
 
 function inspectLink(inspected: Inspected): Damage[] {
   const { bench, instance, plan, note } = inspected;
+  const disguise = inspectDisguise(inspected);
+  if (disguise !== undefined) return [disguise];
   const link = bench.route.findLink(plan.interfaceName);
-  if (plan.link !== undefined && link?.alias !== interfaceAlias(instance)) {
-    const found =
-      link === undefined ? `link ${plan.interfaceName} is gone` : `${plan.interfaceName} is not ours`;
-    return [{ found, mend: () => build(bench, instance, plan, note) }];
-  }
+  if (link === undefined && plan.link !== undefined)
+    return [{ found: `link ${plan.interfaceName} is gone`, mend: () => build(bench, instance, plan, note) }];
   if (link === undefined) return [];
   const damage = inspectAddresses(inspected, link.index);
   if (plan.link !== undefined && link.mac !== plan.link.mac) {
@@ -86,6 +87,26 @@ function inspectLink(inspected: Inspected): Damage[] {
     return [`link ${link.name} up`];
   };
   return [{ found: `link ${link.name} is down`, mend }, ...damage];
+}
+
+/** A link that was renamed, or is marked as somebody else's, would be left behind by who looks for it. */
+function inspectDisguise({ bench, instance, plan, note, linkIndex }: Inspected): Damage | undefined {
+  if (plan.link === undefined || linkIndex === undefined) return undefined;
+  const link = bench.route.links().find(({ index }) => index === linkIndex);
+  if (link === undefined) return undefined;
+  if (link.name !== plan.interfaceName) {
+    const mend = async (): Promise<string[]> => {
+      await bench.route.deleteLink(link.index);
+      return await build(bench, instance, plan, note);
+    };
+    return { found: `link ${plan.interfaceName} is called ${link.name}`, mend };
+  }
+  if (link.alias === interfaceAlias(instance)) return undefined;
+  const mend = async (): Promise<string[]> => {
+    await bench.route.markLink(link.index, interfaceAlias(instance));
+    return [`link ${link.name} marked`];
+  };
+  return { found: `link ${link.name} is marked "${link.alias ?? ""}"`, mend };
 }
 
 function inspectAddresses({ bench, plan }: Inspected, ifindex: number): Damage[] {

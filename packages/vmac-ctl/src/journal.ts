@@ -21,6 +21,8 @@ export interface JournalEntry {
   readonly addresses: readonly string[];
   /** The interface that carries the VIPs. */
   readonly interface: string;
+  /** Of the link that was made: it may be renamed. */
+  readonly linkIndex?: number | undefined;
   /** The fence's table; absent where there is none. */
   readonly table?: string;
   readonly pid: number;
@@ -56,7 +58,18 @@ export function tryLockInstance(runs: RunDirectory, instance: string): FileLock 
 }
 
 export function readEntry(runs: RunDirectory, instance: string): JournalEntry | undefined {
-  return runs.read<JournalEntry>(fileOf(instance));
+  return readWhole(runs, fileOf(instance));
+}
+
+/** @returns undefined for one that somebody has damaged: `cleanup` finds what it was about by its marks. */
+function readWhole(runs: RunDirectory, file: string): JournalEntry | undefined {
+  const found = runs.read<Partial<JournalEntry> | null>(file);
+  const isWhole =
+    typeof found?.instance === "string" &&
+    parseInstance(found.instance) !== undefined &&
+    [found.vips, found.addresses].every(Array.isArray) &&
+    [found.parent, found.interface, found.mac, found.mode].every((text) => typeof text === "string");
+  return isWhole ? (found as JournalEntry) : undefined;
 }
 
 export function writeEntry(runs: RunDirectory, entry: JournalEntry): void {
@@ -70,7 +83,7 @@ export function removeEntry(runs: RunDirectory, instance: string): void {
 /** All that is noted, with whether a living process stands behind it. */
 export function listEntries(runs: RunDirectory): (JournalEntry & { readonly isAlive: boolean })[] {
   return runs.list(PREFIX).flatMap((file) => {
-    const entry = runs.read<JournalEntry>(file);
+    const entry = readWhole(runs, file);
     if (entry === undefined) return [];
     const lock = runs.lock(file);
     lock?.release();

@@ -18,6 +18,10 @@ export class AddressConflict extends Error {
   }
 }
 
+function ourBug(error: unknown): string {
+  return `this is a bug of ours, please report it: ${error instanceof Error ? error.stack : String(error)}`;
+}
+
 /** Fields of a `vmac.error`. */
 export interface Explained {
   readonly code: string;
@@ -25,7 +29,7 @@ export interface Explained {
   readonly more: { readonly ip?: string; readonly owner?: string };
 }
 
-/** @throws what is no known error: then it is ours. */
+/** What is no known error is ours, and no reason to leave addresses behind. */
 export function explainKernel(error: unknown): Explained {
   if (error instanceof AddressConflict) {
     const { ip, owner, message } = error;
@@ -35,7 +39,7 @@ export function explainKernel(error: unknown): Explained {
     const code = error.code === ExitCode.usage ? "EINVAL" : "EBUSY";
     return { code, message: error.message, more: {} };
   }
-  if (!(error instanceof KernelError)) throw error;
+  if (!(error instanceof KernelError)) return { code: "EBUG", message: ourBug(error), more: {} };
   const advice = isFence(error) && error.code !== "EPERM" ? FENCE_ADVICE : ADVICE[error.code];
   return { code: error.code, message: advice ? `${error.message}: ${advice}` : error.message, more: {} };
 }
@@ -50,13 +54,15 @@ function isFence(error: KernelError): boolean {
 
 const ADVICE: Readonly<Record<string, string>> = {
   EPERM: "CAP_NET_ADMIN is missing, run as root",
+  EACCES: "IPv6 may be off there (net.ipv6.conf.IF.disable_ipv6)",
   EROFS: "/proc/sys is read-only, as in most containers: mount it writable, or set this by hand first",
 };
 
 export function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof AddressConflict) return ExitCode.negative;
   if (error instanceof ExitError) return error.code;
-  const code = error instanceof KernelError ? error.code : undefined;
+  if (!(error instanceof KernelError)) return ExitCode.software;
+  const { code } = error;
   if (code === "EPERM") return ExitCode.permission;
   if (code === "EADDRINUSE") return ExitCode.alreadyRunning;
   return code === "ENODEV" ? ExitCode.noInterface : ExitCode.kernel;

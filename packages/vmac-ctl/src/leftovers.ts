@@ -32,7 +32,9 @@ export async function removeLeftovers(bench: Workbench, instance: string): Promi
 
 /** Takes link, addresses and settings away; rules and the journal's entry stay. */
 export async function removeMade(bench: Workbench, entry: JournalEntry): Promise<string[]> {
-  const link = bench.route.findLink(entry.interface);
+  const links = bench.route.links();
+  const link =
+    links.find((one) => isMadeLink(one, entry)) ?? links.find(({ name }) => name === entry.interface);
   const made =
     entry.mode === "address"
       ? await removeAddresses(bench, entry, link)
@@ -41,14 +43,19 @@ export async function removeMade(bench: Workbench, entry: JournalEntry): Promise
   return [...made, ...settings];
 }
 
+/** Whatever it is called now, and whatever its alias says. */
+function isMadeLink(link: Link, { linkIndex, mac, mode }: JournalEntry): boolean {
+  return mode === "macvlan" && link.index === linkIndex && link.kind === "macvlan" && link.mac === mac;
+}
+
 /** Deletes the link if it is ours: a foreign one of the same name is never touched. */
 async function removeLink(bench: Workbench, entry: JournalEntry, link: Link | undefined): Promise<string[]> {
   if (link?.kind !== "macvlan") return [];
-  const isMarked = link.alias === interfaceAlias(entry.instance);
+  const isMarked = link.alias === interfaceAlias(entry.instance) || isMadeLink(link, entry);
   const isUnfinished = entry.isBuilding && link.alias === undefined && link.mac === entry.mac;
   if (!isMarked && !isUnfinished) return [];
   await bench.route.deleteLink(link.index);
-  return [`link ${entry.interface} removed`];
+  return [`link ${link.name} removed`];
 }
 
 async function removeAddresses(

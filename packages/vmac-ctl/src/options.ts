@@ -60,7 +60,6 @@ const RECORDS = [
 const CONFLICT = [1, "with --probe-first: somebody has an address"] as const;
 const OWNED = [75, "another process owns this virtual router, or this host has a VIP already"] as const;
 const NO_INTERFACE = [69, "no such interface"] as const;
-const REFUSED = [71, "the kernel refused, or what was made is taken away again and again"] as const;
 
 const FOLLOW: CommandSpec = {
   name: "follow",
@@ -118,7 +117,6 @@ const FOLLOW: CommandSpec = {
     [65, "with --strict: a line is no record"],
     [66, "--config: no such file"],
     NO_INTERFACE,
-    REFUSED,
     OWNED,
     [78, "--config: the file is wrong"],
   ],
@@ -151,7 +149,7 @@ export const SPEC: CommandSpec = {
       ],
       words: { name: "VIP", atLeast: 0 },
       options: [INTERFACE, VRID, { ...FAMILY, about: "with --no-address and no VIP" }, ...OWNING, DRY_RUN],
-      exits: [CONFLICT, NO_INTERFACE, REFUSED, OWNED],
+      exits: [CONFLICT, NO_INTERFACE, OWNED],
       records: ["vmac.up", "vmac.step", "vmac.error", "tool.error"],
     },
     {
@@ -160,7 +158,7 @@ export const SPEC: CommandSpec = {
       usage: "-I IF --vrid N [--family 4|6]",
       examples: [["vmac-ctl down -I eth0 --vrid 51", "links, addresses and settings are as before"]],
       options: [INTERFACE, VRID, FAMILY, DRY_RUN],
-      exits: [REFUSED, OWNED],
+      exits: [OWNED],
       records: ["vmac.down", "vmac.step", "tool.error"],
     },
     {
@@ -181,7 +179,6 @@ export const SPEC: CommandSpec = {
       usage: "[-I IF]",
       examples: [["vmac-ctl cleanup", "after a crash; what `up` took stays, and what a living process owns"]],
       options: [{ ...INTERFACE, about: "only this NIC" }, DRY_RUN],
-      exits: [REFUSED],
       records: ["vmac.down", "vmac.step", "tool.error"],
     },
   ],

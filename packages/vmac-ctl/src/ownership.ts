@@ -6,13 +6,14 @@
  *
  * @module
  */
+import { ExitCode, ExitError } from "@viptools/cli";
 import { type FileLock, findInterface, KernelError, monotonicUs, type NftMessage } from "@viptools/kernel";
 import { parseInstance } from "@viptools/records";
 import { type IpAddress, isLinkLocal } from "@viptools/wire";
 import { addAddresses, build, extendAddresses, removeAddresses } from "./builder.ts";
 import { type FenceOptions, fenceOf, fenceTable } from "./fence.ts";
 import { type Damage, inspect, isFamilyOff } from "./inspection.ts";
-import { type JournalEntry, lockInstance, removeEntry, writeEntry } from "./journal.ts";
+import { type JournalEntry, lockInstance, readEntry, removeEntry, writeEntry } from "./journal.ts";
 import { type Guard, KernelFence } from "./kernel-fence.ts";
 import { addressOf, removeLeftovers, removeMade, textOf } from "./leftovers.ts";
 import type { Claim } from "./owner-table.ts";
@@ -73,6 +74,7 @@ export class Ownership {
    */
   async prepare(guard: Guard | undefined, isStanding: boolean): Promise<string[]> {
     const { instance, parent, vrid, vips } = this.#claim;
+    if (!isStanding) refuseStanding(readEntry(this.#bench.runs, instance));
     const removed = await removeLeftovers(this.#bench, instance);
     this.#refuseOwnAddresses(vips.map(addressOf));
     const hasTable = guard !== undefined || !this.#settings.isAccepting;
@@ -86,7 +88,7 @@ export class Ownership {
       interface: this.#plan.interfaceName,
       ...(hasTable ? { table: fenceTable(parent, this.#family, vrid) } : {}),
       pid: process.pid,
-      isStanding,
+      isStanding: false,
       isBuilding: false,
     };
     writeEntry(this.#bench.runs, this.#entry);
@@ -139,9 +141,8 @@ export class Ownership {
   }
 
   async #build(): Promise<string[]> {
-    return await build(this.#bench, this.#claim.instance, this.#plan, (isBuilding) =>
-      this.#note({ isBuilding }),
-    );
+    const note = (isBuilding: boolean): void => this.#noteLink(isBuilding);
+    return await build(this.#bench, this.#claim.instance, this.#plan, note);
   }
 
   /** Whether a claim is about other VIPs, or about another MAC. */
@@ -248,7 +249,8 @@ export class Ownership {
       instance: this.#claim.instance,
       plan: this.#plan,
       fence: this.#fence,
-      note: (isBuilding) => this.#note({ isBuilding }),
+      note: (isBuilding) => this.#noteLink(isBuilding),
+      linkIndex: this.linkIndex,
       replan: () => this.#replan(),
     });
   }
@@ -261,6 +263,16 @@ export class Ownership {
     return hasComeBack;
   }
 
+  /** Of the link that was made; undefined in address mode. */
+  get linkIndex(): number | undefined {
+    return this.#entry?.linkIndex;
+  }
+
+  #noteLink(isBuilding: boolean): void {
+    const linkIndex = isBuilding ? undefined : findInterface(this.#plan.interfaceName);
+    this.#note({ isBuilding, linkIndex });
+  }
+
   #replan(): void {
     this.#plan = this.#planFor(this.#claim);
     this.#note({ mac: this.#plan.mac });
@@ -270,12 +282,14 @@ export class Ownership {
   /** Lets go of the virtual router for good. */
   close(): void {
     this.#fence?.unload();
-    removeEntry(this.#bench.runs, this.#claim.instance);
+    // What stood there before belongs to somebody else.
+    if (this.#entry !== undefined) removeEntry(this.#bench.runs, this.#claim.instance);
     this.#lock.release();
   }
 
   /** Ends this process's part and leaves what was built: for `vmac-ctl up`. */
   leaveStanding(): void {
+    if (this.#entry !== undefined) this.#note({ isStanding: true });
     this.#lock.release();
   }
 
@@ -294,6 +308,15 @@ export class Ownership {
     this.#entry = { ...this.#entry!, ...changed };
     writeEntry(this.#bench.runs, this.#entry);
   }
+}
+
+/** @throws {ExitError} alreadyRunning: what somebody took by hand is nobody's left-over. */
+function refuseStanding(entry: JournalEntry | undefined): void {
+  if (!entry?.isStanding) return;
+  throw new ExitError(
+    ExitCode.alreadyRunning,
+    `${entry.instance} was taken by hand, with ${entry.vips.join(" ")}: give it back first, with vmac-ctl down`,
+  );
 }
 
 /** @returns those of the first that are not in the second. */

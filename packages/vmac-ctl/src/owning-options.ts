@@ -12,6 +12,7 @@ import { checkInterfaceName, type Mode, type OwnSettings } from "./plan.ts";
 /** `ip address add … scope`. */
 const SCOPES: Readonly<Record<string, number>> = { global: 0, site: 200, link: 253, host: 254 };
 const SCOPE_MAX = 254;
+const LABEL_MAX = 15;
 const FOREVER_S = 0xffffffff;
 
 export function readOwnSettings(args: Args): OwnSettings {
@@ -22,6 +23,10 @@ export function readOwnSettings(args: Args): OwnSettings {
   const preferredS = args.parsed("preferred", parsePreferred);
   const hasAddress = args.flag("address");
   if (name !== undefined) checkTemplate(name, mode);
+  if (label !== undefined && label.length > LABEL_MAX)
+    usage(`--label is "${label}": needs at most ${LABEL_MAX} characters`);
+  if (mode === "address" && args.isGiven("macvlan-mode"))
+    usage("--macvlan-mode is for a macvlan, and --mode is address: leave one of them out");
   if (!hasAddress && mode === "address")
     usage("--no-address and --mode address leave nothing to own: needs one of them");
   return {
@@ -84,8 +89,9 @@ export function readVrid(args: Args): number {
 function readFamily(args: Args, vips: readonly Vip[], settings: OwnSettings): 4 | 6 {
   const said = args.text("family");
   const families = new Set(vips.map(familyOfVip));
-  if (said !== undefined) families.add(Number(said) as 4 | 6);
-  const [family, other] = families;
+  const [family = said === undefined ? undefined : (Number(said) as 4 | 6), other] = families;
+  if (said !== undefined && family !== Number(said))
+    usage(`--family is ${said}, and the VIPs are of family ${family}`);
   if (other !== undefined)
     usage("the VIPs are of both families: needs one call for IPv4 and one for IPv6, each has a virtual MAC");
   if (vips.length === 0 && settings.hasAddress) usage("VIP is missing: say which, or --no-address");

@@ -17,10 +17,10 @@ const FOREVER_S = 0xffffffff;
 /** @param rules that are loaded first; undefined where there are none. */
 export function stepsToOwn(instance: string, plan: Plan, rules: TableSpec | undefined): Step[] {
   const { interfaceName, link, parent } = plan;
-  const table = rules === undefined ? [] : [{ what: "rules", command: `nft '${tableLine(rules)}'` }];
+  const table = rules === undefined ? [] : [{ what: "rules", command: `nft ${quoted(tableLine(rules))}` }];
   const addresses = plan.addresses.map((address) => ({
     what: "VIP",
-    command: `ip address add ${addressWords(address)} dev ${interfaceName}`,
+    command: `ip address add ${addressWords(address)} dev ${quoted(interfaceName)}`,
   }));
   const parentSteps = settingSteps(plan.parentSettings, `${parent} keeps quiet about the VIPs`);
   if (link === undefined) return [...table, ...parentSteps, ...addresses];
@@ -30,13 +30,16 @@ export function stepsToOwn(instance: string, plan: Plan, rules: TableSpec | unde
     ...parentSteps,
     {
       what: "link with the virtual MAC",
-      command: `ip link add ${link.name} link ${parent} address ${link.mac}${arp} type macvlan mode ${link.macvlanMode}`,
+      command: `ip link add ${quoted(link.name)} link ${quoted(parent)} address ${link.mac}${arp} type macvlan mode ${link.macvlanMode}`,
     },
-    { what: "whose it is", command: `ip link set ${link.name} alias ${interfaceAlias(instance)}` },
-    { what: "no IPv6 address of its own", command: `ip link set ${link.name} addrgenmode none` },
+    {
+      what: "whose it is",
+      command: `ip link set ${quoted(link.name)} alias ${quoted(interfaceAlias(instance))}`,
+    },
+    { what: "no IPv6 address of its own", command: `ip link set ${quoted(link.name)} addrgenmode none` },
     ...settingSteps(plan.linkSettings, "answers for its own addresses alone"),
     ...addresses,
-    { what: "begins to answer", command: `ip link set ${link.name} up` },
+    { what: "begins to answer", command: `ip link set ${quoted(link.name)} up` },
   ];
 }
 
@@ -46,22 +49,29 @@ export function stepsToRelease(entry: JournalEntry, settings: readonly Setting[]
     entry.mode === "address"
       ? entry.addresses.map((address) => ({
           what: "VIP",
-          command: `ip address del ${address} dev ${entry.interface}`,
+          command: `ip address del ${address} dev ${quoted(entry.interface)}`,
         }))
-      : [{ what: "link and its VIPs", command: `ip link del ${entry.interface}` }];
+      : [{ what: "link and its VIPs", command: `ip link del ${quoted(entry.interface)}` }];
   const table =
-    entry.table === undefined ? [] : [{ what: "rules", command: `nft delete table netdev ${entry.table}` }];
+    entry.table === undefined
+      ? []
+      : [{ what: "rules", command: `nft delete table netdev ${quoted(entry.table)}` }];
   return [...made, ...settingSteps(settings, "as it was before"), ...table];
 }
 
+/** As a shell takes it for one word. */
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
 function settingSteps(settings: readonly Setting[], what: string): Step[] {
-  return settings.map(({ path, value }) => ({ what, command: `sysctl -w ${path}=${value}` }));
+  return settings.map(({ path, value }) => ({ what, command: `sysctl -w ${quoted(`${path}=${value}`)}` }));
 }
 
 function addressWords(planned: PlannedAddress): string {
   const { address, prefixLength, hasPrefixRoute, label, scope, preferredS } = planned;
   const words = [`${address}/${prefixLength}`];
-  if (label !== undefined) words.push(`label ${label}`);
+  if (label !== undefined) words.push(`label ${quoted(label)}`);
   if (scope !== undefined) words.push(`scope ${scope}`);
   if (preferredS !== undefined && preferredS !== FOREVER_S)
     words.push(`preferred_lft ${preferredS} valid_lft forever`);

@@ -4,9 +4,11 @@
  *
  * @module
  */
-import { type LinkEvent, LinkMonitor, NftMonitor } from "@viptools/kernel";
+import { type Link, type LinkEvent, LinkMonitor, NftMonitor } from "@viptools/kernel";
 import type { FollowedInstance } from "./followed-instance.ts";
+import type { Ownership } from "./ownership.ts";
 import { differingSettings } from "./parent-settings.ts";
+import { interfaceAlias } from "./plan.ts";
 import type { Workbench } from "./workbench.ts";
 
 const LOOK_EVERY_MS = 250;
@@ -82,7 +84,13 @@ function concerns(event: LinkEvent, { ownership }: FollowedInstance): boolean {
     case "link": {
       const { link, isDeleted } = event;
       if (link.name === plan.parent) return isDeleted || link.isUp;
-      return link.name === plan.interfaceName && (isDeleted || !link.isUp || link.mac !== plan.mac);
+      if (link.index === ownership!.linkIndex) return isDeleted || isOtherThan(link, ownership!);
+      return link.name === plan.interfaceName && isDeleted;
     }
   }
+}
+
+function isOtherThan(link: Link, { plan, claim }: Ownership): boolean {
+  const isCalled = link.name === plan.interfaceName && link.alias === interfaceAlias(claim.instance);
+  return !isCalled || !link.isUp || link.mac !== plan.mac;
 }

@@ -5,8 +5,12 @@
  * @module
  */
 import { findInterface, KernelError, NftSocket, RouteChanges, readSysctl } from "@viptools/kernel";
+import { ZERO_MAC } from "@viptools/wire";
 import type { HostFacts } from "./plan.ts";
 import { RunDirectory } from "./run-directory.ts";
+
+/** What is for a port of these, the port's own addresses do not get. */
+const TAKES_ALL: readonly string[] = ["bridge", "bond", "team"];
 
 export class Workbench {
   readonly runs: RunDirectory = new RunDirectory();
@@ -37,7 +41,10 @@ export class Workbench {
     const link = this.route.links().find(({ index }) => index === parentIndex);
     if (parentIndex === undefined || link === undefined)
       throw new KernelError("ENODEV", `Cannot find interface ${parent}`);
-    if (link.mac === undefined)
+    const master = this.route.links().find(({ index }) => index === link.masterIndex);
+    if (master !== undefined && TAKES_ALL.includes(master.kind ?? ""))
+      throw new KernelError("EBUSY", `Cannot use ${parent}: it is a port of ${master.name}, use that`);
+    if (link.mac === undefined || link.mac === ZERO_MAC)
       throw new KernelError(
         "EOPNOTSUPP",
         `Cannot use ${parent}: it has no MAC address, so it is no Ethernet`,
