@@ -14,7 +14,7 @@ const THOUSAND = manyVips(1000);
 const TAKERS: readonly Taker[] = ["absent", "fenced", "keepalived"];
 /** What the last announcement may take, as a multiple of keepalived's median. */
 const RATIO_MAX = { absent: 2.5, fenced: 0.5 } as const;
-/** The same for a few rounds on a busy machine. */
+/** The same for a few rounds. */
 const RATIO_MAX_ROUGHLY = { absent: 2.5, fenced: 1 } as const;
 
 function tableOf(results: ReadonlyMap<Taker, readonly Announcing[]>): string {
@@ -49,7 +49,7 @@ test("1,000 VIPs are announced soon after the first advert, beside keepalived's"
   for (const line of tableOf(results).split("\n")) t.diagnostic(line);
   const lastMs = (taker: Taker): number => median(results.get(taker)!.map((one) => one.lastMs));
   t.diagnostic(`${watch}`);
-  const bars = IS_FULL || watch.wasQuiet() ? RATIO_MAX : RATIO_MAX_ROUGHLY;
+  const bars = IS_FULL ? RATIO_MAX : RATIO_MAX_ROUGHLY;
   for (const [taker, most] of Object.entries(bars) as [Taker, number][]) {
     const ratio = lastMs(taker) / lastMs("keepalived");
     t.diagnostic(`${taker}, ratio of the medians: ${ratio.toFixed(3)} (at most ${most})`);
