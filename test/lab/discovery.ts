@@ -9,11 +9,9 @@ import {
   decodeIpv6,
   decodeNeighbour,
   EtherType,
-  encodeEthernet,
-  encodeIpv6,
+  encodeIpv6Frame,
   encodeNeighbour,
   type Ipv6,
-  ipv6GroupMac,
   type Mac,
   type NeighbourMessage,
   NeighbourType,
@@ -77,12 +75,7 @@ export function solicitation({ mac, source }: Asker, target: Ipv6, atMac?: Mac):
   const linkLayer = source === "::" ? undefined : mac;
   const message = { type: NeighbourType.solicitation, target, linkLayer };
   const packet = encodeNeighbour(message, source, atMac === undefined ? group : target);
-  const frame = encodeEthernet({
-    destination: atMac ?? ipv6GroupMac(group),
-    source: mac,
-    etherType: EtherType.ipv6,
-    payload: encodeIpv6(packet),
-  });
+  const frame = encodeIpv6Frame(packet, mac, atMac);
   return Buffer.from(frame).toString("hex");
 }
 

@@ -4,11 +4,9 @@
  *
  * @module
  */
-import { EtherType, encodeEthernet, encodeIpv6, internetChecksum, pseudoHeaderSum } from "@viptools/wire";
+import { ALL_NODES_GROUP, encodeIpv6Frame, internetChecksum, pseudoHeaderSum } from "@viptools/wire";
 import type { Host } from "./network.ts";
 
-const ALL_NODES = "ff02::1";
-const ALL_NODES_MAC = "33:33:00:00:00:01";
 const ICMPV6 = 58;
 const ROUTER_ADVERTISEMENT = 134;
 /** The prefix that is offered: 2001:db8:2::/64. */
@@ -24,17 +22,17 @@ export function routerAdvertisement({ mac, linkLocal }: Host): Uint8Array {
   const header = `${ROUTER_ADVERTISEMENT.toString(16)}000000400000000000000000000000`;
   const message = Buffer.from(header + option, "hex");
   message.writeUInt16BE(
-    internetChecksum(message, pseudoHeaderSum(linkLocal, ALL_NODES, ICMPV6, message.length)),
+    internetChecksum(message, pseudoHeaderSum(linkLocal, ALL_NODES_GROUP, ICMPV6, message.length)),
     2,
   );
-  const payload = encodeIpv6({
+  const packet = {
     trafficClass: 0,
     flowLabel: 0,
     hopLimit: 255,
     nextHeader: ICMPV6,
     source: linkLocal,
-    destination: ALL_NODES,
+    destination: ALL_NODES_GROUP,
     payload: message,
-  });
-  return encodeEthernet({ destination: ALL_NODES_MAC, source: mac, etherType: EtherType.ipv6, payload });
+  };
+  return encodeIpv6Frame(packet, mac);
 }

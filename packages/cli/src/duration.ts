@@ -22,8 +22,3 @@ export function parseDurationUs(text: string): number {
   }
   return Math.round(Number(number) * US_PER_UNIT[unit]!);
 }
-
-/** @returns `100ms`, `1.5s`: the shortest form that parses back. */
-export function formatDurationUs(us: number): string {
-  return us < 1e6 ? `${us / 1e3}ms` : `${us / 1e6}s`;
-}

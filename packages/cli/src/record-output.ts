@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { formatLine, formatTimestamp, type KnownRecord, parseLine, type RecordBody } from "@viptools/records";
+import { formatLine, formatTimestamp, parseLine, type RecordBody } from "@viptools/records";
 import { formatHuman } from "./human.ts";
 import { LineQueue, type QueueEnd } from "./line-queue.ts";
 import { ReaderWatch } from "./reader-watch.ts";
@@ -160,8 +160,3 @@ export class RecordOutput {
 }
 
 const NOTHING = new Uint8Array();
-
-/** True for records that are said again and again. */
-export function isHeartbeat(record: KnownRecord): boolean {
-  return HEARTBEATS.has(record.type);
-}

@@ -9,6 +9,7 @@ import { type CommandSpec, findSubcommand } from "./command.ts";
 import { Context, type Machine } from "./context.ts";
 import { ExitCode, ExitError } from "./exit.ts";
 import { renderHelp, renderUsage } from "./help.ts";
+import { wasAskedToStop } from "./signals.ts";
 import { VERSION } from "./version.ts";
 
 /** What a tool does: given its world, it returns its exit code. `subcommand` is undefined where there are none. */
@@ -36,7 +37,8 @@ export async function run(
     context = new Context(command.name, args, machine);
     const code = await main(context, chosen === undefined ? undefined : argv[0]);
     await context.finish();
-    process.exit(context.output.isLost && code < ExitCode.usage ? ExitCode.outputLost : code);
+    const isLost = context.output.isLost && !wasAskedToStop() && code < ExitCode.usage;
+    process.exit(isLost ? ExitCode.outputLost : code);
   } catch (error) {
     await context?.finish().catch(() => {});
     process.exit(explain(command.name, error));

@@ -5,9 +5,7 @@
  */
 import {
   ALL_NODES_GROUP,
-  EtherType,
-  encodeEthernet,
-  encodeIpv6,
+  encodeIpv6Frame,
   encodeNeighbour,
   type Ipv6,
   ipv6GroupMac,
@@ -34,6 +32,5 @@ export function encodeAdvertisement(address: Ipv6, mac: Mac, isRouter: boolean):
     target: address,
     linkLayer: mac,
   };
-  const payload = encodeIpv6(encodeNeighbour(message, address, ALL_NODES_GROUP));
-  return encodeEthernet({ destination: ALL_NODES_MAC, source: mac, etherType: EtherType.ipv6, payload });
+  return encodeIpv6Frame(encodeNeighbour(message, address, ALL_NODES_GROUP), mac, ALL_NODES_MAC);
 }

@@ -3,15 +3,7 @@
  *
  * @module
  */
-import {
-  ArpOperation,
-  BROADCAST_MAC,
-  EtherType,
-  encodeArp,
-  encodeEthernet,
-  type Ipv4,
-  type Mac,
-} from "@viptools/wire";
+import { ArpOperation, encodeArpBroadcast, type Ipv4, type Mac } from "@viptools/wire";
 
 /** A request updates every cache that has the address; a reply convinces those that want replies. */
 export type Form = "request" | "reply";
@@ -25,12 +17,11 @@ export type Form = "request" | "reply";
  * @param mac what switches and neighbours shall learn.
  */
 export function encodeAnnouncement(form: Form, address: Ipv4, mac: Mac): Uint8Array {
-  const payload = encodeArp({
+  return encodeArpBroadcast({
     operation: form === "request" ? ArpOperation.request : ArpOperation.reply,
     senderMac: mac,
     senderIp: address,
     targetMac: mac,
     targetIp: address,
   });
-  return encodeEthernet({ destination: BROADCAST_MAC, source: mac, etherType: EtherType.arp, payload });
 }

@@ -7,16 +7,12 @@
  * @module
  */
 import {
-  ALL_MLDV2_ROUTERS_GROUP,
   ANY_IPV6,
-  EtherType,
-  encodeEthernet,
-  encodeIpv6,
+  encodeIpv6Frame,
   encodeListenerReport,
   familyOf,
   type IpAddress,
   type Ipv6,
-  ipv6GroupMac,
   isLinkLocal,
   ListenerRecordType,
   listenerRecordsMax,
@@ -24,7 +20,6 @@ import {
   solicitedNodeGroup,
 } from "@viptools/wire";
 
-const ALL_MLDV2_ROUTERS_MAC = ipv6GroupMac(ALL_MLDV2_ROUTERS_GROUP);
 /** Every link carries packets of this size (RFC 8200 §5). */
 const IPV6_MINIMUM_MTU = 1280;
 
@@ -50,11 +45,5 @@ export function encodeReports(addresses: readonly IpAddress[], mac: Mac): Uint8A
 
 function encodeReport(groups: readonly Ipv6[], source: Ipv6, mac: Mac): Uint8Array {
   const records = groups.map((group) => ({ type: ListenerRecordType.toExclude, group, sources: [] }));
-  const payload = encodeIpv6(encodeListenerReport({ records }, source));
-  return encodeEthernet({
-    destination: ALL_MLDV2_ROUTERS_MAC,
-    source: mac,
-    etherType: EtherType.ipv6,
-    payload,
-  });
+  return encodeIpv6Frame(encodeListenerReport({ records }, source), mac);
 }

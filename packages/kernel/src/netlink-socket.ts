@@ -67,16 +67,11 @@ export class NetlinkSocket {
   #portId: number | undefined;
   #turn: Promise<unknown> = Promise.resolve();
 
-  /** @param protocol NETLINK_ROUTE or another. @param name of the socket, for errors. */
-  constructor(protocol: number, name: string) {
-    this.#fd = must(native.socket(AF_NETLINK, SOCK_RAW, protocol), `Cannot open a ${name} socket`);
-    native.setOption(this.#fd, SOL_SOCKET, SO_SNDBUFFORCE, int32(BUFFER_BYTES));
-    native.setOption(this.#fd, SOL_SOCKET, SO_RCVBUFFORCE, int32(BUFFER_BYTES));
+  /** @param protocol NETLINK_ROUTE or another. */
+  constructor(protocol: number) {
+    this.#fd = openNetlink(protocol, BUFFER_BYTES);
     native.setOption(this.#fd, SOL_NETLINK, NETLINK_CAP_ACK, int32(1));
     native.setOption(this.#fd, SOL_NETLINK, NETLINK_EXT_ACK, int32(1));
-    const address = new DataView(new ArrayBuffer(12));
-    address.setUint16(0, AF_NETLINK, true);
-    must(native.bind(this.#fd, new Uint8Array(address.buffer)), `Cannot bind a ${name} socket`);
   }
 
   /** How notifications name what this socket asked for; undefined before the first answer. */
@@ -186,6 +181,17 @@ export class NetlinkSocket {
     for (let n = 0; n < got; n++) parts.push(...readParts(this.#inbox.message(n)));
     return parts;
   }
+}
+
+/** @returns a bound socket with room for what comes at once. @throws {KernelError} EPROTONOSUPPORT without the protocol. */
+export function openNetlink(protocol: number, receiveBytes: number): number {
+  const fd = must(native.socket(AF_NETLINK, SOCK_RAW, protocol), "Cannot open a netlink socket");
+  native.setOption(fd, SOL_SOCKET, SO_SNDBUFFORCE, int32(BUFFER_BYTES));
+  native.setOption(fd, SOL_SOCKET, SO_RCVBUFFORCE, int32(receiveBytes));
+  const address = new DataView(new ArrayBuffer(12));
+  address.setUint16(0, AF_NETLINK, true);
+  must(native.bind(fd, new Uint8Array(address.buffer)), "Cannot bind a netlink socket");
+  return fd;
 }
 
 /** One message of a datagram that came in. */

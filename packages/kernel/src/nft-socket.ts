@@ -17,13 +17,13 @@ import {
   readTable,
 } from "./nft-message.ts";
 
-const NETLINK_NETFILTER = 12;
+export const NETLINK_NETFILTER = 12;
 const NFNL_SUBSYS_NFTABLES = 10;
 const NFNL_MSG_BATCH_BEGIN = 0x10;
 const NFNL_MSG_BATCH_END = 0x11;
 
 export class NftSocket {
-  readonly #socket = new NetlinkSocket(NETLINK_NETFILTER, "netfilter");
+  readonly #socket = new NetlinkSocket(NETLINK_NETFILTER);
 
   /** How notifications name what this socket did; undefined before it has done something. */
   get portId(): number | undefined {

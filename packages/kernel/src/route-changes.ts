@@ -34,8 +34,8 @@ const ADDRESS_HEADER_LENGTH = 8;
 const ADDRESSES_IN_DATAGRAM = 1000;
 
 export class RouteChanges {
-  readonly #reading = new NetlinkSocket(NETLINK_ROUTE, "netlink");
-  readonly #changing = new NetlinkSocket(NETLINK_ROUTE, "netlink");
+  readonly #reading = new NetlinkSocket(NETLINK_ROUTE);
+  readonly #changing = new NetlinkSocket(NETLINK_ROUTE);
 
   links(): Link[] {
     const request = { type: RouteMessage.getLink, body: encodeLinkIndex(0) };

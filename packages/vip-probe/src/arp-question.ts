@@ -7,11 +7,8 @@ import { ARP_FILTER } from "@viptools/kernel";
 import {
   ANY_IPV4,
   ArpOperation,
-  BROADCAST_MAC,
   decodeArp,
-  EtherType,
-  encodeArp,
-  encodeEthernet,
+  encodeArpBroadcast,
   type Ipv4,
   type Mac,
   ZERO_MAC,
@@ -20,7 +17,7 @@ import type { Question } from "./frame-asker.ts";
 
 /** @param source our own address; without one it is a probe, whose answerer need not tell us again. */
 export function arpQuestion(target: Ipv4, mac: Mac, source: Ipv4 = ANY_IPV4): Question {
-  const payload = encodeArp({
+  const frame = encodeArpBroadcast({
     operation: ArpOperation.request,
     senderMac: mac,
     senderIp: source,
@@ -28,10 +25,10 @@ export function arpQuestion(target: Ipv4, mac: Mac, source: Ipv4 = ANY_IPV4): Qu
     targetIp: target,
   });
   return {
-    frame: encodeEthernet({ destination: BROADCAST_MAC, source: mac, etherType: EtherType.arp, payload }),
+    frame,
     filter: ARP_FILTER,
-    readOwner: (frame) => {
-      const { operation, senderIp, senderMac, targetMac } = decodeArp(frame.payload);
+    readOwner: ({ payload }) => {
+      const { operation, senderIp, senderMac, targetMac } = decodeArp(payload);
       const isAnswer = operation === ArpOperation.reply && senderIp === target && targetMac === mac;
       return isAnswer ? senderMac : undefined;
     },

@@ -7,12 +7,9 @@ import { ADVERTISEMENT_FILTER } from "@viptools/kernel";
 import {
   decodeIpv6,
   decodeNeighbour,
-  EtherType,
-  encodeEthernet,
-  encodeIpv6,
+  encodeIpv6Frame,
   encodeNeighbour,
   type Ipv6,
-  ipv6GroupMac,
   type Mac,
   NeighbourType,
   solicitedNodeGroup,
@@ -27,14 +24,8 @@ import type { Question } from "./frame-asker.ts";
 export function neighbourQuestion(target: Ipv6, mac: Mac, source: Ipv6): Question {
   const group = solicitedNodeGroup(target);
   const solicitation = { type: NeighbourType.solicitation, target, linkLayer: mac };
-  const payload = encodeIpv6(encodeNeighbour(solicitation, source, group));
   return {
-    frame: encodeEthernet({
-      destination: ipv6GroupMac(group),
-      source: mac,
-      etherType: EtherType.ipv6,
-      payload,
-    }),
+    frame: encodeIpv6Frame(encodeNeighbour(solicitation, source, group), mac),
     filter: ADVERTISEMENT_FILTER,
     readOwner: (frame) => {
       const packet = decodeIpv6(frame.payload);

@@ -12,19 +12,16 @@ import {
   ANY_IPV4,
   ANY_IPV6,
   ArpOperation,
-  BROADCAST_MAC,
   decodeArp,
   decodeEthernet,
   decodeIpv6,
   decodeNeighbour,
   EtherType,
-  encodeArp,
-  encodeEthernet,
-  encodeIpv6,
+  encodeArpBroadcast,
+  encodeIpv6Frame,
   encodeNeighbour,
   familyOf,
   type IpAddress,
-  ipv6GroupMac,
   type Mac,
   NeighbourType,
   solicitedNodeGroup,
@@ -73,25 +70,19 @@ async function sleep(ms: number): Promise<void> {
 
 function encodeProbe(address: IpAddress, nicMac: Mac): Uint8Array {
   if (familyOf(address) === 6) return encodeDetection(address, nicMac);
-  const payload = encodeArp({
+  return encodeArpBroadcast({
     operation: ArpOperation.request,
     senderMac: nicMac,
     senderIp: ANY_IPV4,
     targetMac: ZERO_MAC,
     targetIp: address,
   });
-  return encodeEthernet({ destination: BROADCAST_MAC, source: nicMac, etherType: EtherType.arp, payload });
 }
 
 function encodeDetection(target: IpAddress, nicMac: Mac): Uint8Array {
   const group = solicitedNodeGroup(target);
   const question = { type: NeighbourType.solicitation, target, linkLayer: undefined };
-  return encodeEthernet({
-    destination: ipv6GroupMac(group),
-    source: nicMac,
-    etherType: EtherType.ipv6,
-    payload: encodeIpv6(encodeNeighbour(question, ANY_IPV6, group)),
-  });
+  return encodeIpv6Frame(encodeNeighbour(question, ANY_IPV6, group), nicMac);
 }
 
 /** Who says what: an owner in any ARP packet or advertisement of its own, or another one that probes just now. */

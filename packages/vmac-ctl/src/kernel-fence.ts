@@ -27,7 +27,6 @@ export class KernelFence {
   readonly #socket: NftSocket;
   readonly #guard: Guard;
   #options: FenceOptions;
-  #isOwned = false;
   #isSuspect = false;
 
   constructor(socket: NftSocket, options: FenceOptions, guard: Guard) {
@@ -38,11 +37,6 @@ export class KernelFence {
 
   get table(): string {
     return this.#options.table;
-  }
-
-  /** Nobody else can change the table: a flushed ruleset does not touch it (Linux 6.9). */
-  get isOwned(): boolean {
-    return this.#isOwned;
   }
 
   /**
@@ -57,7 +51,6 @@ export class KernelFence {
     if (this.#guard === "owned") {
       try {
         this.#socket.commit(loadTable(rules, OWNED_TABLE), "Cannot load the fence");
-        this.#isOwned = true;
         return;
       } catch (error) {
         if (!isUnknownFlag(error)) throw error;

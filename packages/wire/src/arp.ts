@@ -7,9 +7,17 @@
  *
  * @module
  */
-import { type Ipv4, ipv4FromBytes, ipv4ToBytes, type Mac, macFromBytes, macToBytes } from "./address.ts";
+import {
+  BROADCAST_MAC,
+  type Ipv4,
+  ipv4FromBytes,
+  ipv4ToBytes,
+  type Mac,
+  macFromBytes,
+  macToBytes,
+} from "./address.ts";
 import { WireError } from "./error.ts";
-import { EtherType } from "./ethernet.ts";
+import { EtherType, encodeEthernet } from "./ethernet.ts";
 
 export const ARP_LENGTH = 28;
 
@@ -63,6 +71,16 @@ export function encodeArp(packet: ArpPacket): Uint8Array {
   bytes.set(macToBytes(packet.targetMac), 18);
   bytes.set(ipv4ToBytes(packet.targetIp), 24);
   return bytes;
+}
+
+/** The Ethernet frame that carries a packet to everybody, from its sender. */
+export function encodeArpBroadcast(packet: ArpPacket): Uint8Array {
+  return encodeEthernet({
+    destination: BROADCAST_MAC,
+    source: packet.senderMac,
+    etherType: EtherType.arp,
+    payload: encodeArp(packet),
+  });
 }
 
 function expect(field: string, found: number, wanted: number): void {

@@ -11,8 +11,6 @@ import { MAC_LENGTH, type Mac, macFromBytes, macToBytes } from "./address.ts";
 import { WireError } from "./error.ts";
 
 export const ETHERNET_HEADER_LENGTH = 14;
-/** Shortest frame on a real wire, without the check sequence; shorter ones are padded with zeros. */
-export const ETHERNET_MINIMUM_LENGTH = 60;
 
 /** The types we name; a number below 0x0600 is an IEEE 802.3 length and is carried as it is. */
 export const EtherType = {

@@ -9,8 +9,10 @@
  *
  * @module
  */
+import type { Mac } from "./address.ts";
 import { WireError } from "./error.ts";
-import { type Ipv6, ipv6FromBytes, ipv6ToBytes } from "./ipv6-address.ts";
+import { EtherType, encodeEthernet } from "./ethernet.ts";
+import { type Ipv6, ipv6FromBytes, ipv6GroupMac, ipv6ToBytes } from "./ipv6-address.ts";
 
 export const IPV6_HEADER_LENGTH = 40;
 
@@ -78,4 +80,17 @@ function checkHeader(bytes: Uint8Array): number {
   const end = IPV6_HEADER_LENGTH + ((bytes[4]! << 8) | bytes[5]!);
   if (end > bytes.length) fail("length", `length is ${bytes.length}, header says ${end}`);
   return end;
+}
+
+/**
+ * The Ethernet frame that carries a packet.
+ *
+ * @param destination that of the packet's group, where it goes to one.
+ */
+export function encodeIpv6Frame(
+  packet: Ipv6Packet,
+  source: Mac,
+  destination: Mac = ipv6GroupMac(packet.destination),
+): Uint8Array {
+  return encodeEthernet({ destination, source, etherType: EtherType.ipv6, payload: encodeIpv6(packet) });
 }
