@@ -67,6 +67,11 @@ export function parseVip(text: string): Vip {
   return vip;
 }
 
+/** @returns the address of a VIP, in canonical text. @throws {SyntaxError} as {@link parseVip} does. */
+export function addressOfVip(vip: string): IpAddress {
+  return parseVip(vip).address;
+}
+
 /** All host bits 0 or all 1; a prefix of 31 or 32 has no such addresses (RFC 3021). */
 function isNetwork({ address, length }: Vip): boolean {
   if (familyOf(address) === 6 || length > 30) return false;

@@ -26,7 +26,7 @@ import {
   type TableSpec,
   writeOctets,
 } from "@viptools/kernel";
-import { parseVip } from "@viptools/records";
+import { addressOfVip } from "@viptools/records";
 import { addressToBytes, type IpAddress, type Mac, macToBytes, ZERO_MAC } from "@viptools/wire";
 import {
   ARP_SENDER,
@@ -89,7 +89,7 @@ export function fenceOf(
     key: fenceKey,
     vmac: link?.mac ?? null,
     nicMac,
-    vips: vips.map((vip) => parseVip(vip).address),
+    vips: vips.map(addressOfVip),
     hasGates,
     isAccepting,
     defaultMs: DEFAULT_PERMISSION_MS,

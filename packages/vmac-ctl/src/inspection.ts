@@ -36,10 +36,13 @@ export interface Inspected {
  */
 export function inspect(inspected: Inspected): Damage[] {
   const { bench, plan } = inspected;
-  const parent = bench.route.findLink(plan.parent);
+  const links = bench.route.links();
+  const parent = links.find(({ name }) => name === plan.parent);
   const rules = inspectRules(inspected.fence);
   if (parent === undefined || !parent.isUp || isFamilyOff(plan)) return rules;
-  return [...inspectNic(inspected, parent), ...rules, ...inspectLink(inspected), ...inspectSettings(plan)];
+  const where =
+    plan.link === undefined ? inspectAddresses(inspected, parent.index) : inspectLink(inspected, links);
+  return [...inspectNic(inspected, parent), ...rules, ...where, ...inspectSettings(plan)];
 }
 
 export function isFamilyOff({ family, parent }: Pick<Plan, "family" | "parent">): boolean {
@@ -65,48 +68,44 @@ function inspectRules(fence: KernelFence | undefined): Damage[] {
   return [{ found: `table ${fence.table} was changed or is gone`, mend }];
 }
 
-function inspectLink(inspected: Inspected): Damage[] {
-  const { bench, instance, plan, note } = inspected;
-  const disguise = inspectDisguise(inspected);
-  if (disguise !== undefined) return [disguise];
-  const link = bench.route.findLink(plan.interfaceName);
-  if (link === undefined && plan.link !== undefined)
-    return [{ found: `link ${plan.interfaceName} is gone`, mend: () => build(bench, instance, plan, note) }];
-  if (link === undefined) return [];
-  const damage = inspectAddresses(inspected, link.index);
-  if (plan.link !== undefined && link.mac !== plan.link.mac) {
-    const mend = async (): Promise<string[]> => {
-      await bench.route.deleteLink(link.index);
-      return await build(bench, instance, plan, note);
-    };
-    return [{ found: `${link.name} has the MAC ${link.mac}`, mend }];
+/** Known by its index: one that was renamed, or marked as somebody else's, would be left behind by who looks for it. */
+function inspectLink(inspected: Inspected, links: readonly Link[]): Damage[] {
+  const { bench, instance, plan, linkIndex } = inspected;
+  const link = links.find(({ index }) => index === linkIndex);
+  if (link === undefined) return [anew(inspected, `link ${plan.interfaceName} is gone`, undefined)];
+  const { name, mac, alias, index } = link;
+  if (name !== plan.interfaceName)
+    return [anew(inspected, `link ${plan.interfaceName} is called ${name}`, index)];
+  if (mac !== plan.mac) return [anew(inspected, `${name} has the MAC ${mac}`, index)];
+  const damage: Damage[] = [];
+  if (alias !== interfaceAlias(instance)) {
+    const mark = (): Promise<void> => bench.route.markLink(index, interfaceAlias(instance));
+    damage.push({
+      found: `link ${name} is marked "${alias ?? ""}"`,
+      mend: telling(`link ${name} marked`, mark),
+    });
   }
-  if (plan.link === undefined || link.isUp) return damage;
-  const mend = async (): Promise<string[]> => {
-    await bench.route.setUp(link.index);
-    return [`link ${link.name} up`];
-  };
-  return [{ found: `link ${link.name} is down`, mend }, ...damage];
+  if (!link.isUp) {
+    const setUp = (): Promise<void> => bench.route.setUp(index);
+    damage.push({ found: `link ${name} is down`, mend: telling(`link ${name} up`, setUp) });
+  }
+  return [...damage, ...inspectAddresses(inspected, index)];
 }
 
-/** A link that was renamed, or is marked as somebody else's, would be left behind by who looks for it. */
-function inspectDisguise({ bench, instance, plan, note, linkIndex }: Inspected): Damage | undefined {
-  if (plan.link === undefined || linkIndex === undefined) return undefined;
-  const link = bench.route.links().find(({ index }) => index === linkIndex);
-  if (link === undefined) return undefined;
-  if (link.name !== plan.interfaceName) {
-    const mend = async (): Promise<string[]> => {
-      await bench.route.deleteLink(link.index);
-      return await build(bench, instance, plan, note);
-    };
-    return { found: `link ${plan.interfaceName} is called ${link.name}`, mend };
-  }
-  if (link.alias === interfaceAlias(instance)) return undefined;
+/** @param index of the link that has to go first. */
+function anew({ bench, instance, plan, note }: Inspected, found: string, index: number | undefined): Damage {
   const mend = async (): Promise<string[]> => {
-    await bench.route.markLink(link.index, interfaceAlias(instance));
-    return [`link ${link.name} marked`];
+    if (index !== undefined) await bench.route.deleteLink(index);
+    return await build(bench, instance, plan, note);
   };
-  return { found: `link ${link.name} is marked "${link.alias ?? ""}"`, mend };
+  return { found, mend };
+}
+
+function telling(what: string, mend: () => Promise<void>): Damage["mend"] {
+  return async () => {
+    await mend();
+    return [what];
+  };
 }
 
 function inspectAddresses({ bench, plan }: Inspected, ifindex: number): Damage[] {

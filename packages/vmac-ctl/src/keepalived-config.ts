@@ -4,10 +4,10 @@
  * @module
  */
 import { readJsonConfig, wrongConfig } from "@viptools/cli";
-import { familyOfVip, formatInstance, formatVip, parseVip, type Vip } from "@viptools/records";
-import { virtualMac } from "@viptools/wire";
+import { familyOfVip, parseVip, type Vip } from "@viptools/records";
 import * as v from "valibot";
 import type { Claim } from "./owner-table.ts";
+import { claimByHand } from "./owning-options.ts";
 import type { OwnSettings } from "./plan.ts";
 
 const text = (about: string) => v.pipe(v.string(), v.nonEmpty(), v.description(about));
@@ -57,10 +57,7 @@ function claimsOf(meaning: Meaning, settings: OwnSettings, wrong: (mistake: stri
     }
   });
   return ([4, 6] as const).flatMap((family) => {
-    const own = vips.filter((vip) => familyOfVip(vip) === family).map(formatVip);
-    if (own.length === 0) return [];
-    const instance = formatInstance({ interface: parent, family, vrid });
-    const vmac = settings.mode === "address" ? null : virtualMac(family, vrid);
-    return [{ instance, parent, vrid, vmac, vips: own, epoch: 0, isLeased: false }];
+    const own = vips.filter((vip) => familyOfVip(vip) === family);
+    return own.length === 0 ? [] : [claimByHand({ interface: parent, family, vrid }, own, settings)];
   });
 }

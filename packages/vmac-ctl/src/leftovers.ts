@@ -7,7 +7,7 @@
  * @module
  */
 import { type InterfaceAddress, type Link, readSysctl, writeSysctl } from "@viptools/kernel";
-import { parseInstance, parseVip } from "@viptools/records";
+import { parseInstance } from "@viptools/records";
 import { type JournalEntry, readEntry, removeEntry } from "./journal.ts";
 import { removeFence } from "./kernel-fence.ts";
 import { dropParentSettings } from "./parent-settings.ts";
@@ -113,9 +113,4 @@ export function textOf({
   prefixLength,
 }: Pick<InterfaceAddress, "address" | "prefixLength">): string {
   return `${address}/${prefixLength}`;
-}
-
-/** @returns the address that a VIP of the journal stands for. */
-export function addressOf(vip: string): string {
-  return parseVip(vip).address;
 }

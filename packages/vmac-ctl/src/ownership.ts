@@ -8,14 +8,14 @@
  */
 import { ExitCode, ExitError } from "@viptools/cli";
 import { type FileLock, findInterface, KernelError, monotonicUs, type NftMessage } from "@viptools/kernel";
-import { parseInstance } from "@viptools/records";
+import { addressOfVip, parseInstance } from "@viptools/records";
 import { type IpAddress, isLinkLocal } from "@viptools/wire";
 import { addAddresses, build, extendAddresses, removeAddresses } from "./builder.ts";
 import { type FenceOptions, fenceOf, fenceTable } from "./fence.ts";
 import { type Damage, inspect, isFamilyOff } from "./inspection.ts";
 import { type JournalEntry, lockInstance, readEntry, removeEntry, writeEntry } from "./journal.ts";
 import { type Guard, KernelFence } from "./kernel-fence.ts";
-import { addressOf, removeLeftovers, removeMade, textOf } from "./leftovers.ts";
+import { removeLeftovers, removeMade, textOf } from "./leftovers.ts";
 import type { Claim } from "./owner-table.ts";
 import { type OwnSettings, type Plan, type PlannedAddress, planOf } from "./plan.ts";
 import type { Workbench } from "./workbench.ts";
@@ -76,7 +76,7 @@ export class Ownership {
     const { instance, parent, vrid, vips } = this.#claim;
     if (!isStanding) refuseStanding(readEntry(this.#bench.runs, instance));
     const removed = await removeLeftovers(this.#bench, instance);
-    this.#refuseOwnAddresses(vips.map(addressOf));
+    this.#refuseOwnAddresses(vips.map(addressOfVip));
     const hasTable = guard !== undefined || !this.#settings.isAccepting;
     this.#entry = {
       instance,
@@ -147,7 +147,9 @@ export class Ownership {
 
   /** Whether a claim is about other VIPs, or about another MAC. */
   differsFrom({ vips, vmac }: Claim): boolean {
-    return vips.join(" ") !== this.#claim.vips.join(" ") || vmac !== this.#claim.vmac;
+    const own = this.#claim;
+    if (vips === own.vips && vmac === own.vmac) return false;
+    return vips.length !== own.vips.length || vips.some((vip, n) => vip !== own.vips[n]) || vmac !== own.vmac;
   }
 
   /** Whether what a claim asks for stands in another place: it cannot be changed into that. */
@@ -158,7 +160,7 @@ export class Ownership {
 
   /** Before anything is built: something else is claimed now. @throws {KernelError} EADDRINUSE. */
   adopt(claim: Claim): void {
-    this.#refuseOwnAddresses(claim.vips.map(addressOf));
+    this.#refuseOwnAddresses(claim.vips.map(addressOfVip));
     this.#claim = claim;
     this.#plan = this.#planFor(claim);
     const { mode, mac, interfaceName, addresses } = this.#plan;
@@ -194,7 +196,7 @@ export class Ownership {
 
   /** Fences what is new in a claim. @throws {KernelError} EADDRINUSE; then the claim before goes on. */
   #accept(claim: Claim): { readonly goneVips: readonly IpAddress[] } {
-    const [before, after] = [this.#claim.vips.map(addressOf), claim.vips.map(addressOf)];
+    const [before, after] = [this.#claim.vips.map(addressOfVip), claim.vips.map(addressOfVip)];
     const fresh = after.filter((vip) => !before.includes(vip));
     this.#refuseOwnAddresses(fresh);
     const plan = this.#planFor(claim);

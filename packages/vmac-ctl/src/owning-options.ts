@@ -4,7 +4,7 @@
  * @module
  */
 import { type Args, ExitCode, ExitError, orUsage, parseDurationUs } from "@viptools/cli";
-import { familyOfVip, formatInstance, formatVip, parseVip, type Vip } from "@viptools/records";
+import { familyOfVip, formatInstance, formatVip, type Instance, parseVip, type Vip } from "@viptools/records";
 import { virtualMac } from "@viptools/wire";
 import type { Claim } from "./owner-table.ts";
 import { checkInterfaceName, type Mode, type OwnSettings } from "./plan.ts";
@@ -69,11 +69,17 @@ export function readClaim(args: Args, parent: string, settings: OwnSettings): Cl
   const vips = args.words.map((word) => orUsage(() => parseVip(word)));
   const family = readFamily(args, vips, settings);
   if (new Set(vips.map(({ address }) => address)).size < vips.length) usage("a VIP is given twice");
+  return claimByHand({ interface: parent, family, vrid }, vips, settings);
+}
+
+/** What nobody leases: said by people, or by keepalived. */
+export function claimByHand(router: Instance, vips: readonly Vip[], { mode }: OwnSettings): Claim {
+  const { interface: parent, family, vrid } = router;
   return {
-    instance: formatInstance({ interface: parent, family, vrid }),
+    instance: formatInstance(router),
     parent,
     vrid,
-    vmac: settings.mode === "address" ? null : virtualMac(family, vrid),
+    vmac: mode === "address" ? null : virtualMac(family, vrid),
     vips: vips.map(formatVip),
     epoch: 0,
     isLeased: false,

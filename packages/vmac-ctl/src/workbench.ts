@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { findInterface, KernelError, NftSocket, RouteChanges, readSysctl } from "@viptools/kernel";
+import { KernelError, NftSocket, RouteChanges, readSysctl } from "@viptools/kernel";
 import { ZERO_MAC } from "@viptools/wire";
 import type { HostFacts } from "./plan.ts";
 import { RunDirectory } from "./run-directory.ts";
@@ -37,11 +37,10 @@ export class Workbench {
 
   /** @throws {KernelError} ENODEV if there is no such interface, EOPNOTSUPP if it is no Ethernet. */
   factsOf(parent: string, family: 4 | 6): HostFacts {
-    const parentIndex = findInterface(parent);
-    const link = this.route.links().find(({ index }) => index === parentIndex);
-    if (parentIndex === undefined || link === undefined)
-      throw new KernelError("ENODEV", `Cannot find interface ${parent}`);
-    const master = this.route.links().find(({ index }) => index === link.masterIndex);
+    const links = this.route.links();
+    const link = links.find(({ name }) => name === parent);
+    if (link === undefined) throw new KernelError("ENODEV", `Cannot find interface ${parent}`);
+    const master = links.find(({ index }) => index === link.masterIndex);
     if (master !== undefined && TAKES_ALL.includes(master.kind ?? ""))
       throw new KernelError("EBUSY", `Cannot use ${parent}: it is a port of ${master.name}, use that`);
     if (link.mac === undefined || link.mac === ZERO_MAC)
@@ -50,9 +49,9 @@ export class Workbench {
         `Cannot use ${parent}: it has no MAC address, so it is no Ethernet`,
       );
     refuseWithoutIpv6(parent, family);
-    const addresses = this.route.addresses(family).filter(({ ifindex }) => ifindex === parentIndex);
+    const addresses = this.route.addresses(family).filter(({ ifindex }) => ifindex === link.index);
     return {
-      parentIndex,
+      parentIndex: link.index,
       parentMac: link.mac,
       parentPrefixes: addresses.map(({ address, prefixLength }) => ({ address, length: prefixLength })),
       forwarding: readSysctl(`net/ipv${family}/conf/${parent}/forwarding`),
