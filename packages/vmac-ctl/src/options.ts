@@ -45,7 +45,11 @@ const OWNING: readonly OptionSpec[] = [
     value: "T",
     about: "how long a VIP may be the source of new connections [IPv4 forever, IPv6 0]",
   },
-  { name: "probe-first", about: "ask the network first, and leave an address alone that somebody has (1)" },
+  {
+    name: "probe-first",
+    about:
+      "ask the network first, and leave an address alone that somebody has (1); with follow only for virtual MACs",
+  },
 ];
 const RECORDS = [
   "vmac.up",

@@ -219,10 +219,12 @@ test("every ignored record is counted by its reason (S8)", () => {
   table.obey(state(0, "active", 2), 0);
   table.obey(state(0, "active", 1), 0);
   table.obey(lease(0, 2), 999_000);
+  table.obey(lease(2000, 2), 999_000);
   assert.deepEqual(table.ignored(), {
     foreign_boot: 1,
     older_epoch: 1,
     stale_lease: 1,
+    future_lease: 1,
     unknown_instance: 1,
     other_interface: 1,
   });

@@ -39,7 +39,13 @@ export type OwnerAction =
   | { readonly type: "release"; readonly claim: Claim };
 
 /** Why a record changed nothing; each has a counter. */
-export type Ignored = "foreign_boot" | "older_epoch" | "stale_lease" | "unknown_instance" | "other_interface";
+export type Ignored =
+  | "foreign_boot"
+  | "older_epoch"
+  | "stale_lease"
+  | "future_lease"
+  | "unknown_instance"
+  | "other_interface";
 
 export interface OwnerTableOptions {
   /** Of this machine: records of another boot count another clock. */
@@ -71,6 +77,7 @@ export class OwnerTable {
     foreign_boot: 0,
     older_epoch: 0,
     stale_lease: 0,
+    future_lease: 0,
     unknown_instance: 0,
     other_interface: 0,
   };
@@ -149,7 +156,10 @@ export class OwnerTable {
 
   #obeyLease(record: LeaseRecord, nowUs: number): OwnerAction[] {
     const leasedAtNs = BigInt(record.mono_ns!);
-    const untilUs = Number(leasedAtNs / 1000n) + record.valid_ms * 1000;
+    const leasedAtUs = Number(leasedAtNs / 1000n);
+    const untilUs = leasedAtUs + record.valid_ms * 1000;
+    // Nobody of this boot has written it yet: a lease without end would be made of it.
+    if (leasedAtUs > nowUs) return this.#ignore("future_lease");
     return record.instances.flatMap((instance, n) => {
       const entry = this.#entries.get(instance);
       if (entry === undefined) return this.#ignore("unknown_instance");
