@@ -142,7 +142,7 @@ const PLANTED: [keyof Dump, readonly string[]][] = [
   ["rules", ["ip", "-6", "rule", "add", "from", "2001:db8:1::9", "table", "9"]],
   ["memberships", ["ip", "maddress", "add", "01:00:5e:00:00:63", "dev", "eth0"]],
   ["memberships", ["ip", "address", "add", "239.0.0.99/32", "dev", "eth0", "autojoin"]],
-  ["memberships", ["ip", "address", "add", "ff05::63/128", "dev", "eth0", "autojoin"]],
+  ["memberships", ["ip", "address", "add", "ff05::63/128", "dev", "eth0", "autojoin", "nodad"]],
   ["forwarding", ["bridge", "fdb", "add", "02:00:00:00:00:63", "dev", "eth0", "self"]],
   ["firewall", ["nft", "add", "table", "ip", "x"]],
   ["firewall", ["nft", "add", "table", "inet", "x"]],

@@ -243,8 +243,8 @@ export class Ownership {
     return { changes, tookUs: monotonicUs() - startUs };
   }
 
-  /** @returns what somebody took away or changed. */
-  inspect(): Damage[] {
+  /** @param linkIndex of the link that an earlier process left. @returns what somebody took away or changed. */
+  inspect(linkIndex: number | undefined = this.linkIndex): Damage[] {
     this.#wasOff ||= isFamilyOff(this.#plan);
     return inspect({
       bench: this.#bench,
@@ -252,7 +252,7 @@ export class Ownership {
       plan: this.#plan,
       fence: this.#fence,
       note: (isBuilding) => this.#noteLink(isBuilding),
-      linkIndex: this.linkIndex,
+      linkIndex,
       replan: () => this.#replan(),
     });
   }

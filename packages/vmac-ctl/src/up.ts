@@ -80,7 +80,7 @@ function isWhole(ownership: Ownership, standing: JournalEntry, claim: Claim): bo
       `${claim.instance} is owned with ${standing.vips.join(" ")} in ${standing.mode} mode: give it back first, with vmac-ctl down`,
     );
   }
-  return !standing.isBuilding && ownership.inspect().length === 0;
+  return !standing.isBuilding && ownership.inspect(standing.linkIndex).length === 0;
 }
 
 function dryRun(context: Context, bench: Workbench, claim: Claim, settings: OwnSettings): ExitCode {
