@@ -51,6 +51,8 @@ const UNASKED: ReadonlySet<string> = new Set([...HEARTBEATS].filter((type) => ty
 const BULK: ReadonlySet<string> = new Set([
   "arp.seen",
   "ndp.seen",
+  "arp.malformed",
+  "ndp.malformed",
   "garp.sent",
   "garp.answered",
   "garp.probed",

@@ -41,11 +41,58 @@ export const ndpSeen = recordType("ndp.seen", "arp-listen", "A neighbour discove
   ...frame,
   kind: choice("what it is for", NDP_KINDS),
   source: address("IPv6 source"),
+  destination: v.optional(address("IPv6 destination")),
   target: address("target address"),
   lladdr: v.optional(mac("link-layer address option")),
+  is_router: v.optional(flag("router flag of an advertisement")),
+  is_solicited: v.optional(flag("solicited flag of an advertisement")),
+  is_override: v.optional(flag("override flag of an advertisement")),
 });
 
+const malformed = {
+  interface: frame.interface,
+  vlan: frame.vlan,
+  direction: frame.direction,
+  eth_src: v.optional(frame.eth_src),
+  eth_dst: v.optional(frame.eth_dst),
+  flags: texts("what is wrong with it: `truncated`, `unknown_hardware`, `checksum` …"),
+  detail: text("the same as a sentence: what was seen, what is needed"),
+};
+
+export const arpMalformed = recordType(
+  "arp.malformed",
+  "arp-listen",
+  "An ARP packet that cannot be read",
+  malformed,
+);
+export const ndpMalformed = recordType(
+  "ndp.malformed",
+  "arp-listen",
+  "A neighbour discovery packet that cannot be read",
+  malformed,
+);
+
+/** What a host's neighbour table made of a packet. */
+export const KERNEL_VERDICTS = ["learned", "known", "ignored", "stale", "none"] as const;
+
+export const arpKernel = recordType(
+  "arp.kernel",
+  "arp-listen",
+  "What this host's kernel made of what was heard",
+  {
+    interface: text("whose neighbour table"),
+    ip: address("the address"),
+    wire_mac: mac("who has it, by what was heard"),
+    kernel_mac: v.nullable(mac("who has it, by the kernel; null: nobody")),
+    state: v.nullable(text("of the kernel's entry, as `ip neigh` names it; null: no entry")),
+    verdict: choice("whether the kernel took it", KERNEL_VERDICTS),
+    because: text("which setting or state decided, with its value"),
+  },
+);
+
 const owners = {
+  interface: v.optional(text("where it was seen, or the capture file")),
+  vlan: frame.vlan,
   ip: address("the address"),
   owners: v.pipe(
     v.array(
@@ -78,6 +125,23 @@ const sent = {
 export const garpSent = recordType("garp.sent", "garp-send", "One announcement left", sent);
 export const garpAnswered = recordType("garp.answered", "garp-send", "One question was answered", sent);
 export const garpProbed = recordType("garp.probed", "garp-send", "One question was asked", sent);
+
+export const garpFound = recordType(
+  "garp.found",
+  "garp-send",
+  "Who answered for an address that was asked for",
+  {
+    ip: address("the address that was asked for"),
+    interface: text("where it was asked"),
+    asked: count("questions that left"),
+    owners: v.pipe(
+      v.array(
+        v.object({ mac: mac("who answered"), answers: count("how often"), rtt_us: count("the quickest") }),
+      ),
+      v.description("every MAC that answered, in the order of their first answers; empty: nobody has it"),
+    ),
+  },
+);
 
 export const garpRound = recordType("garp.round", "garp-send", "A round of announcements is complete", {
   instance: v.optional(instance),
