@@ -34,6 +34,7 @@ export class LineQueue {
   #isScheduled = false;
   #isLost = false;
   #whenEmpty: (() => void) | undefined;
+  #whenBelow: { readonly bytes: number; readonly resolve: () => void } | undefined;
 
   /**
    * @param limitBytes above it, lines that may be dropped are.
@@ -68,6 +69,7 @@ export class LineQueue {
       this.lose(error);
     }
     if (this.#queuedBytes === 0) this.#settle();
+    this.#settleBelow();
   }
 
   /** Gives up: what is queued cannot be delivered. */
@@ -79,6 +81,7 @@ export class LineQueue {
     this.#rest = undefined;
     this.#queuedBytes = 0;
     this.#settle();
+    this.#settleBelow();
     this.#onLost(error);
   }
 
@@ -102,6 +105,22 @@ export class LineQueue {
         resolve();
       };
     });
+  }
+
+  /** Resolves when no more than so many octets are queued; one may wait at a time. */
+  async whenBelow(bytes: number): Promise<void> {
+    this.flush();
+    if (this.#queuedBytes <= bytes) return;
+    await new Promise<void>((resolve) => {
+      this.#whenBelow = { bytes, resolve };
+    });
+  }
+
+  #settleBelow(): void {
+    const waiting = this.#whenBelow;
+    if (waiting === undefined || this.#queuedBytes > waiting.bytes) return;
+    this.#whenBelow = undefined;
+    waiting.resolve();
   }
 
   #settle(): void {
