@@ -4,14 +4,7 @@
  * @module
  */
 import type { RecordOf } from "@viptools/records";
-import {
-  ANY_IPV4,
-  ArpOperation,
-  type ArpPacket,
-  type EthernetFrame,
-  isGroupMac,
-  ZERO_MAC,
-} from "@viptools/wire";
+import { ANY_IPV4, ArpOperation, type ArpPacket, isGroupMac, type LinkFrame, ZERO_MAC } from "@viptools/wire";
 
 export type ArpKind = RecordOf<"arp.seen">["kind"];
 
@@ -34,7 +27,7 @@ export function classifyArp(packet: ArpPacket): ArpKind {
 }
 
 /** @returns names of what a healthy packet does not have. */
-export function flagArp(frame: EthernetFrame, packet: ArpPacket): string[] {
+export function flagArp(frame: Pick<LinkFrame, "source">, packet: ArpPacket): string[] {
   const flags: string[] = [];
   if (frame.source !== packet.senderMac) flags.push("eth_mismatch");
   if (isGroupMac(packet.senderMac)) flags.push("group_sha");

@@ -3,10 +3,12 @@
  *
  * @module
  */
-import { accessSync, constants } from "node:fs";
 import { type Context, ExitCode, ExitError, onStopSignals, parseDurationUs, run } from "@viptools/cli";
 import * as kernel from "@viptools/kernel";
-import { ARP_FILTER, CaptureFileError, PacketSocket, readCaptureFile } from "@viptools/kernel";
+import { ARP_FILTER, type CapturedFrame, PacketSocket } from "@viptools/kernel";
+import { insertTag, LinkType, VLAN_TAG_LENGTH } from "@viptools/wire";
+import { type OnPacket, readCapture } from "./capture-source.ts";
+import { type CaptureWriter, finishWriter, openWriter, STANDARD_OUTPUT } from "./capture-writer.ts";
 import { SPEC } from "./options.ts";
 import { Reporter } from "./reporter.ts";
 
@@ -28,21 +30,21 @@ async function listen(context: Context): Promise<ExitCode> {
 }
 
 async function readFile(context: Context, file: string, limit: number): Promise<ExitCode> {
+  const writer = openWriter(context.args.text("write"), file);
+  const reporter = reporterOf(context, file);
+  const take: OnPacket = (bytes, linkType, seconds, nanoseconds, length) => {
+    const realtimeNs = BigInt(seconds) * 1_000_000_000n + BigInt(nanoseconds);
+    const isTold = reporter.report(bytes, linkType, { realtimeNs }, {});
+    if (isTold) writer?.add(bytes, linkType, seconds, nanoseconds, length);
+    return reporter.seen < limit;
+  };
   try {
-    accessSync(file, constants.R_OK);
-  } catch {
-    throw new ExitError(ExitCode.noFile, `cannot read "${file}": needs a capture file`);
-  }
-  const reporter = new Reporter(context, file);
-  context.count(() => reporter.counters());
-  try {
-    await readCaptureFile(file, "", ({ bytes, realtimeNs }) => {
-      if (reporter.seen < limit) reporter.report(bytes, { realtimeNs }, {});
-    });
+    await readCapture(file, take, () => writer?.settled() ?? context.output.settled());
   } catch (error) {
-    if (!(error instanceof CaptureFileError)) throw error;
-    throw new ExitError(ExitCode.badInput, error.message);
+    if (writer !== undefined && writer.written > 0) await finishWriter(writer, context);
+    throw error;
   }
+  await finishWriter(writer, context);
   return ExitCode.done;
 }
 
@@ -51,30 +53,47 @@ async function listenLive(context: Context, limit: number): Promise<ExitCode> {
   const ifindex = context.needInterface(name);
   context.needRawSockets();
   const forUs = context.args.parsed("for", parseDurationUs);
-  const reporter = new Reporter(context, name);
+  const writer = openWriter(context.args.text("write"), undefined, LinkType.ethernet);
   let socket: PacketSocket | undefined;
+  const reporter = reporterOf(context, name, () => ({ capture_dropped: socket!.dropped() }));
   await new Promise<void>((resolve) => {
     socket = new PacketSocket({
       ifindex,
       filter: ARP_FILTER,
-      onFrame: ({ bytes, direction, vlan, realtimeNs }) => {
+      onFrame: (frame) => {
         if (reporter.seen >= limit) return;
-        reporter.report(
-          bytes,
-          { realtimeNs, monotonicNs: kernel.monotonicNsOf(realtimeNs) },
-          {
-            direction,
-            ...(vlan === undefined ? {} : { vlan }),
-          },
-        );
+        const { bytes, direction, vlan, realtimeNs } = frame;
+        const moment = { realtimeNs, monotonicNs: kernel.monotonicNsOf(realtimeNs) };
+        const circumstances = { direction, ...(vlan === undefined ? {} : { vlan }) };
+        if (reporter.report(bytes, LinkType.ethernet, moment, circumstances)) keep(writer, frame);
         if (reporter.seen >= limit) resolve();
       },
     });
-    context.count(() => ({ ...reporter.counters(), capture_dropped: socket!.dropped() }));
     context.output.onReaderLost(resolve);
+    writer?.onFailed(resolve);
     onStopSignals(() => resolve());
     if (forUs !== undefined) setTimeout(resolve, forUs / 1000);
   });
   socket?.close();
+  await finishWriter(writer, context);
   return ExitCode.done;
+}
+
+/** Counters go to standard output, where they would be in the way of a capture. */
+function reporterOf(context: Context, source: string, more = (): Record<string, number> => ({})): Reporter {
+  const tells = context.args.text("write") !== STANDARD_OUTPUT;
+  const reporter = new Reporter(context, source, tells);
+  if (tells) context.count(() => ({ ...reporter.counters(), ...more() }));
+  return reporter;
+}
+
+/** The frame as it was on the wire, with the tag that the kernel took off. */
+function keep(writer: CaptureWriter | undefined, frame: CapturedFrame): void {
+  if (writer === undefined) return;
+  const { bytes, tag, length, realtimeNs } = frame;
+  const seconds = Number(realtimeNs / 1_000_000_000n);
+  const nanoseconds = Number(realtimeNs % 1_000_000_000n);
+  const whole = tag === undefined ? bytes : insertTag(bytes, tag);
+  const more = tag === undefined ? 0 : VLAN_TAG_LENGTH;
+  writer.add(whole, LinkType.ethernet, seconds, nanoseconds, length + more);
 }

@@ -4,7 +4,19 @@
  * @module
  */
 import type { Context, Moment } from "@viptools/cli";
-import { decodeArp, decodeEthernet, type EthernetFrame, EtherType, WireError } from "@viptools/wire";
+import type { RecordBody } from "@viptools/records";
+import {
+  ANY_IPV6,
+  decodeArp,
+  decodeIpv6,
+  decodeLink,
+  decodeNeighbour,
+  EtherType,
+  IpProtocol,
+  type LinkFrame,
+  NeighbourType,
+  WireError,
+} from "@viptools/wire";
 import { classifyArp, flagArp } from "./classify.ts";
 
 /** What the capture tells beside the octets. */
@@ -16,15 +28,17 @@ export interface Circumstances {
 export class Reporter {
   readonly #context: Context;
   readonly #source: string;
+  readonly #write: Context["write"];
   readonly #counts = { seen: 0, malformed: 0, other: 0 };
 
-  /** @param source interface or file, for the records. */
-  constructor(context: Context, source: string) {
+  /** @param source interface or file, for the records. @param tells false where standard output is not for records. */
+  constructor(context: Context, source: string, tells = true) {
     this.#context = context;
     this.#source = source;
+    this.#write = tells ? (body, moment) => this.#context.write(body, moment) : () => {};
   }
 
-  /** ARP packets that were reported. */
+  /** ARP and neighbour discovery packets that were reported. */
   get seen(): number {
     return this.#counts.seen;
   }
@@ -33,41 +47,90 @@ export class Reporter {
     return { ...this.#counts };
   }
 
-  /** Writes an ARP packet; counts what is none, and names what is malformed. */
-  report(bytes: Uint8Array, moment: Moment, circumstances: Circumstances): void {
-    try {
-      const frame = decodeEthernet(bytes);
-      if (frame.etherType === EtherType.arp) this.#write(frame, moment, circumstances);
-      else this.#counts.other += 1;
-    } catch (error) {
-      if (!(error instanceof WireError)) throw error;
-      this.#counts.malformed += 1;
-      this.#context.write(
-        { type: "tool.error", code: `malformed_${error.check}`, message: error.message },
-        moment,
-      );
+  /** Writes a packet; counts what is none, and names what is malformed. @returns whether it was one. */
+  report(bytes: Uint8Array, linkType: number, moment: Moment, circumstances: Circumstances): boolean {
+    const body = this.#read(bytes, linkType, circumstances);
+    if (body === undefined) {
+      this.#counts.other += 1;
+      return false;
     }
+    this.#counts.seen += 1;
+    if (body.type.endsWith(".malformed")) this.#counts.malformed += 1;
+    this.#write(body, moment);
+    return true;
   }
 
-  #write(frame: EthernetFrame, moment: Moment, circumstances: Circumstances): void {
-    const packet = decodeArp(frame.payload);
-    this.#counts.seen += 1;
-    this.#context.write(
-      {
-        type: "arp.seen",
-        interface: this.#source,
-        ...circumstances,
-        kind: classifyArp(packet),
-        operation: packet.operation,
-        eth_src: frame.source,
-        eth_dst: frame.destination,
-        sha: packet.senderMac,
-        spa: packet.senderIp,
-        tha: packet.targetMac,
-        tpa: packet.targetIp,
-        flags: flagArp(frame, packet),
-      },
-      moment,
-    );
+  #read(bytes: Uint8Array, linkType: number, circumstances: Circumstances): RecordBody | undefined {
+    let frame: LinkFrame;
+    try {
+      frame = decodeLink(bytes, linkType);
+    } catch (error) {
+      if (!(error instanceof WireError)) throw error;
+      return undefined;
+    }
+    const isArp = frame.etherType === EtherType.arp;
+    if (!isArp && !isNeighbour(frame)) return undefined;
+    const vlan = frame.tags.map(({ vlan }) => vlan).find((number) => number > 0 && number < 4095);
+    const common = {
+      interface: this.#source,
+      ...(vlan === undefined ? {} : { vlan }),
+      ...(frame.direction === undefined ? {} : { direction: frame.direction }),
+      ...circumstances,
+      ...(frame.source === undefined ? {} : { eth_src: frame.source }),
+      ...(frame.destination === undefined ? {} : { eth_dst: frame.destination }),
+    };
+    try {
+      return { ...common, ...(isArp ? readArp(frame) : readNeighbour(frame)) };
+    } catch (error) {
+      if (!(error instanceof WireError)) throw error;
+      const { check, message } = error;
+      return { type: isArp ? "arp.malformed" : "ndp.malformed", ...common, flags: [check], detail: message };
+    }
   }
+}
+
+function readArp(frame: LinkFrame) {
+  const packet = decodeArp(frame.payload);
+  return {
+    type: "arp.seen" as const,
+    kind: classifyArp(packet),
+    operation: packet.operation,
+    sha: packet.senderMac,
+    spa: packet.senderIp,
+    tha: packet.targetMac,
+    tpa: packet.targetIp,
+    flags: flagArp(frame, packet),
+  };
+}
+
+function readNeighbour(frame: LinkFrame) {
+  const packet = decodeIpv6(frame.payload);
+  const message = decodeNeighbour(packet);
+  const { source, destination } = packet;
+  const { target, linkLayer } = message;
+  const common = {
+    type: "ndp.seen" as const,
+    source,
+    destination,
+    target,
+    ...(linkLayer === undefined ? {} : { lladdr: linkLayer }),
+    flags: [],
+  };
+  if (message.type === NeighbourType.solicitation)
+    return { ...common, kind: source === ANY_IPV6 ? ("dad" as const) : ("solicitation" as const) };
+  const { isRouter, isSolicited, isOverride } = message;
+  const flags = { is_router: isRouter, is_solicited: isSolicited, is_override: isOverride };
+  return { ...common, ...flags, kind: "advertisement" as const };
+}
+
+const NEXT_HEADER_AT = 6;
+const MESSAGE_AT = 40;
+
+/** Before anything in it is believed. */
+function isNeighbour({ etherType, payload }: LinkFrame): boolean {
+  return (
+    etherType === EtherType.ipv6 &&
+    payload[NEXT_HEADER_AT] === IpProtocol.icmpv6 &&
+    Object.values<number | undefined>(NeighbourType).includes(payload[MESSAGE_AT])
+  );
 }

@@ -91,12 +91,12 @@ export class LineQueue {
     return this.#isLost;
   }
 
-  /** Resolves when everything is written or lost, or after `limitMs`. */
-  async drain(limitMs: number): Promise<void> {
+  /** Resolves when everything is written or lost, or after `limitMs`; without one, it waits as long as it takes. */
+  async drain(limitMs?: number): Promise<void> {
     this.flush();
     if (this.#queuedBytes === 0) return;
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, limitMs);
+      const timer = limitMs === undefined ? undefined : setTimeout(resolve, limitMs);
       this.#whenEmpty = () => {
         clearTimeout(timer);
         resolve();

@@ -133,6 +133,15 @@ export class RecordOutput {
     this.#queue.lose(new Error("reader is frozen"));
   }
 
+  /**
+   * For those who can wait, as who reads a file can: bulk records that are written while the queue is full are dropped.
+   *
+   * @returns what to wait for before more is written; undefined while there is room. Ends when the reader is lost, too.
+   */
+  settled(): Promise<void> | undefined {
+    return this.#queue.queuedBytes > QUEUE_BYTES_MAX / 2 ? this.#queue.drain() : undefined;
+  }
+
   /** Waits until what was written has left, at most two seconds. */
   async finish(): Promise<void> {
     await this.#queue.drain(DRAIN_LIMIT_MS);

@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { decodeTag, type VlanTag } from "@viptools/wire";
 import { assemble, type Instruction } from "./bpf.ts";
 import { Inbox } from "./inbox.ts";
 import { int32, Meta, must, native, ReadWatch } from "./native.ts";
@@ -42,6 +43,8 @@ export interface CapturedFrame {
   readonly direction: "in" | "out";
   /** The VLAN's number; undefined for untagged and priority-tagged (0) frames. */
   readonly vlan: number | undefined;
+  /** What the kernel took off the frame, before `bytes` was what it is. */
+  readonly tag: VlanTag | undefined;
   /** When the kernel took the frame, CLOCK_REALTIME. */
   readonly realtimeNs: bigint;
 }
@@ -165,6 +168,7 @@ function describe(inbox: Inbox, n: number): CapturedFrame {
     length: inbox.meta(n, Meta.length),
     direction: inbox.meta(n, Meta.packetType) === PACKET_OUTGOING ? "out" : "in",
     vlan: vlan === 0 ? undefined : vlan,
+    tag: tag < 0 ? undefined : decodeTag(Math.floor(tag / 0x10000), tag & 0xffff),
     realtimeNs: seconds * 1_000_000_000n + BigInt(inbox.meta(n, Meta.nanoseconds)),
   };
 }
