@@ -3,20 +3,26 @@
  *
  * @module
  */
-import { ETHERNET_HEADER_LENGTH, EtherType, MAC_LENGTH, VLAN_TAG_LENGTH } from "@viptools/wire";
+import {
+  COOKED_LLC,
+  COOKED_V1_LENGTH,
+  COOKED_V2_LENGTH,
+  CookedPacketType,
+  ETHERNET_HEADER_LENGTH,
+  EtherType,
+  LinkType,
+  MAC_LENGTH,
+  SNAP_HEADER_LENGTH,
+  VLAN_TAG_LENGTH,
+} from "@viptools/wire";
 import { Flag } from "./flags.ts";
 import { Direction, half, type Sighting } from "./sighting.ts";
-
-/** Link types of capture files that carry what is looked for. */
-export const LinkType = { ethernet: 1, cookedV1: 113, cookedV2: 276 } as const;
 
 /** Below it, a type field is the length of an LLC frame (IEEE 802.3). */
 const ETHER_TYPE_MIN = 0x0600;
 const VLAN_MAX = 4094;
 /** DSAP, SSAP and control of SNAP, and the OUI under which an EtherType follows (RFC 1042). */
 const SNAP_WORDS = [0xaaaa, 0x0300, 0x0000] as const;
-const SNAP_LENGTH = 8;
-const COOKED_OUTGOING = 4;
 
 /**
  * Finds what the frame carries, and tells the sighting.
@@ -28,9 +34,21 @@ export function findPayload(sighting: Sighting, linkType: number): boolean {
     case LinkType.ethernet:
       return openEthernet(sighting);
     case LinkType.cookedV1:
-      return openCooked(sighting, { header: 16, packetType: 1, length: 5, address: 6, protocol: 14 });
+      return openCooked(sighting, {
+        header: COOKED_V1_LENGTH,
+        packetType: 1,
+        length: 5,
+        address: 6,
+        protocol: 14,
+      });
     case LinkType.cookedV2:
-      return openCooked(sighting, { header: 20, packetType: 10, length: 11, address: 12, protocol: 0 });
+      return openCooked(sighting, {
+        header: COOKED_V2_LENGTH,
+        packetType: 10,
+        length: 11,
+        address: 12,
+        protocol: 0,
+      });
     default:
       return false;
   }
@@ -58,7 +76,7 @@ interface CookedPlaces {
 function openCooked(sighting: Sighting, places: CookedPlaces): boolean {
   const { bytes } = sighting;
   if (bytes.length < places.header) return false;
-  sighting.direction = bytes[places.packetType] === COOKED_OUTGOING ? Direction.out : Direction.in;
+  sighting.direction = bytes[places.packetType] === CookedPacketType.outgoing ? Direction.out : Direction.in;
   if (bytes[places.length] === MAC_LENGTH) sighting.sourceAt = places.address;
   return openTags(sighting, half(bytes, places.protocol), places.header);
 }
@@ -84,11 +102,13 @@ function openTags(sighting: Sighting, firstType: number, firstAt: number): boole
 /** @param length what the type field says; a cooked frame says a number instead that means LLC. */
 function openSnap(sighting: Sighting, length: number, at: number): boolean {
   const { bytes } = sighting;
-  if (at + SNAP_LENGTH > bytes.length || SNAP_WORDS.some((word, n) => half(bytes, at + 2 * n) !== word))
-    return false;
-  if (sighting.destinationAt >= 0) sighting.end = Math.min(bytes.length, at + length);
+  const isCooked = sighting.destinationAt < 0;
+  if (isCooked && length !== COOKED_LLC) return false;
+  if (at + SNAP_HEADER_LENGTH > bytes.length) return false;
+  if (SNAP_WORDS.some((word, n) => half(bytes, at + 2 * n) !== word)) return false;
+  if (!isCooked) sighting.end = Math.min(bytes.length, at + length);
   sighting.flags |= Flag.llcSnap;
   sighting.etherType = half(bytes, at + 6);
-  sighting.at = at + SNAP_LENGTH;
+  sighting.at = at + SNAP_HEADER_LENGTH;
   return true;
 }

@@ -5,6 +5,8 @@
  */
 import { type Context, ExitCode, ExitError, onStopSignals } from "@viptools/cli";
 import { KernelError, type LinkEvent, LinkMonitor, monotonicUs, RouteSocket } from "@viptools/kernel";
+import { LinkType } from "@viptools/wire";
+import { type CaptureWriter, finishWriter, openWriter } from "./capture-writer.ts";
 import type { ListenOptions } from "./options.ts";
 import { Post } from "./post.ts";
 import type { Reporter } from "./reporter.ts";
@@ -24,18 +26,24 @@ export async function listenLive(
 ): Promise<void> {
   const found = options.interfaces.map((name) => ({ name, ifindex: context.needInterface(name) }));
   context.needRawSockets();
-  const posts = found.map(({ name, ifindex }) => openPost(context, reporter, name, ifindex));
+  const writer = openWriter(options.writeTo, undefined, LinkType.ethernet);
+  const say = (message: string): void => context.say(message);
+  const posts = found.map(({ name, ifindex }) =>
+    orExit(name, () => new Post(name, ifindex, reporter, say, writer)),
+  );
   const watch = new Watch(context, reporter, posts);
+  if (!options.isSilent) context.count(() => watch.counters());
   try {
-    await watch.run(options.forUs);
+    await watch.run(options.forUs, writer);
   } finally {
     watch.close();
   }
+  await finishWriter(writer, context);
 }
 
-function openPost(context: Context, reporter: Reporter, name: string, ifindex: number): Post {
+function orExit<T>(name: string, open: () => T): T {
   try {
-    return new Post(name, ifindex, reporter, (message) => context.say(message));
+    return open();
   } catch (error) {
     if (!(error instanceof KernelError)) throw error;
     throw new ExitError(ExitCode.kernel, `cannot listen on ${name}: ${error.message}`);
@@ -54,17 +62,17 @@ class Watch {
     this.#reporter = reporter;
     this.#posts = posts;
     this.#monitor = new LinkMonitor((event) => this.#hearKernel(event));
-    context.count(() => this.#counters());
   }
 
-  /** @param forUs how long, undefined for ever. */
-  async run(forUs: number | undefined): Promise<void> {
+  /** @param forUs how long, undefined for ever. @param writer whose failure ends it. */
+  async run(forUs: number | undefined, writer: CaptureWriter | undefined): Promise<void> {
     await this.#readLinks();
     const look = setInterval(() => this.#look(), LOOK_EVERY_MS);
     await new Promise<void>((resolve) => {
       this.#reporter.onDone = resolve;
       if (this.#reporter.isDone) resolve();
       this.#context.output.onReaderLost(resolve);
+      writer?.onFailed(resolve);
       onStopSignals(() => resolve());
       if (forUs !== undefined) setTimeout(resolve, forUs / 1000);
     });
@@ -76,7 +84,7 @@ class Watch {
 
   close(): void {
     this.#monitor.close();
-    const { capture_dropped: dropped } = this.#counters();
+    const { capture_dropped: dropped } = this.counters();
     for (const post of this.#posts) post.close();
     if (dropped) this.#context.say(`${dropped} packets are not told: they came faster than they were read`);
   }
@@ -109,7 +117,7 @@ class Watch {
     this.#toldDropped = dropped;
   }
 
-  #counters(): Record<string, number> {
+  counters(): Record<string, number> {
     const sum = (of: (post: Post) => number): number =>
       this.#posts.reduce((total, post) => total + of(post), 0);
     return {

@@ -26,7 +26,7 @@ async function listen(context: Context): Promise<ExitCode> {
   screen?.show(reporter);
   try {
     if (options.file === undefined) await listenLive(context, reporter, options);
-    else await readFile(context, reporter, options.file);
+    else await readFile(context, reporter, options.file, options);
   } finally {
     screen?.close();
   }
@@ -34,8 +34,10 @@ async function listen(context: Context): Promise<ExitCode> {
 }
 
 /** What people and scripts get instead of the usual sentences. */
-function chooseText(context: Context, { fields, isColored, isTable }: ListenOptions): void {
-  if (fields !== undefined) context.describeWith((record) => columnsOf(record, fields), true);
+function chooseText(context: Context, options: ListenOptions): void {
+  const { fields, isColored, isTable, isSilent } = options;
+  if (isSilent) context.describeWith(() => undefined, true);
+  else if (fields !== undefined) context.describeWith((record) => columnsOf(record, fields), true);
   else if (isTable) context.describeWith(() => undefined, false);
   else if (isColored) context.describeWith((record) => paint(record, formatHuman(record)), false);
 }

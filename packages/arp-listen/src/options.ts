@@ -5,6 +5,7 @@
  */
 import { type Args, type CommandSpec, ExitCode, ExitError, orUsage, parseDurationUs } from "@viptools/cli";
 import { parseIpAddress, parseMac } from "@viptools/wire";
+import { STANDARD_OUTPUT } from "./capture-writer.ts";
 import { parseFields } from "./fields.ts";
 import type { FilterOptions } from "./filter.ts";
 import { KIND_WORDS, kindsOf, PACKET_WORDS } from "./kinds.ts";
@@ -24,7 +25,8 @@ const VLAN_MAX = 4094;
 export const SPEC: CommandSpec = {
   name: "arp-listen",
   summary: "say what ARP and neighbour discovery really happens, live or from a capture file",
-  usage: "-I IF… | -r FILE [--ip ADDRESS] [--kind KIND] [--until KIND] [--watch VIP[=MAC]] [-c N] [--for T]",
+  usage:
+    "-I IF… | -r FILE [-w FILE] [--ip ADDRESS] [--kind KIND] [--until KIND] [--watch VIP[=MAC]] [-c N] [--for T]",
   examples: [
     ["arp-listen -I eth0", "every ARP, NS and NA packet on eth0, both directions, VLANs included"],
     [
@@ -35,12 +37,24 @@ export const SPEC: CommandSpec = {
       "arp-listen -I eth0 --watch 192.0.2.100=00:00:5e:00:01:33 | garp-send --follow",
       "a sensor: says when somebody else claims the VIP",
     ],
+    ["arp-listen -I eth0 -w arp.pcap", "and keeps them as a capture file"],
     ["arp-listen -I eth0 --fields ts,kind,spa,sha", "columns for scripts"],
     ["arp-listen -r capture.pcap --json | jq -r .kind | sort | uniq -c", "what kinds a capture holds"],
   ],
   options: [
     { name: "interface", letter: "I", value: "IF", isRepeated: true, about: "where to listen" },
-    { name: "read", letter: "r", value: "FILE", about: "read a capture file (pcap, pcapng) instead" },
+    {
+      name: "read",
+      letter: "r",
+      value: "FILE",
+      about: "read a capture file (pcap, pcapng) instead; -: from standard input",
+    },
+    {
+      name: "write",
+      letter: "w",
+      value: "FILE",
+      about: "write what is told as a capture file (pcap) too; -: to standard output, instead of records",
+    },
     { name: "count", letter: "c", value: "N", about: "stop after so many packets" },
     { name: "for", value: "T", about: "stop after this long" },
     {
@@ -76,7 +90,7 @@ export const SPEC: CommandSpec = {
   ],
   exits: [
     [1, "--until: it was not seen"],
-    [65, "the file is no capture"],
+    [65, "the file is no capture of Ethernet or Linux cooked frames, or is cut"],
     [66, "no such file"],
     [69, "no such interface"],
   ],
@@ -98,6 +112,10 @@ export interface ListenOptions {
   readonly fields: readonly string[] | undefined;
   readonly isColored: boolean;
   readonly isTable: boolean;
+  /** What is told is written here as a capture too. */
+  readonly writeTo: string | undefined;
+  /** Standard output is for the capture, and nothing else. */
+  readonly isSilent: boolean;
 }
 
 /** @throws {ExitError} usage. */
@@ -108,9 +126,12 @@ export function readListenOptions(args: Args): ListenOptions {
   if (interfaces.includes("any"))
     usage('"any" is no interface: name each, as in -I eth0 -I eth1, so that records say where it was');
   if (file !== undefined && args.isGiven("for")) usage("--for is given beside -r: a file ends by itself");
+  const writeTo = args.text("write");
   const fields = args.parsed("fields", (text) => parseFields(text, RECORDS));
   if (args.flag("live") && (fields !== undefined || args.flag("json")))
     usage("--live draws a table: --json and --fields are not for it");
+  if (writeTo === STANDARD_OUTPUT && (args.flag("live") || fields !== undefined))
+    usage("-w - writes a capture to standard output: --live and --fields are not for it");
   return {
     interfaces,
     file,
@@ -122,6 +143,8 @@ export function readListenOptions(args: Args): ListenOptions {
     fields,
     isColored: args.flag("color"),
     isTable: args.flag("live"),
+    writeTo,
+    isSilent: writeTo === STANDARD_OUTPUT,
   };
 }
 

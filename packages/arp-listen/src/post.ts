@@ -12,6 +12,8 @@ import {
   PacketClock,
   PacketSocket,
 } from "@viptools/kernel";
+import { insertTag, LinkType, VLAN_TAG_LENGTH, type VlanTag } from "@viptools/wire";
+import type { CaptureWriter } from "./capture-writer.ts";
 import type { PacketTime } from "./line-renderer.ts";
 import type { Reporter } from "./reporter.ts";
 import { Direction } from "./sighting.ts";
@@ -24,6 +26,7 @@ export class Post {
   readonly #reporter: Reporter;
   readonly #source: number;
   readonly #say: (message: string) => void;
+  readonly #writer: CaptureWriter | undefined;
   readonly #clock = new PacketClock();
   readonly #time: PacketTime = { seconds: 0, nanoseconds: 0, monoSeconds: 0, monoNanoseconds: 0 };
   #socket: PacketSocket | undefined;
@@ -36,10 +39,18 @@ export class Post {
 
   /**
    * @param ifindex of the interface, which is there.
+   * @param writer keeps what is told.
    * @throws {KernelError} if the kernel refuses to capture there.
    */
-  constructor(name: string, ifindex: number, reporter: Reporter, say: (message: string) => void) {
+  constructor(
+    name: string,
+    ifindex: number,
+    reporter: Reporter,
+    say: (message: string) => void,
+    writer: CaptureWriter | undefined,
+  ) {
     this.name = name;
+    this.#writer = writer;
     this.#reporter = reporter;
     this.#source = reporter.sourceOf(name);
     this.#say = say;
@@ -142,7 +153,22 @@ export class Post {
       time.monoSeconds = this.#clock.seconds;
       time.monoNanoseconds = this.#clock.nanoseconds;
       const direction = batch.isOutgoing(n) ? Direction.out : Direction.in;
-      this.#reporter.frame(batch.bytes(n), batch.length(n), this.#source, batch.vlan(n), direction, time);
+      const bytes = batch.bytes(n);
+      const length = batch.length(n);
+      const isTold = this.#reporter.frame(bytes, length, this.#source, batch.vlan(n), direction, time);
+      if (isTold && this.#writer !== undefined) this.#keep(bytes, length, batch.tag(n), time);
     }
+  }
+
+  /** The frame as it was on the wire, with the tag that the kernel took off. */
+  #keep(
+    bytes: Uint8Array,
+    length: number,
+    tag: VlanTag | undefined,
+    { seconds, nanoseconds }: PacketTime,
+  ): void {
+    const whole = tag === undefined ? bytes : insertTag(bytes, tag);
+    const more = tag === undefined ? 0 : VLAN_TAG_LENGTH;
+    this.#writer?.add(whole, LinkType.ethernet, seconds, nanoseconds, length + more);
   }
 }

@@ -7,7 +7,7 @@
  * @module
  */
 import type { BulkLines, Context, Moment } from "@viptools/cli";
-import { ArpField, type IpAddress, type Mac, macFromBytes } from "@viptools/wire";
+import { ArpField, type IpAddress, LinkType, type Mac, macFromBytes } from "@viptools/wire";
 import { macText, partsOf } from "./address-number.ts";
 import { MutableClaim } from "./claim.ts";
 import { Filter } from "./filter.ts";
@@ -50,10 +50,6 @@ export class Reporter {
   onDone: (() => void) | undefined;
   /** Called after the record of an announcement, a reply or an advertisement. */
   onClaim: ((heard: HeardClaim) => void) | undefined;
-  /** Called for each packet that the filters let through, before its record. */
-  onMatch:
-    | ((bytes: Uint8Array, linkType: number, seconds: number, nanoseconds: number, length: number) => void)
-    | undefined;
   /** Of the packet that is told now. */
   readonly #time: PacketTime = { seconds: 0, nanoseconds: 0, monoSeconds: -1, monoNanoseconds: 0 };
   readonly #context: Context;
@@ -112,6 +108,7 @@ export class Reporter {
    * @param linkType 1 Ethernet, 113 or 276 Linux cooked; of others nothing is known.
    * @param length how long it was on the wire.
    * @param source as {@link sourceOf} counts it.
+   * @returns whether it is one of those that are asked for.
    */
   packet(
     bytes: Uint8Array,
@@ -120,9 +117,9 @@ export class Reporter {
     nanoseconds: number,
     length: number,
     source = 0,
-  ): void {
+  ): boolean {
     this.#setTime(seconds, nanoseconds, -1, 0);
-    this.#hear(bytes, linkType, length, source, 0, Direction.unknown);
+    return this.#hear(bytes, linkType, length, source, 0, Direction.unknown);
   }
 
   /** An Ethernet frame from an interface; both times are the packet's. The rest as {@link packet} has it. */
@@ -133,19 +130,9 @@ export class Reporter {
     vlan: number,
     direction: number,
     time: Readonly<PacketTime>,
-  ): void {
+  ): boolean {
     this.#setTime(time.seconds, time.nanoseconds, time.monoSeconds, time.monoNanoseconds);
-    this.#hear(bytes, 1, length, source, vlan, direction);
-  }
-
-  /**
-   * Between pieces of a file: waits while the reader of the records is slow.
-   *
-   * @returns false if nothing more is wanted.
-   */
-  async pause(): Promise<boolean> {
-    await this.#context.output.whenKeptUp();
-    return !this.#isDone && !this.#context.output.isLost;
+    return this.#hear(bytes, LinkType.ethernet, length, source, vlan, direction);
   }
 
   /**
@@ -156,7 +143,7 @@ export class Reporter {
    */
   advance(nowUs: number, moment?: Moment): void {
     if (nowUs < this.owners.dueUs) return;
-    for (const event of this.owners.due(nowUs)) this.#tellOwners(event, moment);
+    for (const event of this.owners.due(nowUs)) this.#writeOwners(event, moment);
   }
 
   /** The end of a file: its last packet is the last moment that there is. */
@@ -178,74 +165,67 @@ export class Reporter {
     source: number,
     vlan: number,
     direction: number,
-  ): void {
-    if (this.#isDone) return;
+  ): boolean {
+    if (this.#isDone) return false;
     const sighting = this.#sighting;
     readFrame(sighting, bytes, linkType, length, vlan, direction);
     if (sighting.protocol === Protocol.none) {
       this.#counts.other += 1;
-      return;
+      return false;
     }
     if (sighting.isMalformed) this.#counts.malformed += 1;
-    if (!this.#filter.lets(sighting)) {
-      this.#counts.filtered += 1;
-      return;
-    }
-    if (this.#watched === undefined) this.#tellAll(linkType, length, source);
-    else this.#tellWatched(this.#watched, linkType, length, source);
+    const isWanted =
+      this.#filter.lets(sighting) &&
+      (this.#watched === undefined ? this.#tellAll(source) : this.#tellWatched(this.#watched, source));
+    if (!isWanted) this.#counts.filtered += 1;
+    return isWanted;
   }
 
-  #tellAll(linkType: number, length: number, source: number): void {
-    const isClaim = this.#readClaim(source, ANYBODY);
-    this.#tellSeen(linkType, length, source);
-    if (!isClaim) return;
-    const event = this.owners.claim(this.#claim);
-    if (event !== undefined) this.#tellOwners(event, this.#moment());
+  #tellAll(source: number): true {
+    const isClaim = this.#readClaim(source);
+    this.#tellSeen(source);
+    this.#finishSeen(source);
+    if (isClaim) this.#tellOwners(this.owners.claim(this.#claim));
+    return true;
   }
 
   /** Of watched addresses, the first claim is told, and then only what is new. */
-  #tellWatched(watched: WatchList, linkType: number, length: number, source: number): void {
+  #tellWatched(watched: WatchList, source: number): boolean {
     const claim = this.#claim;
-    const expected = this.#readClaim(source, ANYBODY)
-      ? watched.expectedOf(this.#sighting.bytes, claim.addressAt, claim.addressLength)
-      : undefined;
-    if (expected === undefined) {
-      this.#counts.filtered += 1;
-      return;
-    }
+    if (!this.#readClaim(source)) return false;
+    const expected = watched.expectedOf(this.#sighting.bytes, claim.addressAt, claim.addressLength);
+    if (expected === undefined) return false;
     claim.expected = expected;
-    const isFirst = this.owners.columns.find(claim.key) === undefined;
+    if (this.owners.columns.find(claim.key) === undefined) this.#tellSeen(source);
     const event = this.owners.claim(claim);
-    if (isFirst) this.#tellSeen(linkType, length, source);
-    else this.#finishSeen(source);
-    if (event !== undefined) this.#tellOwners(event, this.#moment());
+    this.#finishSeen(source);
+    this.#tellOwners(event);
+    return true;
   }
 
   /** @returns false if the sighting claims nothing. */
-  #readClaim(source: number, expected: number): boolean {
+  #readClaim(source: number): boolean {
     const claim = this.#claim;
     const { seconds, nanoseconds, monoSeconds, monoNanoseconds } = this.#time;
     claim.seconds = seconds;
     claim.nanoseconds = nanoseconds;
-    claim.expected = expected;
+    claim.expected = ANYBODY;
     claim.atUs =
       monoSeconds < 0 ? seconds * 1e6 + nanoseconds / 1e3 : monoSeconds * 1e6 + monoNanoseconds / 1e3;
     if (claim.atUs >= this.owners.dueUs) this.advance(claim.atUs, this.#moment());
     return claim.read(this.#sighting, source);
   }
 
-  #tellSeen(linkType: number, length: number, source: number): void {
+  #tellSeen(source: number): void {
+    if (this.#options.isSilent) return;
     const sighting = this.#sighting;
     const bulk = this.#bulk;
-    const { seconds, nanoseconds } = this.#time;
-    this.onMatch?.(sighting.bytes, linkType, seconds, nanoseconds, length);
-    if (bulk === undefined || sighting.isMalformed)
+    if (bulk === undefined || sighting.isMalformed) {
       this.#context.write(bodyOf(sighting, this.sources[source]!), this.#moment());
-    else {
-      const sequence = this.#context.output.nextSequence();
-      bulk.add(this.#renderer.render(bulk.bytes, bulk.length, sighting, source, this.#time, sequence));
+      return;
     }
-    this.#finishSeen(source);
+    const sequence = this.#context.output.nextSequence();
+    bulk.add(this.#renderer.render(bulk.bytes, bulk.length, sighting, source, this.#time, sequence));
   }
 
   /** Counts it, whether it was told or known, and ends if it is enough. */
@@ -276,7 +256,12 @@ export class Reporter {
     });
   }
 
-  #tellOwners(event: OwnerEvent, moment: Moment | undefined): void {
+  /** What the present packet has changed. */
+  #tellOwners(event: OwnerEvent | undefined): void {
+    if (event !== undefined) this.#writeOwners(event, this.#moment());
+  }
+
+  #writeOwners(event: OwnerEvent, moment: Moment | undefined): void {
     this.#counts.owner_events += 1;
     this.#context.write(ownerBody(event, this.sources), moment);
     this.#lookFor(event.kind);

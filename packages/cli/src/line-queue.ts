@@ -17,7 +17,6 @@ export interface QueueEnd {
 const ATOMIC_BYTES = 4096;
 /** Nobody shares a file's write with us; larger pieces cost fewer calls. */
 const FILE_BYTES = 1 << 16;
-const COMPACT_LINES = 65536;
 
 export class LineQueue {
   readonly #end: QueueEnd;
@@ -94,12 +93,12 @@ export class LineQueue {
     return this.#isLost;
   }
 
-  /** Resolves when everything is written or lost, or after `limitMs`. */
-  async drain(limitMs: number): Promise<void> {
+  /** Resolves when everything is written or lost, or after `limitMs`; without one, it waits as long as it takes. */
+  async drain(limitMs?: number): Promise<void> {
     this.flush();
     if (this.#queuedBytes === 0) return;
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, limitMs);
+      const timer = limitMs === undefined ? undefined : setTimeout(resolve, limitMs);
       this.#whenEmpty = () => {
         clearTimeout(timer);
         resolve();
@@ -155,7 +154,8 @@ export class LineQueue {
     }
     const taken = this.#lines.slice(start, end);
     this.#first = end;
-    if (this.#first === this.#lines.length || this.#first > COMPACT_LINES) this.#compact();
+    // As many were taken as are moved now, so each line is moved once at most; and none is kept that has left.
+    if (2 * this.#first >= this.#lines.length) this.#compact();
     return taken.length === 1 ? taken[0]! : Buffer.concat(taken);
   }
 

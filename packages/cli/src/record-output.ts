@@ -132,15 +132,25 @@ export class RecordOutput {
     return this.#bulk;
   }
 
-  /** For who reads a file, and can wait with {@link whenKeptUp}: no record is dropped, however slow the reader is. */
+  /** For who reads a file, and can wait with {@link settled}: no record is dropped, however slow the reader is. */
   keepAll(): void {
     this.#mayDrop = false;
   }
 
-  /** Resolves when no more than so many octets are queued, or the reader is gone. */
-  async whenKeptUp(queuedBytes: number = PATIENCE_BYTES): Promise<void> {
+  /**
+   * For those who can wait, as who reads a file can.
+   *
+   * @returns what to wait for before more is written; undefined while there is room. Ends when the reader is lost, too.
+   */
+  settled(): Promise<void> | undefined {
     this.#bulk?.flush();
-    await this.#queue.whenBelow(queuedBytes);
+    return this.#queue.queuedBytes > PATIENCE_BYTES ? this.#queue.whenBelow(PATIENCE_BYTES) : undefined;
+  }
+
+  /** Waits until what was written has left, or the reader is lost, as long as it takes. */
+  async drained(): Promise<void> {
+    this.#bulk?.flush();
+    await this.#queue.drain();
   }
 
   /** Writes a record of our own. */

@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { decodeTag, type VlanTag } from "@viptools/wire";
 import { assemble, type Instruction } from "./bpf.ts";
 import { Inbox } from "./inbox.ts";
 import { int32, Meta, must, native, ReadWatch } from "./native.ts";
@@ -42,6 +43,8 @@ export interface CapturedFrame {
   readonly direction: "in" | "out";
   /** The VLAN's number; undefined for untagged and priority-tagged (0) frames. */
   readonly vlan: number | undefined;
+  /** What the kernel took off the frame, before `bytes` was what it is. */
+  readonly tag: VlanTag | undefined;
   /** When the kernel took the frame, CLOCK_REALTIME. */
   readonly realtimeNs: bigint;
 }
@@ -74,6 +77,11 @@ export class FrameBatch {
   /** The VLAN's number; 0 for untagged and priority-tagged frames. */
   vlan(n: number): number {
     return vlanOf(this.#inbox, n);
+  }
+
+  /** What the kernel took off the frame. */
+  tag(n: number): VlanTag | undefined {
+    return tagOf(this.#inbox, n);
   }
 
   /** When the kernel took it, CLOCK_REALTIME: whole seconds, and nanoseconds below one. */
@@ -216,6 +224,7 @@ function describe(inbox: Inbox, n: number): CapturedFrame {
     length: inbox.meta(n, Meta.length),
     direction: inbox.meta(n, Meta.packetType) === PACKET_OUTGOING ? "out" : "in",
     vlan: vlan === 0 ? undefined : vlan,
+    tag: tagOf(inbox, n),
     realtimeNs: seconds * 1_000_000_000n + BigInt(inbox.meta(n, Meta.nanoseconds)),
   };
 }
@@ -223,6 +232,11 @@ function describe(inbox: Inbox, n: number): CapturedFrame {
 function vlanOf(inbox: Inbox, n: number): number {
   const tag = inbox.meta(n, Meta.vlan);
   return tag < 0 ? 0 : tag & 0xfff;
+}
+
+function tagOf(inbox: Inbox, n: number): VlanTag | undefined {
+  const tag = inbox.meta(n, Meta.vlan);
+  return tag < 0 ? undefined : decodeTag(Math.floor(tag / 0x10000), tag & 0xffff);
 }
 
 /** `struct sockaddr_ll` (packet(7)); the protocol is in network byte order. */
