@@ -26,6 +26,8 @@ export async function listenLive(
 ): Promise<void> {
   const found = options.interfaces.map((name) => ({ name, ifindex: context.needInterface(name) }));
   context.needRawSockets();
+  // Before anything is heard: who is asked to stop tells what it has.
+  const stopped = new Promise<void>((resolve) => onStopSignals(() => resolve()));
   const writer = openWriter(options.writeTo, undefined, LinkType.ethernet);
   const say = (message: string): void => context.say(message);
   const posts = found.map(({ name, ifindex }) =>
@@ -34,7 +36,8 @@ export async function listenLive(
   const watch = new Watch(context, reporter, posts);
   if (!options.isSilent) context.count(() => watch.counters());
   try {
-    await watch.run(options.forUs, writer);
+    await Promise.race([stopped, watch.run(options.forUs, writer)]);
+    watch.finish();
   } finally {
     watch.close();
   }
@@ -56,6 +59,7 @@ class Watch {
   readonly #posts: readonly Post[];
   readonly #monitor: LinkMonitor;
   #toldDropped = 0;
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(context: Context, reporter: Reporter, posts: readonly Post[]) {
     this.#context = context;
@@ -67,22 +71,24 @@ class Watch {
   /** @param forUs how long, undefined for ever. @param writer whose failure ends it. */
   async run(forUs: number | undefined, writer: CaptureWriter | undefined): Promise<void> {
     await this.#readLinks();
-    const look = setInterval(() => this.#look(), LOOK_EVERY_MS);
+    this.#timer = setInterval(() => this.#look(), LOOK_EVERY_MS);
     await new Promise<void>((resolve) => {
       this.#reporter.onDone = resolve;
       if (this.#reporter.isDone) resolve();
       this.#context.output.onReaderLost(resolve);
       writer?.onFailed(resolve);
-      onStopSignals(() => resolve());
       if (forUs !== undefined) setTimeout(resolve, forUs / 1000);
     });
-    clearInterval(look);
-    // What came before now was seen in time.
+  }
+
+  /** Hears what came before now, which was in time, and tells what was held back. */
+  finish(): void {
     for (const post of this.#posts) post.drain();
     this.#reporter.advance(Number.POSITIVE_INFINITY);
   }
 
   close(): void {
+    clearInterval(this.#timer);
     this.#monitor.close();
     const { capture_dropped: dropped } = this.counters();
     for (const post of this.#posts) post.close();

@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { type Context, ExitCode, formatHuman, run } from "@viptools/cli";
+import { type Context, ExitCode, formatHuman, harmless, run } from "@viptools/cli";
 import * as kernel from "@viptools/kernel";
+import type { KnownRecord } from "@viptools/records";
 import { paint } from "./color.ts";
 import { columnsOf } from "./fields.ts";
 import { readFile } from "./file.ts";
@@ -35,9 +36,18 @@ async function listen(context: Context): Promise<ExitCode> {
 
 /** What people and scripts get instead of the usual sentences. */
 function chooseText(context: Context, options: ListenOptions): void {
-  const { fields, isColored, isTable, isSilent } = options;
+  const { interfaces, fields, isColored, isTable, isSilent } = options;
   if (isSilent) context.describeWith(() => undefined, true);
   else if (fields !== undefined) context.describeWith((record) => columnsOf(record, fields), true);
   else if (isTable) context.describeWith(() => undefined, false);
-  else if (isColored) context.describeWith((record) => paint(record, formatHuman(record)), false);
+  else if (isColored || interfaces.length > 1)
+    context.describeWith((record) => {
+      const line = `${formatHuman(record)}${interfaces.length > 1 ? whereOf(record) : ""}`;
+      return isColored ? paint(record, line) : line;
+    }, false);
+}
+
+/** Among several interfaces, a line says which. */
+function whereOf(record: KnownRecord): string {
+  return "interface" in record && record.interface !== undefined ? ` on ${harmless(record.interface)}` : "";
 }
