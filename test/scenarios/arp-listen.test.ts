@@ -4,13 +4,16 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "node:test";
 import { fileURLToPath } from "node:url";
-import { type KnownRecord, parseLine, type RecordOf } from "@viptools/records";
+import { parseLine, type RecordOf } from "@viptools/records";
 import {
+  ALL_NODES_GROUP,
   BROADCAST_MAC,
   EtherType,
   encodeArp,
+  encodeArpBroadcast,
   encodeEthernet,
   encodeIpv6,
+  encodeIpv6Frame,
   encodeNeighbour,
   encodeTagged,
   NeighbourType,
@@ -20,7 +23,7 @@ import {
 import { FedTool } from "../lab/fed-tool.ts";
 import { type Network, VIP, VIP6 } from "../lab/network.ts";
 import { ofType } from "../lab/record-log.ts";
-import { attempt, end, waitFor } from "../lab/shell.ts";
+import { attempt, end, sleep, waitFor } from "../lab/shell.ts";
 import { needsRoot, onStage } from "../lab/stage.ts";
 
 const SENDER = fileURLToPath(new URL("../lab/send-frames.js", import.meta.url));
@@ -225,27 +228,47 @@ test(
 
 /** A host takes an address by hand and tells everybody. */
 function take(network: Network, host: string, address: string): void {
-  network.run(host, [
-    "ip",
-    "address",
-    "add",
-    `${address}/${address.includes(":") ? 64 : 24}`,
-    "dev",
-    "eth0",
-    "nodad",
-  ]);
+  const length = address === VIP6 ? 64 : 24;
+  network.command(host, `ip address add ${address}/${length} dev eth0 nodad`);
   network.command(host, `garp-send -I eth0 ${address}`);
 }
 
-/** What a sensor tells, without those whose MAC is nobody's. */
+/** An announcement of the address, from the MAC of a host. */
+function announcementOf(address: string, mac: string): string {
+  if (address === VIP) {
+    const packet = { operation: 1, senderMac: mac, senderIp: VIP, targetMac: ZERO_MAC, targetIp: VIP };
+    return Buffer.from(encodeArpBroadcast(packet)).toString("hex");
+  }
+  const message = {
+    type: NeighbourType.advertisement,
+    isRouter: false,
+    isSolicited: false,
+    isOverride: true,
+  } as const;
+  const packet = encodeNeighbour({ ...message, target: address, linkLayer: mac }, address, ALL_NODES_GROUP);
+  return Buffer.from(encodeIpv6Frame(packet, mac)).toString("hex");
+}
+
+/** What a sensor tells, in its order. */
 const story = (tool: FedTool, network: Network): string[] =>
-  tool.records().flatMap((record: KnownRecord) => {
+  tool.records().flatMap((record) => {
     const nameOf = (mac: string): string => network.hosts.find((host) => host.mac === mac)?.name ?? mac;
-    if (record.type === "arp.seen" || record.type === "ndp.seen") return [`seen ${nameOf(record.eth_src!)}`];
-    if (!("owners" in record) || !record.type.startsWith("arp.")) return [];
-    const owners = (record as RecordOf<"arp.changed">).owners.map(({ mac }) => nameOf(mac)).join("");
-    return [`${record.type.slice(4)} ${owners}`];
+    switch (record.type) {
+      case "arp.seen":
+      case "ndp.seen":
+        return [`seen ${nameOf(record.eth_src!)}`];
+      case "arp.changed":
+      case "arp.conflict":
+      case "arp.flip_flop":
+        return [`${record.type.slice(4)} ${record.owners.map(({ mac }) => nameOf(mac)).join("")}`];
+      default:
+        return [];
+    }
   });
+
+/** Both say it is theirs, twenty times a second each. */
+const FIGHT_EVERY_MS = "50";
+const FIGHT_MS = 2500;
 
 for (const address of [VIP, VIP6]) {
   test(
@@ -253,14 +276,12 @@ for (const address of [VIP, VIP6]) {
     needsRoot,
     async () => {
       await onStage(["a", "b", "c"], async (network) => {
-        const { mac } = network.host("a");
+        const [a, b] = [network.host("a").mac, network.host("b").mac];
         const open = await listen(network, "c", `-I eth0 --watch ${address}`);
-        const strict = await listen(network, "c", `-I eth0 --watch ${address}=${mac}`, 2);
+        const strict = await listen(network, "c", `-I eth0 --watch ${address}=${a}`, 2);
         const told = async (tool: FedTool, expected: string[]): Promise<void> => {
-          await until(
-            expected.join(),
-            () => story(tool, network).length >= expected.length || undefined,
-          ).catch(() => {});
+          const isTold = (): true | undefined => story(tool, network).length >= expected.length || undefined;
+          await until(`${expected}, not ${story(tool, network)}`, isTold);
           assert.deepEqual(story(tool, network), expected);
         };
         network.command("c", "ping -c 1 -W 2 192.0.2.1");
@@ -271,14 +292,22 @@ for (const address of [VIP, VIP6]) {
         take(network, "b", address);
         await told(open, ["seen a", "changed ab"]);
         await told(strict, ["seen a", "conflict ab"]);
-        network.command("a", `garp-send -I eth0 ${address}`);
-        await told(open, ["seen a", "changed ab", "conflict ba"]);
-        await told(strict, ["seen a", "conflict ab", "changed ba"]);
+        const frames = [a, b].map((mac) => announcementOf(address, mac));
+        const sender = network.start("a", ["node", SENDER, FIGHT_EVERY_MS, ...frames], "ignore");
+        await until("the fight", () => story(open, network).includes("conflict ab") || undefined);
+        await sleep(FIGHT_MS);
+        await end(sender);
         for (const tool of [open, strict]) {
           assert.equal(await stop(tool), 0, tool.errors());
+          const events = story(tool, network);
+          const { owner_events, seen } = ofType(tool.records(), "tool.stats").at(-1)!.counters;
+          assert.equal(owner_events, events.length - 1);
+          assert.ok(events.length < seen! / 4, `${events.length} of ${seen} claims are told`);
+          assert.match(events.at(-1)!, / (ab|ba)$/);
           for (const line of readFileSync(tool.path, "utf8").split("\n"))
             assert.ok(Buffer.byteLength(line) < 4096, line);
         }
+        assert.ok(story(strict, network).includes("changed ba"), story(strict, network).join());
       });
     },
   );

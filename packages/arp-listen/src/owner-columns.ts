@@ -25,6 +25,8 @@ export class OwnerColumns {
   readonly lastSeconds: Float64Array;
   readonly lastNanoseconds: Uint32Array;
   readonly lastUs: Float64Array;
+  /** When that MAC took the address from another. */
+  readonly sinceUs: Float64Array;
   /** Whom the last claim answered; 0 for nobody in particular. */
   readonly asker: Float64Array;
   readonly claims: Uint32Array;
@@ -46,6 +48,7 @@ export class OwnerColumns {
     this.lastSeconds = new Float64Array(capacity);
     this.lastNanoseconds = new Uint32Array(capacity);
     this.lastUs = new Float64Array(capacity);
+    this.sinceUs = new Float64Array(capacity);
     this.asker = new Float64Array(capacity);
     this.claims = new Uint32Array(capacity);
     this.changes = new Uint32Array(capacity);

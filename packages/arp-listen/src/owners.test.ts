@@ -45,6 +45,11 @@ const STORIES: readonly (readonly [name: string, script: string, told: string[],
   ["two that answer one asker's questions, far apart", "A>X 0, B>X 0.5", ["changed AB"]],
   ["the former one claims it again at once", "A 0, B 1, A 1.5", ["changed AB", "conflict BA"]],
   ["the former one is back later", "A 0, B 10, A 20", ["changed AB", "flip_flop BA"]],
+  [
+    "a fail-back, right after the other one has announced again",
+    "A 0, B 10, B 16, A 16.1",
+    ["changed AB", "flip_flop BA"],
+  ],
   ["to and fro", "A 0, B 10, A 20, B 30", ["changed AB", "flip_flop BA", "flip_flop AB"]],
   [
     "two that take turns are told once a second, and who is left",

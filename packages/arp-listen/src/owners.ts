@@ -2,9 +2,9 @@
  * Who claims each address, and when that changes: pure. Time comes in with the claims.
  *
  * - `changed`: another MAC than before.
- * - `conflict`: two MACs answer the same question, or the former owner claims an address again while the later one still
- *   does, or a MAC claims it that is not the expected one.
- * - `flip_flop`: the former owner claims it again, and the later one has been silent for a while.
+ * - `conflict`: two MACs answer the same question, or a former owner claims an address again that the present one has
+ *   hardly got, or a MAC claims it that is not the expected one.
+ * - `flip_flop`: a former owner has it again, and the present one had it for a while: a fail-back looks like that.
  *
  * A virtual MAC that moves from one host to the other is the same MAC: nothing changes.
  *
@@ -45,7 +45,7 @@ export interface OwnerEvent {
 
 /** Addresses that are remembered. */
 export const OWNERS_MAX: number = 1 << 16;
-/** Two that claim an address within this long both mean it. */
+/** Who loses an address that soon again is fought over it. */
 export const CONFLICT_US = 2_000_000;
 /** Two answers to one asker within this long are answers to one question. */
 export const ANSWER_US = 100_000;
@@ -118,6 +118,7 @@ export class OwnerTable {
   /** Makes the claim's MAC the present owner. */
   #own(row: number, claim: Claim, first: ClaimTime): void {
     this.columns.mac[row] = claim.mac;
+    this.columns.sinceUs[row] = claim.atUs;
     this.columns.firstSeconds[row] = first.seconds;
     this.columns.firstNanoseconds[row] = first.nanoseconds;
     this.#stay(row, claim);
@@ -165,7 +166,7 @@ export class OwnerTable {
     const isSameQuestion = claim.asker !== 0 && claim.asker === columns.asker[row];
     if (isSameQuestion && silentUs <= ANSWER_US) return Kind.conflict;
     if (!isReturning) return Kind.changed;
-    return silentUs <= CONFLICT_US ? Kind.conflict : Kind.flipFlop;
+    return claim.atUs - columns.sinceUs[row]! <= CONFLICT_US ? Kind.conflict : Kind.flipFlop;
   }
 
   #tell(row: number, story: Story, kind: number, atUs: number): OwnerEvent {
