@@ -30,8 +30,9 @@ export async function listenLive(
   const stopped = new Promise<void>((resolve) => onStopSignals(() => resolve()));
   const writer = openWriter(options.writeTo, undefined, LinkType.ethernet);
   const say = (message: string): void => context.say(message);
+  const { isPromiscuous } = options;
   const posts = found.map(({ name, ifindex }) =>
-    orExit(name, () => new Post(name, ifindex, reporter, say, writer)),
+    orExit(name, () => new Post(name, ifindex, reporter, { say, writer, isPromiscuous })),
   );
   const watch = new Watch(context, reporter, posts);
   if (!options.isSilent) context.count(() => watch.counters());

@@ -83,6 +83,10 @@ export const SPEC: CommandSpec = {
       isRepeated: true,
       about: "only say who claims this address first, and when that changes",
     },
+    {
+      name: "promiscuous",
+      about: "also what is for others, and all VLANs of the NIC: on a mirror port",
+    },
     { name: "fields", value: "A,B,C", about: "print these fields of the records, with tabs between" },
     { name: "color", about: "on a terminal, colour what is unusual" },
     { name: "live", about: "a table of addresses and their owners, redrawn in place" },
@@ -102,6 +106,7 @@ export interface ListenOptions {
   readonly interfaces: readonly string[];
   readonly file: string | undefined;
   readonly filter: FilterOptions;
+  readonly isPromiscuous: boolean;
   /** Packets that are told. */
   readonly limit: number;
   /** Undefined for ever. */
@@ -126,6 +131,8 @@ export function readListenOptions(args: Args): ListenOptions {
   if (interfaces.includes("any"))
     usage('"any" is no interface: name each, as in -I eth0 -I eth1, so that records say where it was');
   if (file !== undefined && args.isGiven("for")) usage("--for is given beside -r: a file ends by itself");
+  if (file !== undefined && args.flag("promiscuous"))
+    usage("--promiscuous is given beside -r: a file has what it has");
   const writeTo = args.text("write");
   const fields = args.parsed("fields", (text) => parseFields(text, RECORDS));
   if (args.flag("live") && (fields !== undefined || args.flag("json")))
@@ -136,6 +143,7 @@ export function readListenOptions(args: Args): ListenOptions {
     interfaces,
     file,
     filter: readFilter(args),
+    isPromiscuous: args.flag("promiscuous"),
     limit: args.integer("count", 1, Number.MAX_SAFE_INTEGER) ?? Number.POSITIVE_INFINITY,
     forUs: args.parsed("for", parseDurationUs),
     until: kindBits("until", args.texts("until"), KIND_WORDS),

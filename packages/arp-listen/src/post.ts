@@ -21,12 +21,20 @@ import { Direction } from "./sighting.ts";
 /** About a second of a hundred thousand frames: as long as a full disk cache or a garbage collection may hold us up. */
 const RECEIVE_BUFFER_BYTES = 64 << 20;
 
+export interface PostOptions {
+  /** Tells people. */
+  readonly say: (message: string) => void;
+  /** Keeps what is told. */
+  readonly writer: CaptureWriter | undefined;
+  /** Also what is for others. Multicast comes anyway: questions about others' IPv6 addresses are. */
+  readonly isPromiscuous: boolean;
+}
+
 export class Post {
   readonly name: string;
   readonly #reporter: Reporter;
   readonly #source: number;
-  readonly #say: (message: string) => void;
-  readonly #writer: CaptureWriter | undefined;
+  readonly #options: PostOptions;
   readonly #clock = new PacketClock();
   readonly #time: PacketTime = { seconds: 0, nanoseconds: 0, monoSeconds: 0, monoNanoseconds: 0 };
   #socket: PacketSocket | undefined;
@@ -39,21 +47,13 @@ export class Post {
 
   /**
    * @param ifindex of the interface, which is there.
-   * @param writer keeps what is told.
    * @throws {KernelError} if the kernel refuses to capture there.
    */
-  constructor(
-    name: string,
-    ifindex: number,
-    reporter: Reporter,
-    say: (message: string) => void,
-    writer: CaptureWriter | undefined,
-  ) {
+  constructor(name: string, ifindex: number, reporter: Reporter, options: PostOptions) {
     this.name = name;
-    this.#writer = writer;
     this.#reporter = reporter;
     this.#source = reporter.sourceOf(name);
-    this.#say = say;
+    this.#options = options;
     this.#open(ifindex);
   }
 
@@ -81,7 +81,7 @@ export class Post {
   #tellState(isRunning: boolean): void {
     if (isRunning === this.#isRunning) return;
     this.#isRunning = isRunning;
-    this.#say(
+    this.#options.say(
       isRunning ? `${this.name} is up again` : `${this.name} is down or has no carrier: waiting for it`,
     );
   }
@@ -102,7 +102,7 @@ export class Post {
   #loseInterface(): void {
     this.#wasDeleted += 1;
     this.#leave();
-    this.#say(`${this.name} is gone: waiting until it is made again`);
+    this.#options.say(`${this.name} is gone: waiting until it is made again`);
   }
 
   /** Reads what waits. */
@@ -126,7 +126,7 @@ export class Post {
     if (this.#ifindex !== 0) this.#loseInterface();
     try {
       this.#open(ifindex);
-      this.#say(`${this.name} is there again`);
+      this.#options.say(`${this.name} is there again`);
     } catch (error) {
       // It is gone already; the kernel will tell when there is another one.
       if (!(error instanceof KernelError) || error.code !== "ENODEV") throw error;
@@ -138,6 +138,7 @@ export class Post {
       ifindex,
       filter: NEIGHBOUR_FILTER,
       receiveBufferBytes: RECEIVE_BUFFER_BYTES,
+      reception: this.#options.isPromiscuous ? "promiscuous" : "allMulticast",
       onBatch: (batch) => this.#hear(batch),
     });
     this.#ifindex = ifindex;
@@ -156,7 +157,7 @@ export class Post {
       const bytes = batch.bytes(n);
       const length = batch.length(n);
       const isTold = this.#reporter.frame(bytes, length, this.#source, batch.vlan(n), direction, time);
-      if (isTold && this.#writer !== undefined) this.#keep(bytes, length, batch.tag(n), time);
+      if (isTold && this.#options.writer !== undefined) this.#keep(bytes, length, batch.tag(n), time);
     }
   }
 
@@ -169,6 +170,6 @@ export class Post {
   ): void {
     const whole = tag === undefined ? bytes : insertTag(bytes, tag);
     const more = tag === undefined ? 0 : VLAN_TAG_LENGTH;
-    this.#writer?.add(whole, LinkType.ethernet, seconds, nanoseconds, length + more);
+    this.#options.writer?.add(whole, LinkType.ethernet, seconds, nanoseconds, length + more);
   }
 }
