@@ -94,6 +94,9 @@ class Watch {
     const { capture_dropped: dropped } = this.counters();
     for (const post of this.#posts) post.close();
     if (dropped) this.#context.say(`${dropped} packets are not told: they came faster than they were read`);
+    const unsaid = this.#context.output.dropped;
+    if (unsaid > 0)
+      this.#context.say(`${unsaid} records are not written: who reads standard output is too slow`);
   }
 
   /** How the links are before the kernel says anything. */

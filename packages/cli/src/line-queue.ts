@@ -15,8 +15,11 @@ export interface QueueEnd {
 }
 
 const ATOMIC_BYTES = 4096;
-/** Nobody shares a file's write with us; larger pieces cost fewer calls. */
-const FILE_BYTES = 1 << 16;
+/**
+ * Nobody shares a file's write with us. Each is done by a thread that has to be woken, which takes long on a busy machine:
+ * the more waits, the more leaves at once.
+ */
+const FILE_BYTES = 1 << 20;
 
 export class LineQueue {
   readonly #end: QueueEnd;
