@@ -1,6 +1,7 @@
 /** What arp-listen tells of real traffic, and that it keeps its place: beside the kernel's own ARP and neighbour discovery. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "node:test";
 import { fileURLToPath } from "node:url";
@@ -15,9 +16,13 @@ import {
   encodeIpv6,
   encodeIpv6Frame,
   encodeNeighbour,
+  encodePcapHeader,
   encodeTagged,
+  headerForWriting,
+  LinkType,
   NeighbourType,
   type VlanTag,
+  writePcapPacket,
   ZERO_MAC,
 } from "@viptools/wire";
 import { FedTool } from "../lab/fed-tool.ts";
@@ -477,4 +482,45 @@ test("arp-listen --fields prints those fields with tabs between, and nothing els
     stdout,
     records.map((record) => `${fields.map((name) => record[name]).join("\t")}\n`).join(""),
   );
+});
+
+const MANY = 20_000;
+/** A capture of so many questions, one a microsecond. */
+function writeCapture(path: string): void {
+  const bytes = encodeArpBroadcast({
+    operation: 1,
+    senderMac: C_MAC,
+    senderIp: "192.0.2.2",
+    targetMac: ZERO_MAC,
+    targetIp: "192.0.2.9",
+  });
+  const file = new Uint8Array(MANY * 64 + 64);
+  const header = encodePcapHeader(headerForWriting(LinkType.ethernet));
+  file.set(header);
+  let at = header.length;
+  for (let n = 0; n < MANY; n++)
+    at = writePcapPacket(file, at, { bytes, seconds: 1, nanoseconds: n * 1000, length: bytes.length });
+  writeFileSync(path, file.subarray(0, at));
+}
+
+/** What becomes of a reader of records, and how arp-listen ends then. */
+const READERS: readonly (readonly [reader: string, code: number, lines: number])[] = [
+  ["sleep 1; wc -l", 0, MANY + 1],
+  ["head -n 1 | wc -l", 74, 1],
+  ["exec <&-; sleep 0.5; echo 0", 74, 0],
+];
+test("arp-listen -r gives a slow reader every record, and does not wait for one that is gone", () => {
+  const folder = mkdtempSync(join(tmpdir(), "viptools-listen-"));
+  try {
+    const path = join(folder, "many.pcap");
+    writeCapture(path);
+    for (const [reader, code, lines] of READERS) {
+      const script = `(arp-listen -r ${path}; echo $? >&2) | (${reader})`;
+      const { stdout, stderr } = attempt(["sh", "-c", script]);
+      assert.equal(stderr.trim(), String(code), reader);
+      assert.equal(stdout.trim(), String(lines), reader);
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });

@@ -135,6 +135,8 @@ export class RecordOutput {
   /** For who reads a file, and can wait with {@link settled}: no record is dropped, however slow the reader is. */
   keepAll(): void {
     this.#mayDrop = false;
+    // Who waits for a reader has to hear that it is gone.
+    this.onReaderLost(this.#onLost ?? (() => {}));
   }
 
   /**
