@@ -113,3 +113,62 @@ test("formatHuman() makes control characters from the wire harmless", () => {
 });
 
 test("harmless() shows what it took away", () => assert.equal(harmless("a\u001bb\nc"), "a\\x1bb\\x0ac"));
+
+const MACS = { eth_src: "02:00:00:00:00:0a", eth_dst: "ff:ff:ff:ff:ff:ff" };
+const OWNERS = ["a", "b"].map((end) => ({
+  mac: `02:00:00:00:00:0${end}`,
+  first_seen: HEAD.ts,
+  last_seen: HEAD.ts,
+}));
+const ADVERTISED = { source: "fe80::a", destination: "ff02::1", target: "2001:db8::100", flags: [] };
+const NEIGHBOURS: readonly (readonly [fields: object, line: string])[] = [
+  [
+    {
+      type: "arp.seen",
+      ...MACS,
+      vlan: 7,
+      kind: "probe",
+      operation: 1,
+      sha: MACS.eth_src,
+      spa: "0.0.0.0",
+      tha: MACS.eth_dst,
+      tpa: "192.0.2.1",
+      flags: ["llc_snap"],
+    },
+    "ARP, Probe who-has 192.0.2.1 (ff:ff:ff:ff:ff:ff) tell 0.0.0.0, 02:00:00:00:00:0a > ff:ff:ff:ff:ff:ff, vlan 7 [llc_snap]",
+  ],
+  [
+    {
+      type: "ndp.seen",
+      ...ADVERTISED,
+      kind: "advertisement",
+      lladdr: MACS.eth_src,
+      is_router: true,
+      is_solicited: false,
+      is_override: true,
+    },
+    "IP6 fe80::a > ff02::1: ICMP6, neighbor advertisement, unsolicited, tgt is 2001:db8::100 (02:00:00:00:00:0a), router, override",
+  ],
+  [
+    { type: "ndp.seen", ...ADVERTISED, source: "::", kind: "dad", eth_src: MACS.eth_src },
+    "IP6 :: > ff02::1: ICMP6, neighbor solicitation, duplicate address detection, who has 2001:db8::100, 02:00:00:00:00:0a",
+  ],
+  [
+    { type: "arp.malformed", flags: ["truncated"], detail: "ARP packet has 7 octets, needs 28" },
+    "ARP, MALFORMED: ARP packet has 7 octets, needs 28 [truncated]",
+  ],
+  [
+    { type: "arp.changed", ip: "192.0.2.100", owners: OWNERS },
+    "192.0.2.100 MOVED to 02:00:00:00:00:0b, before at 02:00:00:00:00:0a",
+  ],
+  [
+    { type: "arp.conflict", ip: "192.0.2.100", owners: OWNERS, expected: MACS.eth_src, repeats: 3 },
+    "192.0.2.100 CONFLICT: claimed by 02:00:00:00:00:0b, before at 02:00:00:00:00:0a, expected at 02:00:00:00:00:0a, 3 more times",
+  ],
+];
+for (const [fields, line] of NEIGHBOURS) {
+  test(`formatHuman() tells ${line.slice(0, 60)}`, () => {
+    const told = formatHuman(record({ interface: "eth0", ...fields, tool: "arp-listen" }));
+    assert.equal(told, `03:57:09.913 a arp-listen ${line}`);
+  });
+}

@@ -1,9 +1,14 @@
 /** The parts of the pipe, each alone: queue, reader watch, line splitter. */
 import assert from "node:assert/strict";
 import test from "node:test";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { parseLine } from "@viptools/records";
+import { BulkLines } from "./bulk-lines.ts";
 import { LineQueue, type QueueEnd } from "./line-queue.ts";
 import { ReaderWatch } from "./reader-watch.ts";
 import { type InputLine, LineSplitter } from "./record-input.ts";
+import { RecordOutput } from "./record-output.ts";
 
 /** An end that takes `room` octets, then no more until it is emptied. */
 class FakeEnd implements QueueEnd {
@@ -104,6 +109,139 @@ test("LineQueue writes files in larger pieces", () => {
   for (const line of lines(600, 100)) queue.push(line, false);
   queue.flush();
   assert.equal(end.written.length, 1);
+});
+
+test("LineQueue.whenBelow() waits until that much is left, and no longer", async () => {
+  const end = new FakeEnd(0);
+  const queue = new LineQueue(end, 1e6, () => {});
+  for (const line of lines(10, 100)) queue.push(line, false);
+  let isBelow = false;
+  const below = queue.whenBelow(500).then(() => {
+    isBelow = true;
+  });
+  end.empty(499);
+  await Promise.resolve();
+  assert.equal(isBelow, false);
+  end.empty(1);
+  await below;
+  assert.equal(queue.queuedBytes, 500);
+  const lost = queue.whenBelow(1);
+  queue.lose(new Error("gone"));
+  await lost;
+});
+
+/** Octets outside the heap that are reachable. */
+function reachableBytes(): number {
+  setFlagsFromString("--expose-gc");
+  (runInNewContext("gc") as () => void)();
+  return process.memoryUsage().arrayBuffers;
+}
+
+test("LineQueue holds no line that has left, however long the queue is never empty", () => {
+  const end = new FakeEnd(0);
+  end.written = { push: () => 0 } as unknown as string[];
+  const queue = new LineQueue(end, 1e9, () => {});
+  const before = reachableBytes();
+  for (let n = 0; n < 1000; n++) {
+    queue.push(new Uint8Array(65_536).fill(0x0a), false);
+    queue.push(new Uint8Array(65_536).fill(0x0a), false);
+    queue.flush();
+    end.empty(n === 0 ? 65_536 : 131_072);
+  }
+  assert.equal(queue.queuedBytes, 65_536);
+  assert.ok(reachableBytes() - before < 4 << 20, `${reachableBytes() - before} octets are kept`);
+});
+
+/** Renders a line of so many octets, its number in front. */
+function addLine(bulk: BulkLines, number: number, length: number): void {
+  bulk.bytes.set(Buffer.from(`${String(number).padStart(length - 1, "0")}\n`), bulk.length);
+  bulk.add(bulk.length + length);
+}
+
+test("BulkLines hands on whole lines in pieces that fit, in their order, and all of them", async () => {
+  const pieces: [string, number][] = [];
+  const bulk = new BulkLines(4096, (piece, count) => pieces.push([Buffer.from(piece).toString(), count]));
+  const lengths = Array.from({ length: 200 }, (_, n) => 10 + ((n * 797) % 3000));
+  for (const [n, length] of lengths.entries()) addLine(bulk, n, length);
+  await new Promise(process.nextTick);
+  assert.ok(pieces.every(([piece]) => piece.length <= 4096 && piece.endsWith("\n")));
+  assert.equal(
+    pieces.reduce((sum, [, count]) => sum + count, 0),
+    lengths.length,
+  );
+  const all = pieces
+    .map(([piece]) => piece)
+    .join("")
+    .split("\n")
+    .slice(0, -1);
+  assert.deepEqual(
+    all.map(Number),
+    lengths.map((_, n) => n),
+  );
+  assert.deepEqual(
+    all.map(({ length }) => length + 1),
+    lengths,
+  );
+});
+
+test("BulkLines hands on a line that is longer than a piece alone", () => {
+  const pieces: number[] = [];
+  const bulk = new BulkLines(100, (piece) => pieces.push(piece.length));
+  for (const length of [50, 500, 50]) addLine(bulk, 1, length);
+  bulk.flush();
+  assert.deepEqual(pieces, [50, 500, 50]);
+});
+
+function outputTo(end: FakeEnd): RecordOutput {
+  const full = Object.assign(end, { unread: () => undefined, onLost: () => {}, close: () => {} });
+  const clocks = { monotonicNs: () => 1n, realtimeNs: () => 1n };
+  const who = { tool: "t", host: "h", pid: 1, isHuman: false, passes: true, passesHeartbeats: true };
+  return new RecordOutput({ ...who, end: full, clocks });
+}
+
+const ERROR = { type: "tool.error", code: "c", message: "m" } as const;
+
+test("RecordOutput keeps rendered lines in their place among its records, and counts on through both", async () => {
+  const end = new FakeEnd(1e6);
+  const output = outputTo(end);
+  const bulk = output.openBulk();
+  const render = (): void => {
+    const line = `{"seq":${output.nextSequence()}}\n`;
+    bulk.bytes.set(Buffer.from(line), bulk.length);
+    bulk.add(bulk.length + line.length);
+  };
+  render();
+  render();
+  output.write(ERROR);
+  render();
+  await output.finish();
+  const told = end.written
+    .join("")
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as { seq: number });
+  assert.deepEqual(
+    told.map(({ seq }) => seq),
+    [1, 2, 3, 4],
+  );
+  assert.equal(parseLine(JSON.stringify(told[2])).kind, "record");
+});
+
+test("RecordOutput drops rendered lines that a slow reader leaves, counted, and none once all must be kept", () => {
+  const end = new FakeEnd(0);
+  const output = outputTo(end);
+  const bulk = output.openBulk();
+  const fill = (): void => {
+    for (let n = 0; n < 2000; n++) addLine(bulk, n, 1000);
+    bulk.flush();
+  };
+  fill();
+  assert.ok(output.dropped > 500 && output.dropped < 1500, `${output.dropped} were dropped`);
+  const { dropped } = output;
+  output.keepAll();
+  fill();
+  assert.equal(output.dropped, dropped);
+  assert.ok(output.settled() instanceof Promise);
 });
 
 test("ReaderWatch knows the age of the oldest lease that was not read", () => {

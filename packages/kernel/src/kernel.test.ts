@@ -23,6 +23,7 @@ import {
   assemble,
   foreignNetlinkFilter,
   type Instruction,
+  NEIGHBOUR_FILTER,
   speakerFilter,
   TAGGED_VRRP_FILTER,
   VRRP_FILTER,
@@ -32,6 +33,7 @@ import {
   monotonicNs,
   monotonicNsOf,
   monotonicUs,
+  PacketClock,
   readBootId,
   readNamespaceCookie,
   realtimeNs,
@@ -98,6 +100,7 @@ function passes(program: readonly Instruction[], frame: Uint8Array): boolean {
       if (k < ANCILLARY && k + width > frame.length) return false;
       value = k < ANCILLARY ? Buffer.from(frame).readUIntBE(k, width) : 0;
     } else if (code === 0x15) at += value === k ? jumpTrue : jumpFalse;
+    else if (code === 0x35) at += value >= k ? jumpTrue : jumpFalse;
     else return k > 0;
   }
 }
@@ -153,6 +156,53 @@ test("speakerFilter() lets adverts and all own MACs of a full link through, and 
       assert.equal(heard(count, `00005e00${family}${last}`), count > 0, `the last of ${count}`);
     }
     assert.equal(heard(count, "00005e0001ff"), count === 255);
+  }
+});
+
+test("NEIGHBOUR_FILTER lets ARP, NS and NA through behind up to two tags, in SNAP too, and nothing else", () => {
+  const frame = (tags: string[], type: string, rest: string): Uint8Array =>
+    Buffer.from(`${"00".repeat(12)}${tags.join("")}${type}${rest.padEnd(160, "0")}`, "hex");
+  const ipv6 = (next: string, type: string): string => `${"00".repeat(6)}${next}ff${"00".repeat(32)}${type}`;
+  for (const tags of [[], ["81000007"], ["88a80001", "81000002"], ["91000001", "81000002"]]) {
+    const passing = [
+      frame(tags, "0806", ""),
+      frame(tags, "0024", "aaaa030000000806"),
+      frame(tags, "86dd", ipv6("3a", "87")),
+      frame(tags, "86dd", ipv6("3a", "88")),
+      frame(tags, "86dd", ipv6("00", "3a")),
+    ];
+    const others = [
+      frame(tags, "0800", ""),
+      frame(tags, "0024", "aaaa030000000800"),
+      frame(tags, "0024", "aaaa0300000c0806"),
+      frame(tags, "0026", "424203"),
+      frame(tags, "86dd", ipv6("3a", "86")),
+      frame(tags, "86dd", ipv6("11", "87")),
+    ];
+    for (const octets of passing) assert.ok(passes(NEIGHBOUR_FILTER, octets), hex(octets.subarray(12, 30)));
+    for (const octets of others) assert.ok(!passes(NEIGHBOUR_FILTER, octets), hex(octets.subarray(12, 30)));
+  }
+  assert.ok(!passes(NEIGHBOUR_FILTER, frame(["88a80001", "81000002", "81000003"], "0806", "")));
+  assert.ok(passes(NEIGHBOUR_FILTER, frame([], "0806", "").subarray(0, 14)), "what is cut is told too");
+});
+
+const AGES_NS = [0n, 1n, 999_999_999n, 1_500_000_000n, 59_000_000_000n];
+test("PacketClock tells what monotonicNsOf() tells, and takes a packet from another time for a new one", () => {
+  const clock = new PacketClock();
+  const told = (packetNs: bigint): bigint => {
+    clock.tell(Number(packetNs / 1_000_000_000n), Number(packetNs % 1_000_000_000n));
+    assert.ok(clock.nanoseconds >= 0 && clock.nanoseconds < 1e9);
+    return BigInt(clock.seconds) * 1_000_000_000n + BigInt(clock.nanoseconds);
+  };
+  for (const age of [...AGES_NS, -5_000_000_000n, 3_600_000_000_000n]) {
+    const packet = realtimeNs() - age;
+    const before = monotonicNsOf(packet);
+    clock.read();
+    const found = told(packet);
+    const after = monotonicNsOf(packet);
+    // Between its two clocks a reading may be held up: both ways of telling have that.
+    const room = 5_000_000n;
+    assert.ok(found >= before - room && found <= after + room, `${age}: ${before} ${found} ${after}`);
   }
 });
 
