@@ -107,6 +107,9 @@ const owners = {
     v.description("MACs that claimed it, oldest first"),
   ),
   expected: v.optional(mac("who should")),
+  repeats: v.optional(
+    count("changes of the same MACs that were not told since the last record of this address"),
+  ),
 };
 
 export const arpChanged = recordType("arp.changed", "arp-listen", "An address moved to another MAC", owners);
