@@ -20,7 +20,7 @@ import {
   LinkType,
   writePcapPacket,
 } from "@viptools/wire";
-import { attempt, TOP } from "../lab/shell.ts";
+import { attempt, attemptBeside, TOP } from "../lab/shell.ts";
 import { compareTold, expectedKind, isArp, type Row, type Told, tsharkRows } from "./neighbour-fields.ts";
 import { missingFrom, tcpdumpEntries } from "./neighbour-text.ts";
 import { differences } from "./tshark-fields.ts";
@@ -139,8 +139,8 @@ function dressed(): Capture[] {
   });
 }
 
-function listen(path: string): Told[] {
-  const { stdout, stderr, code } = attempt(["arp-listen", "-r", path, "--json"]);
+async function listen(path: string): Promise<Told[]> {
+  const { stdout, stderr, code } = await attemptBeside(["arp-listen", "-r", path, "--json"]);
   assert.deepEqual([code, stderr], [0, ""]);
   const records = stdout.split("\n").flatMap((line): KnownRecord[] => {
     const parsed = parseLine(line);
@@ -157,9 +157,12 @@ interface Count {
   texts: number;
 }
 
-function compareCapture({ path, untold, ours }: Capture): Count {
-  const rows = tsharkRows(path);
-  const told = listen(path);
+async function compareCapture({ path, untold, ours }: Capture): Promise<Count> {
+  const [rows, told, entries] = await Promise.all([
+    tsharkRows(path),
+    listen(path),
+    untold === undefined ? tcpdumpEntries(path) : [],
+  ]);
   if (ours !== undefined) {
     assert.deepEqual([rows.length, told.map(({ type }) => type)], [0, ["ndp.malformed"]]);
     return { seen: 0, malformed: 1, fields: 0, texts: 0 };
@@ -174,7 +177,6 @@ function compareCapture({ path, untold, ours }: Capture): Count {
     count[told[n]!.type.endsWith(".seen") ? "seen" : "malformed"] += 1;
   });
   if (untold !== undefined) return count;
-  const entries = tcpdumpEntries(path);
   assert.equal(told.length, entries.length, "as many as tcpdump has");
   entries.forEach((entry, n) => assert.deepEqual(missingFrom(entry, told[n]!), [], `packet ${n + 1}: ${entry}`));
   return { ...count, texts: entries.length };
@@ -203,9 +205,9 @@ for (const [whose, captures, isSkipped] of [
   test(`${whose}: arp-listen -r tells what tshark and tcpdump tell, and loses none`, { skip: isSkipped }, async (t) => {
     const sum: Count = { seen: 0, malformed: 0, fields: 0, texts: 0 };
     for (const capture of captures()) {
-      await t.test(basename(capture.path), (subtest) => {
+      await t.test(basename(capture.path), async (subtest) => {
         if (capture.refused !== undefined) return assertRefused(capture.path, capture.refused);
-        const count = compareCapture(capture);
+        const count = await compareCapture(capture);
         for (const key of Object.keys(sum) as (keyof Count)[]) sum[key] += count[key];
         subtest.diagnostic([describe(count), capture.untold, capture.ours].filter(Boolean).join("; "));
       });

@@ -4,7 +4,7 @@
  * @module
  */
 import type { RecordOf } from "@viptools/records";
-import { attempt } from "../lab/shell.ts";
+import { attemptBeside } from "../lab/shell.ts";
 import type { Pair } from "./tshark-fields.ts";
 
 export type Told =
@@ -52,9 +52,10 @@ const WANTED = 'frame.protocols contains "arp" || icmpv6.type == 135 || icmpv6.t
 export type Row = Readonly<Record<(typeof COLUMNS)[number], string>>;
 
 /** @returns every frame of ARP or neighbour discovery that tshark finds in a capture, in order. */
-export function tsharkRows(path: string): Row[] {
+export async function tsharkRows(path: string): Promise<Row[]> {
   const fields = COLUMNS.flatMap((column) => ["-e", column]);
-  const { stdout, stderr, code } = attempt(["tshark", "-r", path, "-Y", WANTED, "-T", "fields", ...fields]);
+  const argv = ["tshark", "-r", path, "-Y", WANTED, "-T", "fields", ...fields];
+  const { stdout, stderr, code } = await attemptBeside(argv);
   if (code !== 0) throw new Error(`tshark ended with ${code}: ${stderr}`);
   return stdout
     .split("\n")
@@ -110,7 +111,9 @@ export function compareTold(row: Row, told: Told): Pair[] {
 const GRATUITOUS: readonly string[] = ["announcement", "gratuitous_request", "gratuitous_reply"];
 
 function compareArp(row: Row, told: RecordOf<"arp.seen">): Pair[] {
-  // tshark takes the addresses of hardware that it does not know for no MACs.
+  // Where the hardware type is that of ATM, tshark looks for ATM's own fields.
+  if (row["arp.hw.type"] === "") return [];
+  // It takes the addresses of hardware that it does not know for no MACs.
   const macs: Pair[] = isOtherHardware(row)
     ? []
     : [

@@ -4,7 +4,7 @@
  * @module
  */
 import { ZERO_MAC } from "@viptools/wire";
-import { attempt } from "../lab/shell.ts";
+import { attemptBeside } from "../lab/shell.ts";
 import type { Told } from "./neighbour-fields.ts";
 
 const ENTRY = /^\d{4}-\d\d-\d\d /;
@@ -13,9 +13,9 @@ const WANTED = /ethertype ARP[ ,]|ICMP6, neighbor (solicitation|advertisement)/;
 const ODD_ARP = /\[\|arp\]|Unknown (Hardware|Protocol)|(?<!Ethernet) \(len 6\)|\(len (?!6\), IPv4 \(len 4\))\d+\), /;
 
 /** @returns an entry for each frame of ARP or neighbour discovery, its further lines behind the first. */
-export function tcpdumpEntries(path: string): string[] {
+export async function tcpdumpEntries(path: string): Promise<string[]> {
   const argv = ["env", "TZ=UTC", "tcpdump", "-tttt", "-nn", "-e", "-v", "--time-stamp-precision=nano", "-r", path];
-  const { stdout, stderr, code } = attempt(argv);
+  const { stdout, stderr, code } = await attemptBeside(argv);
   if (code !== 0) throw new Error(`tcpdump ended with ${code}: ${stderr}`);
   const entries: string[] = [];
   for (const line of stdout.split("\n")) {
