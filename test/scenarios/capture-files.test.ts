@@ -18,7 +18,7 @@ import {
   ZERO_MAC,
 } from "@viptools/wire";
 import { readRecordLog } from "../lab/record-log.ts";
-import { attempt, end, hasEnded, must, start, TOP, waitFor } from "../lab/shell.ts";
+import { attempt, BIN, end, hasEnded, must, sleep, start, TOP, waitFor } from "../lab/shell.ts";
 import { needsRoot, onStage } from "../lab/stage.ts";
 
 const LIVE = join(TOP, "test/vectors/live");
@@ -30,7 +30,7 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 
 /** A request of one of 500 hosts. */
 function request(n: number): Uint8Array {
-  const host = n % 500;
+  const host = n % ROUND;
   return encodeArpBroadcast({
     operation: 1,
     senderMac: `02:00:00:00:${(host >> 8).toString(16).padStart(2, "0")}:${(host & 0xff).toString(16).padStart(2, "0")}`,
@@ -40,16 +40,17 @@ function request(n: number): Uint8Array {
   });
 }
 
-/** @returns the path of a capture of so many requests. */
+const ROUND = 500;
+const PACKET_BYTES = 16 + 42;
+
+/** @param count a multiple of 500. @returns the path of a capture of so many requests. */
 function requests(name: string, count: number): string {
-  const file = new Uint8Array(24 + 58 * count);
   const header = encodePcapHeader(headerForWriting(LinkType.ethernet));
-  file.set(header);
-  let at = header.length;
-  for (let n = 0; n < count; n++)
-    at = writePcapPacket(file, at, { bytes: request(n), seconds: n, nanoseconds: n, length: 42 });
+  const round = new Uint8Array(ROUND * PACKET_BYTES);
+  for (let n = 0; n < ROUND; n++)
+    writePcapPacket(round, n * PACKET_BYTES, { bytes: request(n), seconds: n, nanoseconds: n, length: 42 });
   const path = join(folder, name);
-  writeFileSync(path, file);
+  writeFileSync(path, Buffer.concat([header, ...Array.from({ length: count / ROUND }, () => round)]));
   return path;
 }
 
@@ -115,6 +116,22 @@ test("a slow reader slows the reading, and no record is lost", () => {
   const script = `arp-listen -r ${path} --json | node ${SLOW_READER} 5 | tee ${folder}/slow.ndjson | grep -c '"arp.seen"'`;
   assert.equal(must(["sh", "-c", script]).trim(), "20000");
   assert.ok(statSync(join(folder, "slow.ndjson")).size > 4 << 20, "more than any queue between holds");
+});
+
+/** Kilobytes that the tool has used at most, a second after its reader read nothing of what it tells of so many packets. */
+async function peakKbUnread(count: number): Promise<number> {
+  const path = requests(`unread-${count}.pcap`, count);
+  const child = start([`${BIN}/arp-listen`, "-r", path, "--json"], { stdio: ["ignore", "pipe", "inherit"] });
+  await sleep(1500);
+  assert.equal(child.exitCode, null, "it waits for its reader");
+  const [, kb] = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${child.pid}/status`, "utf8"))!;
+  await end(child, "SIGKILL");
+  return Number(kb);
+}
+
+test("a reader that does not read stops the reading: a long file takes no more memory than a short one", async () => {
+  const [short, long] = [await peakKbUnread(20_000), await peakKbUnread(400_000)];
+  assert.ok(long < short + 40_000, `${long} kB for 400,000 packets, ${short} kB for 20,000`);
 });
 
 interface Case {

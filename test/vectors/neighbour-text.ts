@@ -40,6 +40,7 @@ function wordsFor(told: Told): (string | RegExp)[] {
 function bodyOf(told: Told): (string | RegExp)[] {
   switch (told.type) {
     case "arp.seen":
+      if (told.flags.includes("unknown_hardware")) return [ODD_ARP];
       if (told.operation === 2) return [`Reply ${told.spa} is-at ${told.sha}, `];
       if (told.operation !== 1) return [];
       return [`Request who-has ${told.tpa}${told.tha === ZERO_MAC ? "" : ` (${told.tha})`} tell ${told.spa}, `];
