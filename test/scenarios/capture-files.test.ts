@@ -10,11 +10,9 @@ import {
   CaptureReader,
   EtherType,
   encodeArpBroadcast,
-  encodePcapHeader,
-  headerForWriting,
   insertTag,
   LinkType,
-  writePcapPacket,
+  PcapBatch,
   ZERO_MAC,
 } from "@viptools/wire";
 import { readRecordLog } from "../lab/record-log.ts";
@@ -41,16 +39,16 @@ function request(n: number): Uint8Array {
 }
 
 const ROUND = 500;
-const PACKET_BYTES = 16 + 42;
 
 /** @param count a multiple of 500. @returns the path of a capture of so many requests. */
 function requests(name: string, count: number): string {
-  const header = encodePcapHeader(headerForWriting(LinkType.ethernet));
-  const round = new Uint8Array(ROUND * PACKET_BYTES);
-  for (let n = 0; n < ROUND; n++)
-    writePcapPacket(round, n * PACKET_BYTES, { bytes: request(n), seconds: n, nanoseconds: n, length: 42 });
+  const header = new PcapBatch(1 << 16);
+  header.begin(LinkType.ethernet);
+  const round = new PcapBatch(1 << 16);
+  for (let n = 0; n < ROUND; n++) round.add(request(n), n, n, 42);
+  const rounds = Array.from({ length: count / ROUND }, () => round.written);
   const path = join(folder, name);
-  writeFileSync(path, Buffer.concat([header, ...Array.from({ length: count / ROUND }, () => round)]));
+  writeFileSync(path, Buffer.concat([header.written, ...rounds]));
   return path;
 }
 

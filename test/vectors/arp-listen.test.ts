@@ -12,13 +12,11 @@ import {
   encodeCookedV1,
   encodeCookedV2,
   encodeEthernet,
-  encodePcapHeader,
   encodeSnap,
   EtherType,
-  headerForWriting,
   insertTag,
   LinkType,
-  writePcapPacket,
+  PcapBatch,
 } from "@viptools/wire";
 import { attempt, attemptBeside, TOP } from "../lab/shell.ts";
 import { compareTold, expectedKind, isArp, type Row, type Told, tsharkRows } from "./neighbour-fields.ts";
@@ -77,12 +75,11 @@ function framesIn(path: string): Capture[] {
 type Packet = Pick<CapturedPacket, "bytes" | "seconds" | "nanoseconds" | "length">;
 
 function written(name: string, linkType: number, packets: readonly Packet[]): string {
-  const file = new Uint8Array(1 << 18);
-  const header = encodePcapHeader(headerForWriting(linkType));
-  file.set(header);
-  const end = packets.reduce((at, packet) => writePcapPacket(file, at, packet), header.length);
+  const batch = new PcapBatch(1 << 18);
+  batch.begin(linkType);
+  for (const { bytes, seconds, nanoseconds, length } of packets) batch.add(bytes, seconds, nanoseconds, length);
   const path = join(folder, name);
-  writeFileSync(path, file.subarray(0, end));
+  writeFileSync(path, batch.written);
   return path;
 }
 

@@ -8,12 +8,10 @@ import { parseLine } from "@viptools/records";
 import {
   CaptureReader,
   decodeLink,
-  encodePcapHeader,
   EtherType,
-  headerForWriting,
   LinkType,
+  PcapBatch,
   WireError,
-  writePcapPacket,
 } from "@viptools/wire";
 import { attemptBeside, TOP } from "../lab/shell.ts";
 import { IS_FULL } from "../lab/stage.ts";
@@ -49,13 +47,10 @@ function framesOf(file: Uint8Array, linkType?: number): Uint8Array[] {
 }
 
 function shortPcap(frames: readonly Uint8Array[]): Uint8Array {
-  const file = new Uint8Array(1 << 16);
-  const header = encodePcapHeader(headerForWriting(LinkType.ethernet));
-  file.set(header);
-  let at = header.length;
-  for (const [n, bytes] of frames.slice(0, 4).entries())
-    at = writePcapPacket(file, at, { bytes, seconds: n, nanoseconds: n, length: bytes.length });
-  return file.subarray(0, at);
+  const batch = new PcapBatch(1 << 16);
+  batch.begin(LinkType.ethernet);
+  for (const [n, bytes] of frames.slice(0, 4).entries()) batch.add(bytes, n, n, bytes.length);
+  return batch.written;
 }
 
 /** Everything that we have for a frame, whatever its link is said to be. */
@@ -140,19 +135,17 @@ for (const linkType of Object.values(LinkType)) {
 function writeMutated(path: string, linkType: number, count: number): void {
   const random = generator(LIMITS.seed);
   const fd = openSync(path, "w");
-  const batch = new Uint8Array(1 << 20);
-  const header = encodePcapHeader(headerForWriting(linkType));
-  batch.set(header);
-  let at = header.length;
+  let batch = new PcapBatch(1 << 20);
+  batch.begin(linkType);
   for (let n = 0; n < count; n++) {
     const bytes = mutate(random, SEEDS[linkType]!);
-    if (at + bytes.length + 16 > batch.length) {
-      writeSync(fd, batch, 0, at);
-      at = 0;
+    if (!batch.fits(bytes.length)) {
+      writeSync(fd, batch.written);
+      batch = new PcapBatch(1 << 20);
     }
-    at = writePcapPacket(batch, at, { bytes, seconds: n, nanoseconds: n, length: bytes.length });
+    batch.add(bytes, n, n, bytes.length);
   }
-  writeSync(fd, batch, 0, at);
+  writeSync(fd, batch.written);
   closeSync(fd);
 }
 

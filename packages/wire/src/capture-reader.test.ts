@@ -17,7 +17,7 @@ import {
 import { CaptureReader } from "./capture-reader.ts";
 import { CAPTURED_LENGTH_MAX, type CapturedPacket, LinkType } from "./captured-packet.ts";
 import { type WireCheck, WireError } from "./error.ts";
-import { encodePcapHeader, headerForWriting, PcapMagic, writePcapPacket } from "./pcap.ts";
+import { PcapBatch, PcapMagic } from "./pcap.ts";
 
 const A = Uint8Array.of(1, 2, 3, 4, 5);
 const B = Uint8Array.of(6, 7, 8);
@@ -313,21 +313,13 @@ test("packets before one that cannot be read are given", () => {
 });
 
 test("what the writer writes, octet by octet, is what the reader reads", () => {
-  const file = new Uint8Array(24 + 21 + 19);
-  file.set(encodePcapHeader(headerForWriting(LinkType.ethernet)));
-  const next = writePcapPacket(file, 24, {
-    bytes: A,
-    seconds: SECONDS,
-    nanoseconds: NANOSECONDS,
-    length: 60,
-  });
-  const end = writePcapPacket(file, next, {
-    bytes: B,
-    seconds: SECONDS,
-    nanoseconds: NANOSECONDS,
-    length: 3,
-  });
-  assert.equal(end, file.length);
+  const batch = new PcapBatch(PCAP.length);
+  batch.begin(LinkType.ethernet);
+  batch.add(A, SECONDS, NANOSECONDS, 60);
+  assert.deepEqual([batch.fits(B.length), batch.fits(B.length + 1)], [true, false]);
+  batch.add(B, SECONDS, NANOSECONDS, B.length);
+  assert.throws(() => batch.add(B, SECONDS, NANOSECONDS, B.length), RangeError);
+  const file = batch.written;
   assert.deepEqual(file, PCAP);
   assert.deepEqual(readAll(file), TOLD_PAIR);
 });
