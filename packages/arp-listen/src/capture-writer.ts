@@ -6,15 +6,7 @@
 import { createWriteStream, openSync, statSync } from "node:fs";
 import type { Writable } from "node:stream";
 import { type Context, ExitCode, ExitError } from "@viptools/cli";
-import {
-  CAPTURED_LENGTH_MAX,
-  encodePcapHeader,
-  headerForWriting,
-  LinkType,
-  PCAP_HEADER_LENGTH,
-  PCAP_PACKET_HEADER_LENGTH,
-  writePcapPacket,
-} from "@viptools/wire";
+import { CAPTURED_LENGTH_MAX, LinkType, PcapBatch } from "@viptools/wire";
 
 export const STANDARD_OUTPUT = "-";
 
@@ -38,8 +30,7 @@ export class CaptureWriter {
   readonly name: string;
   #stream: Writable | undefined;
   #linkType: number | undefined;
-  #batch = new Uint8Array(BATCH_BYTES);
-  #used = 0;
+  #batch = new PcapBatch(BATCH_BYTES);
   #timer: NodeJS.Timeout | undefined;
   #written = 0;
   #dropped = 0;
@@ -88,8 +79,8 @@ export class CaptureWriter {
       this.#dropped += 1;
       return;
     }
-    if (this.#used + PCAP_PACKET_HEADER_LENGTH + bytes.length > BATCH_BYTES) this.#flush();
-    this.#used = writePcapPacket(this.#batch, this.#used, { bytes, seconds, nanoseconds, length });
+    if (!this.#batch.fits(bytes.length)) this.#flush();
+    this.#batch.add(bytes, seconds, nanoseconds, length);
     this.#written += 1;
     this.#timer ??= setTimeout(() => this.#flush(), FLUSH_MS).unref();
   }
@@ -125,8 +116,7 @@ export class CaptureWriter {
     stream.on("error", (error) => this.#fail(error));
     this.#stream = stream;
     this.#linkType = linkType;
-    this.#batch.set(encodePcapHeader(headerForWriting(linkType)));
-    this.#used = PCAP_HEADER_LENGTH;
+    this.#batch.begin(linkType);
     return stream;
   }
 
@@ -147,10 +137,10 @@ export class CaptureWriter {
   #flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (this.#used === 0 || this.#failure !== undefined) return;
-    this.#stream?.write(this.#batch.subarray(0, this.#used));
-    this.#batch = new Uint8Array(BATCH_BYTES);
-    this.#used = 0;
+    const { written } = this.#batch;
+    if (written.length === 0 || this.#failure !== undefined) return;
+    this.#stream?.write(written);
+    this.#batch = new PcapBatch(BATCH_BYTES);
   }
 
   #fail(error: NodeJS.ErrnoException): void {

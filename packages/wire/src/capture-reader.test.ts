@@ -17,7 +17,7 @@ import {
 import { CaptureReader } from "./capture-reader.ts";
 import { CAPTURED_LENGTH_MAX, type CapturedPacket, LinkType } from "./captured-packet.ts";
 import { type WireCheck, WireError } from "./error.ts";
-import { encodePcapHeader, headerForWriting, PcapMagic, writePcapPacket } from "./pcap.ts";
+import { PcapBatch, PcapMagic } from "./pcap.ts";
 
 const A = Uint8Array.of(1, 2, 3, 4, 5);
 const B = Uint8Array.of(6, 7, 8);
@@ -98,9 +98,8 @@ const FILES: readonly (readonly [what: string, file: Uint8Array, packets: readon
     "pcapng: two sections of different byte order, whose interfaces are counted anew",
     joined([
       sectionBlock(LITTLE),
-      interfaceBlock(LITTLE, 1, 0, [9, one(9)]),
       interfaceBlock(LITTLE, LinkType.cookedV1, 0, [9, one(9)]),
-      enhancedBlock(LITTLE, 1, NS, A, 60),
+      enhancedBlock(LITTLE, 0, NS, A, 60),
       sectionBlock(BIG),
       interfaceBlock(BIG, 1, 0, [9, one(9)]),
       enhancedBlock(BIG, 0, NS, B),
@@ -314,21 +313,13 @@ test("packets before one that cannot be read are given", () => {
 });
 
 test("what the writer writes, octet by octet, is what the reader reads", () => {
-  const file = new Uint8Array(24 + 21 + 19);
-  file.set(encodePcapHeader(headerForWriting(LinkType.ethernet)));
-  const next = writePcapPacket(file, 24, {
-    bytes: A,
-    seconds: SECONDS,
-    nanoseconds: NANOSECONDS,
-    length: 60,
-  });
-  const end = writePcapPacket(file, next, {
-    bytes: B,
-    seconds: SECONDS,
-    nanoseconds: NANOSECONDS,
-    length: 3,
-  });
-  assert.equal(end, file.length);
+  const batch = new PcapBatch(PCAP.length);
+  batch.begin(LinkType.ethernet);
+  batch.add(A, SECONDS, NANOSECONDS, 60);
+  assert.deepEqual([batch.fits(B.length), batch.fits(B.length + 1)], [true, false]);
+  batch.add(B, SECONDS, NANOSECONDS, B.length);
+  assert.throws(() => batch.add(B, SECONDS, NANOSECONDS, B.length), RangeError);
+  const file = batch.written;
   assert.deepEqual(file, PCAP);
   assert.deepEqual(readAll(file), TOLD_PAIR);
 });
@@ -347,4 +338,6 @@ test("a file of a thousand packets in pieces that never end with one keeps its p
     assert.deepEqual([packet.seconds, packet.nanoseconds, packet.bytes.length], [n, n, 1 + (n % 700)]);
     assert.ok(packet.bytes.every((octet) => octet === (n & 0xff)));
   });
+  const cut = new RegExp(`at offset ${file.length - 1}, the file ends`);
+  assert.throws(() => readAll(file.subarray(0, -1), 4093), cut);
 });

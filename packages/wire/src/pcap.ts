@@ -68,30 +68,51 @@ export function encodePcapHeader(header: PcapHeader): Uint8Array {
   return new Uint8Array(view.buffer);
 }
 
-/**
- * Writes a packet in little-endian order with nanoseconds: sixteen octets, then its own.
- *
- * @param packet of 262,144 octets at most; its seconds end in 2106, with 32 bits.
- * @returns where the next one goes.
- * @throws {RangeError} if it does not fit into the rest of `into`.
- */
-export function writePcapPacket(
-  into: Uint8Array,
-  at: number,
-  packet: Pick<CapturedPacket, "bytes" | "seconds" | "nanoseconds" | "length">,
-): number {
-  const view = new DataView(into.buffer, into.byteOffset, into.byteLength);
-  view.setUint32(at, packet.seconds, true);
-  view.setUint32(at + 4, packet.nanoseconds, true);
-  view.setUint32(at + 8, packet.bytes.length, true);
-  view.setUint32(at + 12, packet.length, true);
-  into.set(packet.bytes, at + PCAP_PACKET_HEADER_LENGTH);
-  return at + PCAP_PACKET_HEADER_LENGTH + packet.bytes.length;
-}
+/** A file, or a part of it, that is being written: little-endian, with nanoseconds. */
+export class PcapBatch {
+  readonly #bytes: Uint8Array;
+  readonly #view: DataView;
+  #used = 0;
 
-/** The header that fits {@link writePcapPacket}. */
-export function headerForWriting(linkType: number): PcapHeader {
-  return { isLittleEndian: true, isNanosecond: true, linkType, snapLength: CAPTURED_LENGTH_MAX };
+  /** @param capacity in octets. */
+  constructor(capacity: number) {
+    this.#bytes = new Uint8Array(capacity);
+    this.#view = new DataView(this.#bytes.buffer);
+  }
+
+  /** What was written: a view. */
+  get written(): Uint8Array {
+    return this.#bytes.subarray(0, this.#used);
+  }
+
+  /** @returns whether a packet of so many octets fits into the rest. */
+  fits(captured: number): boolean {
+    return this.#used + PCAP_PACKET_HEADER_LENGTH + captured <= this.#bytes.length;
+  }
+
+  /** Begins a file of packets of this link type. */
+  begin(linkType: number): void {
+    const header = { isLittleEndian: true, isNanosecond: true, linkType, snapLength: CAPTURED_LENGTH_MAX };
+    this.#bytes.set(encodePcapHeader(header), this.#used);
+    this.#used += PCAP_HEADER_LENGTH;
+  }
+
+  /**
+   * Copies a packet behind what is there.
+   *
+   * @param bytes 262,144 at most. @param seconds since 1970, up to 2106, where 32 bits end. @param length on the wire.
+   * @throws {RangeError} if it does not fit.
+   */
+  add(bytes: Uint8Array, seconds: number, nanoseconds: number, length: number): void {
+    const view = this.#view;
+    const at = this.#used;
+    view.setUint32(at, seconds, true);
+    view.setUint32(at + 4, nanoseconds, true);
+    view.setUint32(at + 8, bytes.length, true);
+    view.setUint32(at + 12, length, true);
+    this.#bytes.set(bytes, at + PCAP_PACKET_HEADER_LENGTH);
+    this.#used = at + PCAP_PACKET_HEADER_LENGTH + bytes.length;
+  }
 }
 
 /** Reads packets, once the header is read. */
