@@ -6,7 +6,14 @@
 import { accessSync, constants } from "node:fs";
 import { type Context, ExitCode, ExitError, onStopSignals, parseDurationUs, run } from "@viptools/cli";
 import * as kernel from "@viptools/kernel";
-import { ARP_FILTER, CaptureFileError, PacketSocket, readCaptureFile } from "@viptools/kernel";
+import {
+  ADVERTISEMENT_FILTER,
+  ARP_FILTER,
+  CaptureFileError,
+  PacketSocket,
+  readCaptureFile,
+} from "@viptools/kernel";
+import { KernelView } from "./kernel-view.ts";
 import { SPEC } from "./options.ts";
 import { Reporter } from "./reporter.ts";
 
@@ -23,6 +30,8 @@ async function listen(context: Context): Promise<ExitCode> {
   }
   if (file !== undefined && args.isGiven("for"))
     throw new ExitError(ExitCode.usage, "--for is given beside -r: a file ends by itself");
+  if (file !== undefined && args.flag("kernel"))
+    throw new ExitError(ExitCode.usage, "--kernel is given beside -r: this host's neighbour table is of now");
   const limit = args.integer("count", 1, Number.MAX_SAFE_INTEGER) ?? Number.POSITIVE_INFINITY;
   return file === undefined ? await listenLive(context, limit) : await readFile(context, file, limit);
 }
@@ -52,13 +61,22 @@ async function listenLive(context: Context, limit: number): Promise<ExitCode> {
   context.needRawSockets();
   const forUs = context.args.parsed("for", parseDurationUs);
   const reporter = new Reporter(context, name);
+  const view = context.args.flag("kernel") ? new KernelView(context, name, ifindex) : undefined;
   let socket: PacketSocket | undefined;
+  const advertisements = new PacketSocket({
+    ifindex,
+    filter: ADVERTISEMENT_FILTER,
+    onFrame: ({ bytes, direction, vlan, realtimeNs }) => {
+      if (direction === "in") view?.hear(bytes, vlan ?? 0, realtimeNs);
+    },
+  });
   await new Promise<void>((resolve) => {
     socket = new PacketSocket({
       ifindex,
       filter: ARP_FILTER,
       onFrame: ({ bytes, direction, vlan, realtimeNs }) => {
         if (reporter.seen >= limit) return;
+        if (direction === "in") view?.hear(bytes, vlan ?? 0, realtimeNs);
         reporter.report(
           bytes,
           { realtimeNs, monotonicNs: kernel.monotonicNsOf(realtimeNs) },
@@ -70,11 +88,17 @@ async function listenLive(context: Context, limit: number): Promise<ExitCode> {
         if (reporter.seen >= limit) resolve();
       },
     });
-    context.count(() => ({ ...reporter.counters(), capture_dropped: socket!.dropped() }));
+    context.count(() => ({
+      ...reporter.counters(),
+      ...view?.counters(),
+      capture_dropped: socket!.dropped(),
+    }));
     context.output.onReaderLost(resolve);
     onStopSignals(() => resolve());
     if (forUs !== undefined) setTimeout(resolve, forUs / 1000);
   });
   socket?.close();
+  advertisements.close();
+  await view?.close();
   return ExitCode.done;
 }

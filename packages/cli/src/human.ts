@@ -59,6 +59,10 @@ const WRITERS: Writers = {
     `ARP, ${ARP_WORDS[r.kind]} ${
       r.operation === 2 ? `${r.spa} is-at ${r.sha}` : `who-has ${r.tpa} (${r.tha}) tell ${r.spa}`
     }, ${r.eth_src} > ${r.eth_dst}${r.flags.length === 0 ? "" : ` [${r.flags.join(" ")}]`}`,
+  "arp.kernel": (r) =>
+    `kernel ${r.verdict.toUpperCase()} ${r.ip} is-at ${r.wire_mac}, entry ${
+      r.state === null ? "none" : `${r.kernel_mac ?? "without MAC"} ${r.state}`
+    }: ${r.because}`,
   "probe.lost": (r) => `${r.target} stopped answering`,
   "probe.back": (r) => `${r.target} answers again after ${r.outage_ms.toFixed(1)} ms, ${r.lost} lost`,
   "probe.summary": (r) =>

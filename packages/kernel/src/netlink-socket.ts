@@ -130,6 +130,34 @@ export class NetlinkSocket {
     }
   }
 
+  /**
+   * Asks for one thing with each message, all in one datagram.
+   *
+   * @param missing errnos that say that there is none, `ENOENT`.
+   * @returns the body of each answer, in the order of the questions; undefined where there is none.
+   * @throws {KernelError} for any other refusal.
+   */
+  query(
+    messages: readonly NetlinkMessage[],
+    act: string,
+    missing: readonly string[],
+  ): (Uint8Array | undefined)[] {
+    const { bytes, first, awaited } = this.#pack(messages, messages.length - 1);
+    must(native.send(this.#fd, bytes, null), act);
+    const bodies = messages.map((): Uint8Array | undefined => undefined);
+    for (;;) {
+      const parts = this.#receive(act);
+      if (parts.length === 0) throw new KernelError("EPROTO", `${act}: no answer`);
+      for (const { type, sequence, body } of parts) {
+        if (sequence < first) continue;
+        const error = type === NLMSG_ERROR ? readRefusal(body, act) : undefined;
+        if (error !== undefined && !missing.includes(error.code)) throw error;
+        if (type !== NLMSG_ERROR) bodies[sequence - first] = body;
+        else if (sequence === awaited) return bodies;
+      }
+    }
+  }
+
   close(): void {
     native.close(this.#fd);
   }
