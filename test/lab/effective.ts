@@ -1,10 +1,11 @@
 /**
- * Prints what we say that the kernel goes by.
+ * Prints for each line of its input, the name of a setting of eth0, what we say that the kernel goes by.
  *
- * usage, on a host: node effective.js INTERFACE NAME…
+ * usage, on a host: node effective.js
  */
+import { createInterface } from "node:readline";
 import { type EffectiveName, readEffective } from "@viptools/kernel";
 
-const [interfaceName, ...names] = process.argv.slice(2);
-const found = names.map((name) => readEffective(name as EffectiveName, interfaceName!));
-process.stdout.write(JSON.stringify(found));
+createInterface({ input: process.stdin }).on("line", (name) => {
+  process.stdout.write(`${JSON.stringify(readEffective(name as EffectiveName, "eth0"))}\n`);
+});
