@@ -28,7 +28,7 @@ export const HOSTS: readonly string[] = ["sender", ...CLIENT_NAMES];
 const LOCKTIME_MS = 1000;
 /** Of a locktime, what may have passed between the first fresh entry and the last packet. */
 const FRESH_FOR_MS = 800;
-const TRIES = 6;
+const TRIES = 10;
 const PATIENCE_MS = 10_000;
 const WARM_UP_ADDRESS = "192.0.2.99";
 /** Long enough for an entry to wait in INCOMPLETE, short enough for another to have failed before its locktime is over. */

@@ -53,6 +53,7 @@ const BULK: ReadonlySet<string> = new Set([
   "ndp.seen",
   "arp.malformed",
   "ndp.malformed",
+  "arp.kernel",
   "garp.sent",
   "garp.answered",
   "garp.probed",
