@@ -22,13 +22,29 @@ export const SHOWN: Readonly<Record<State, string | undefined>> = {
   none: undefined,
 };
 
-/** Clients by their names, with what differs from the defaults: paths below /proc/sys/net. */
+interface ClientKind {
+  /** What differs from the defaults: paths below /proc/sys/net. */
+  readonly settings: Readonly<Record<string, number>>;
+  /** At which states it is looked. */
+  readonly states: readonly State[];
+}
+
+/** Few entries: a kernel with more than 128 of a family, in all its namespaces, begins to forget those that failed. */
 export const CLIENTS = {
-  plain: {},
-  accepting: { "ipv4/conf/eth0/arp_accept": 1 },
-  dropping: { "ipv4/conf/all/drop_gratuitous_arp": 1, "ipv6/conf/eth0/drop_unsolicited_na": 1 },
-  router: { "ipv6/conf/all/forwarding": 1, "ipv6/conf/eth0/accept_untracked_na": 1 },
-} as const satisfies Readonly<Record<string, Readonly<Record<string, number>>>>;
+  plain: { settings: {}, states: STATES },
+  open: {
+    settings: {
+      "ipv4/conf/eth0/arp_accept": 1,
+      "ipv6/conf/all/forwarding": 1,
+      "ipv6/conf/eth0/accept_untracked_na": 1,
+    },
+    states: ["none"],
+  },
+  closed: {
+    settings: { "ipv4/conf/all/drop_gratuitous_arp": 1, "ipv6/conf/eth0/drop_unsolicited_na": 1 },
+    states: ["fresh", "reachable", "stale", "incomplete", "failed", "none"],
+  },
+} as const satisfies Readonly<Record<string, ClientKind>>;
 export type ClientName = keyof typeof CLIENTS;
 export const CLIENT_NAMES = Object.keys(CLIENTS) as readonly ClientName[];
 
@@ -46,6 +62,12 @@ export const AIMS: readonly Aim[] = FORMS.flatMap((form) => STATES.map((state) =
     ip: form.family === 4 ? `192.0.2.${100 + n}` : `2001:db8::${(0x100 + n).toString(16)}`,
   }),
 );
+
+/** What is looked at on a client. */
+export function aimsAt(client: ClientName, states: readonly State[] = CLIENTS[client].states): Aim[] {
+  const played: readonly State[] = CLIENTS[client].states;
+  return AIMS.filter(({ state }) => played.includes(state) && states.includes(state));
+}
 
 /** An entry as `ip -j neigh` shows it. */
 export interface ShownEntry {

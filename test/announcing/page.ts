@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Cell, ClientName, State } from "./cells.ts";
+import { type Cell, CLIENTS, type ClientName, type State } from "./cells.ts";
 import { FORMS, NEW_MAC } from "./forms.ts";
 
 const BEGIN = "<!-- generated: node test/dist/announcing/main.js -->";
@@ -15,7 +15,6 @@ interface Column {
   readonly states: readonly State[];
 }
 
-const ANY: readonly State[] = ["fresh", "reachable", "stale", "incomplete", "failed", "none"];
 const plain = (title: string, ...states: State[]): Column => ({ title, client: "plain", states });
 
 const COLUMNS: Readonly<Record<4 | 6, readonly Column[]>> = {
@@ -27,8 +26,8 @@ const COLUMNS: Readonly<Record<4 | 6, readonly Column[]>> = {
     plain("FAILED", "failed"),
     plain("PERMANENT", "permanent"),
     plain("none", "none"),
-    { title: "none, `arp_accept=1`", client: "accepting", states: ["none"] },
-    { title: "any, `drop_gratuitous_arp=1`", client: "dropping", states: ANY },
+    { title: "none, `arp_accept=1`", client: "open", states: ["none"] },
+    { title: "any, `drop_gratuitous_arp=1`", client: "closed", states: CLIENTS.closed.states },
   ],
   6: [
     plain("REACHABLE", "fresh", "reachable"),
@@ -37,8 +36,8 @@ const COLUMNS: Readonly<Record<4 | 6, readonly Column[]>> = {
     plain("FAILED", "failed"),
     plain("PERMANENT", "permanent"),
     plain("none", "none"),
-    { title: "none, `accept_untracked_na=1` and `forwarding=1`", client: "router", states: ["none"] },
-    { title: "any, `drop_unsolicited_na=1`", client: "dropping", states: ANY },
+    { title: "none, `accept_untracked_na=1` and `forwarding=1`", client: "open", states: ["none"] },
+    { title: "any, `drop_unsolicited_na=1`", client: "closed", states: CLIENTS.closed.states },
   ],
 };
 
