@@ -49,6 +49,12 @@ const CASES: readonly Case[] = [
     says: /--for is given beside -r/,
   },
   {
+    name: "this host's table for a capture",
+    argv: ["arp-listen", "-r", "/dev/null", "--kernel"],
+    code: 64,
+    says: /--kernel is given beside -r: this host's neighbour table is of now/,
+  },
+  {
     name: "an option of a single announcement",
     argv: ["garp-send", "--follow", "-q"],
     code: 64,

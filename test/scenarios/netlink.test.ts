@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { fileURLToPath } from "node:url";
-import type { InterfaceAddress, Link, Neighbour } from "@viptools/kernel";
+import type { InterfaceAddress, Link, NeighbourEntry } from "@viptools/kernel";
 import { VIP } from "../lab/network.ts";
 import { needsRoot, onStage } from "../lab/stage.ts";
 
@@ -11,7 +11,8 @@ const DUMP = fileURLToPath(new URL("../lab/netlink-dump.js", import.meta.url));
 interface Dump {
   readonly links: Link[];
   readonly addresses: InterfaceAddress[];
-  readonly neighbours: Neighbour[];
+  readonly neighbours: NeighbourEntry[];
+  readonly found: (NeighbourEntry | null)[];
 }
 
 interface IpLink {
@@ -23,6 +24,18 @@ interface IpLink {
   readonly ifalias?: string;
   readonly linkinfo?: { readonly info_kind?: string; readonly info_data?: { readonly mode?: string } };
 }
+
+interface IpNeighbour {
+  readonly dst: string;
+  readonly lladdr?: string;
+  readonly router?: null;
+  readonly state: string[];
+  /** Seconds. */
+  readonly updated: number;
+}
+
+const byAddress = <T extends readonly unknown[]>(some: T[]): T[] =>
+  some.sort((x, y) => String(x[0]).localeCompare(String(y[0])));
 
 test("links, addresses and neighbours are those that iproute2 shows", needsRoot, async () => {
   await onStage(["a", "b"], async (network) => {
@@ -42,6 +55,7 @@ test("links, addresses and neighbours are those that iproute2 shows", needsRoot,
       "eth0",
     ]);
     network.run("a", ["ping", "-c", "1", "-W", "1", "192.0.2.8"]);
+    network.command("a", "ip neigh add 2001:db8::9 lladdr 02:00:00:00:00:09 nud stale router dev eth0");
     const ours = JSON.parse(network.run("a", ["node", DUMP, "eth0"]).stdout) as Dump;
     const ip = <T>(...argv: string[]): T =>
       JSON.parse(network.run("a", ["ip", "-d", "-j", ...argv]).stdout) as T;
@@ -86,23 +100,33 @@ test("links, addresses and neighbours are those that iproute2 shows", needsRoot,
       addresses.map(({ local, prefixlen }) => [local, prefixlen]),
     );
 
-    const neighbours = ip<{ dst: string; lladdr?: string; state: string[] }[]>(
-      "-4",
-      "neigh",
-      "show",
-      "dev",
-      "eth0",
-      "nud",
-      "all",
-    );
-    const byAddress = (some: (readonly (string | undefined)[])[]): unknown =>
-      some.sort((x, y) => x[0]!.localeCompare(y[0]!));
-    assert.deepEqual(
-      byAddress(ours.neighbours.map(({ address, mac, state }) => [address, mac, state])),
-      byAddress(neighbours.map(({ dst, lladdr, state }) => [dst, lladdr, state[0]!.toLowerCase()])),
+    const neighbours = (["-4", "-6"] as const).flatMap((family) =>
+      ip<IpNeighbour[]>("-s", family, "neigh", "show", "dev", "eth0", "nud", "all"),
     );
     assert.deepEqual(
-      ["reachable", "permanent"].filter((name) => !ours.neighbours.some(({ state }) => state === name)),
+      byAddress(
+        ours.neighbours.map(({ address, mac, state, flags }) => [
+          address,
+          mac,
+          state,
+          flags.includes("router"),
+        ]),
+      ),
+      byAddress(
+        neighbours.map(({ dst, lladdr, state, router }) => [dst, lladdr, state[0]!, router === null]),
+      ),
+    );
+    for (const { address, updatedMs } of ours.neighbours) {
+      const { updated } = neighbours.find(({ dst }) => dst === address)!;
+      assert.ok(
+        Math.abs(updatedMs - updated * 1000) < 3000,
+        `${address}: ${updatedMs} ms, iproute2 ${updated} s`,
+      );
+    }
+    assert.deepEqual(
+      ["REACHABLE", "PERMANENT", "STALE"].filter(
+        (name) => !ours.neighbours.some(({ state }) => state === name),
+      ),
       [],
       "states of several kinds were compared",
     );
@@ -110,6 +134,13 @@ test("links, addresses and neighbours are those that iproute2 shows", needsRoot,
       ours.neighbours.some(({ mac }) => mac === undefined),
       "one that did not answer among them",
     );
+    assert.ok(
+      ours.neighbours.some(({ flags }) => flags.includes("router")),
+      "a router among them",
+    );
+    const keys = (entry: NeighbourEntry | null) =>
+      entry && [entry.address, entry.mac, entry.state, entry.ifindex];
+    assert.deepEqual(ours.found.map(keys), [...ours.neighbours.map(keys), null]);
     network.run("a", ["vmac-ctl", "down", "-I", "eth0", "--vrid", "51"]);
   });
 });

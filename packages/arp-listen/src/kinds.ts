@@ -49,16 +49,6 @@ export const KIND_NAMES = [
 
 const bits = (...kinds: number[]): number => kinds.reduce((mask, kind) => mask | (1 << kind), 0);
 
-/** Kinds that say "this address is at this MAC" to all or to one. */
-export const CLAIMING: number = bits(
-  Kind.reply,
-  Kind.announcement,
-  Kind.gratuitousRequest,
-  Kind.gratuitousReply,
-  Kind.advertisement,
-  Kind.unsolicitedAdvertisement,
-);
-
 const GROUPS: Readonly<Record<string, number>> = {
   gratuitous: bits(
     Kind.announcement,

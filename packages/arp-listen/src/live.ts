@@ -7,6 +7,7 @@ import { type Context, ExitCode, ExitError, onStopSignals } from "@viptools/cli"
 import { KernelError, type LinkEvent, LinkMonitor, monotonicUs, RouteSocket } from "@viptools/kernel";
 import { LinkType } from "@viptools/wire";
 import { type CaptureWriter, finishWriter, openWriter } from "./capture-writer.ts";
+import { KernelView } from "./kernel-view.ts";
 import type { ListenOptions } from "./options.ts";
 import { Post } from "./post.ts";
 import type { Reporter } from "./reporter.ts";
@@ -31,16 +32,20 @@ export async function listenLive(
   const writer = openWriter(options.writeTo, undefined, LinkType.ethernet);
   const say = (message: string): void => context.say(message);
   const { isPromiscuous } = options;
+  const verdicts = { kernel_judged: 0, kernel_unjudged: 0 };
+  const openView = (name: string, ifindex: number): KernelView =>
+    new KernelView(context, name, ifindex, verdicts);
+  const more = options.asksKernel ? { openView } : {};
   const posts = found.map(({ name, ifindex }) =>
-    orExit(name, () => new Post(name, ifindex, reporter, { say, writer, isPromiscuous })),
+    orExit(name, () => new Post(name, ifindex, reporter, { say, writer, isPromiscuous, ...more })),
   );
   const watch = new Watch(context, reporter, posts);
-  if (!options.isSilent) context.count(() => watch.counters());
+  if (!options.isSilent) context.count(() => ({ ...watch.counters(), ...(options.asksKernel ? verdicts : {}) }));
   try {
     await Promise.race([stopped, watch.run(options.forUs, writer)]);
     watch.finish();
   } finally {
-    watch.close();
+    await watch.close();
   }
   await finishWriter(writer, context);
 }
@@ -88,11 +93,11 @@ class Watch {
     this.#reporter.advance(Number.POSITIVE_INFINITY);
   }
 
-  close(): void {
+  async close(): Promise<void> {
     clearInterval(this.#timer);
     this.#monitor.close();
     const { capture_dropped: dropped } = this.counters();
-    for (const post of this.#posts) post.close();
+    await Promise.all(this.#posts.map((post) => post.close()));
     if (dropped) this.#context.say(`${dropped} packets are not told: they came faster than they were read`);
     const unsaid = this.#context.output.dropped;
     if (unsaid > 0)

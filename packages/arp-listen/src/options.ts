@@ -16,6 +16,7 @@ const RECORDS = [
   "ndp.seen",
   "arp.malformed",
   "ndp.malformed",
+  "arp.kernel",
   "arp.changed",
   "arp.conflict",
   "arp.flip_flop",
@@ -37,6 +38,10 @@ export const SPEC: CommandSpec = {
       "arp-listen -I eth0 --watch 192.0.2.100=00:00:5e:00:01:33 | garp-send --follow",
       "a sensor: says when somebody else claims the VIP",
     ],
+    [
+      "arp-listen -I eth0 --kernel",
+      "and whether this host learned from it, or which setting kept it from that",
+    ],
     ["arp-listen -I eth0 -w arp.pcap", "and keeps them as a capture file"],
     ["arp-listen -I eth0 --fields ts,kind,spa,sha", "columns for scripts"],
     ["arp-listen -r capture.pcap --json | jq -r .kind | sort | uniq -c", "what kinds a capture holds"],
@@ -55,6 +60,7 @@ export const SPEC: CommandSpec = {
       value: "FILE",
       about: "write what is told as a capture file (pcap) too; -: to standard output, instead of records",
     },
+    { name: "kernel", about: "say what this host's neighbour table made of each packet, and why" },
     { name: "count", letter: "c", value: "N", about: "stop after so many packets" },
     { name: "for", value: "T", about: "stop after this long" },
     {
@@ -107,6 +113,8 @@ export interface ListenOptions {
   readonly file: string | undefined;
   readonly filter: FilterOptions;
   readonly isPromiscuous: boolean;
+  /** Whether each packet is compared with this host's neighbour table. */
+  readonly asksKernel: boolean;
   /** Packets that are told. */
   readonly limit: number;
   /** Undefined for ever. */
@@ -133,6 +141,8 @@ export function readListenOptions(args: Args): ListenOptions {
   if (file !== undefined && args.isGiven("for")) usage("--for is given beside -r: a file ends by itself");
   if (file !== undefined && args.flag("promiscuous"))
     usage("--promiscuous is given beside -r: a file has what it has");
+  if (file !== undefined && args.flag("kernel"))
+    usage("--kernel is given beside -r: this host's neighbour table is of now");
   const writeTo = args.text("write");
   const fields = args.parsed("fields", (text) => parseFields(text, RECORDS));
   if (args.flag("live") && (fields !== undefined || args.flag("json")))
@@ -144,6 +154,7 @@ export function readListenOptions(args: Args): ListenOptions {
     file,
     filter: readFilter(args),
     isPromiscuous: args.flag("promiscuous"),
+    asksKernel: args.flag("kernel"),
     limit: args.integer("count", 1, Number.MAX_SAFE_INTEGER) ?? Number.POSITIVE_INFINITY,
     forUs: args.parsed("for", parseDurationUs),
     until: kindBits("until", args.texts("until"), KIND_WORDS),

@@ -14,6 +14,7 @@ import {
 } from "@viptools/kernel";
 import { insertTag, LinkType, VLAN_TAG_LENGTH, type VlanTag } from "@viptools/wire";
 import type { CaptureWriter } from "./capture-writer.ts";
+import type { KernelView } from "./kernel-view.ts";
 import type { PacketTime } from "./line-renderer.ts";
 import type { Reporter } from "./reporter.ts";
 import { Direction } from "./sighting.ts";
@@ -28,6 +29,12 @@ export interface PostOptions {
   readonly writer: CaptureWriter | undefined;
   /** Also what is for others. Multicast comes anyway: questions about others' IPv6 addresses are. */
   readonly isPromiscuous: boolean;
+  /** Of what comes in: what this host's kernel made of it. */
+  readonly openView?: (name: string, ifindex: number) => KernelView;
+}
+
+function realtimeNsOf({ seconds, nanoseconds }: PacketTime): bigint {
+  return BigInt(seconds) * 1_000_000_000n + BigInt(nanoseconds);
 }
 
 export class Post {
@@ -38,6 +45,7 @@ export class Post {
   readonly #clock = new PacketClock();
   readonly #time: PacketTime = { seconds: 0, nanoseconds: 0, monoSeconds: 0, monoNanoseconds: 0 };
   #socket: PacketSocket | undefined;
+  #view: KernelView | undefined;
   #ifindex = 0;
   #isRunning = true;
   /** Of sockets that are closed. */
@@ -101,7 +109,7 @@ export class Post {
 
   #loseInterface(): void {
     this.#wasDeleted += 1;
-    this.#leave();
+    void this.close();
     this.#options.say(`${this.name} is gone: waiting until it is made again`);
   }
 
@@ -110,8 +118,11 @@ export class Post {
     this.#socket?.drain();
   }
 
-  close(): void {
+  /** What was heard is judged before it ends. */
+  async close(): Promise<void> {
+    const view = this.#view;
     this.#leave();
+    await view?.close();
   }
 
   #leave(): void {
@@ -119,6 +130,7 @@ export class Post {
     this.#droppedBefore = this.dropped;
     this.#socket?.close();
     this.#socket = undefined;
+    this.#view = undefined;
     this.#ifindex = 0;
   }
 
@@ -134,6 +146,7 @@ export class Post {
   }
 
   #open(ifindex: number): void {
+    this.#view = this.#options.openView?.(this.name, ifindex);
     this.#socket = new PacketSocket({
       ifindex,
       filter: NEIGHBOUR_FILTER,
@@ -157,7 +170,10 @@ export class Post {
       const bytes = batch.bytes(n);
       const length = batch.length(n);
       const isTold = this.#reporter.frame(bytes, length, this.#source, batch.vlan(n), direction, time);
-      if (isTold && this.#options.writer !== undefined) this.#keep(bytes, length, batch.tag(n), time);
+      if (!isTold) continue;
+      if (this.#view !== undefined && direction === Direction.in)
+        this.#view.hear(bytes, batch.vlan(n), realtimeNsOf(time));
+      if (this.#options.writer !== undefined) this.#keep(bytes, length, batch.tag(n), time);
     }
   }
 

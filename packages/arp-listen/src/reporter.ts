@@ -7,40 +7,20 @@
  * @module
  */
 import type { BulkLines, Context, Moment } from "@viptools/cli";
-import { ArpField, type IpAddress, LinkType, type Mac, macFromBytes } from "@viptools/wire";
-import { macText, partsOf } from "./address-number.ts";
+import { LinkType } from "@viptools/wire";
 import { MutableClaim } from "./claim.ts";
 import { Filter } from "./filter.ts";
-import { CLAIMING, KIND_NAMES } from "./kinds.ts";
 import { LineRenderer, type PacketTime } from "./line-renderer.ts";
 import type { ListenOptions } from "./options.ts";
 import { ownerBody } from "./owner-record.ts";
 import { type OwnerEvent, OwnerTable } from "./owners.ts";
 import { readFrame } from "./read-frame.ts";
 import { bodyOf } from "./record-body.ts";
-import { Direction, half, Protocol, Sighting } from "./sighting.ts";
+import { Direction, Protocol, Sighting } from "./sighting.ts";
 import { ANYBODY, WatchList } from "./watch.ts";
-
-/** An announcement or an answer that was told: for those who compare it with something. */
-export interface HeardClaim {
-  readonly interface: string;
-  readonly ip: IpAddress;
-  /** Who has it, by this packet. */
-  readonly mac: Mac;
-  /** As records say it. */
-  readonly kind: string;
-  /** Of ARP; 136 for an advertisement. */
-  readonly operation: number;
-  /** Of ARP; of an advertisement, the same as `mac`. */
-  readonly sha: Mac;
-  /** Of ARP; of an advertisement, the Ethernet destination, if the capture has it. */
-  readonly tha: Mac | undefined;
-  readonly realtimeNs: bigint;
-}
 
 /** More names of interfaces than this share the number of the first one. */
 const SOURCES_MAX = 512;
-const ADVERTISEMENT = 136;
 
 export class Reporter {
   /** Names of interfaces and files, which are counted in what follows. */
@@ -48,8 +28,6 @@ export class Reporter {
   readonly owners: OwnerTable = new OwnerTable();
   /** Called once, when what was waited for was seen, or enough of it. */
   onDone: (() => void) | undefined;
-  /** Called after the record of an announcement, a reply or an advertisement. */
-  onClaim: ((heard: HeardClaim) => void) | undefined;
   /** Of the packet that is told now. */
   readonly #time: PacketTime = { seconds: 0, nanoseconds: 0, monoSeconds: -1, monoNanoseconds: 0 };
   readonly #context: Context;
@@ -184,7 +162,7 @@ export class Reporter {
   #tellAll(source: number): true {
     const isClaim = this.#readClaim(source);
     this.#tellSeen(source);
-    this.#finishSeen(source);
+    this.#finishSeen();
     if (isClaim) this.#tellOwners(this.owners.claim(this.#claim));
     return true;
   }
@@ -198,7 +176,7 @@ export class Reporter {
     claim.expected = expected;
     if (this.owners.columns.find(claim.key) === undefined) this.#tellSeen(source);
     const event = this.owners.claim(claim);
-    this.#finishSeen(source);
+    this.#finishSeen();
     this.#tellOwners(event);
     return true;
   }
@@ -229,31 +207,11 @@ export class Reporter {
   }
 
   /** Counts it, whether it was told or known, and ends if it is enough. */
-  #finishSeen(source: number): void {
+  #finishSeen(): void {
     const { kind } = this.#sighting;
     this.#counts.seen += 1;
-    if (this.onClaim !== undefined && (CLAIMING & (1 << kind)) !== 0) this.#tellClaim(source);
     this.#lookFor(kind);
     if (this.#counts.seen >= this.#options.limit) this.#end();
-  }
-
-  #tellClaim(source: number): void {
-    const { bytes, at, kind, protocol, destinationAt } = this.#sighting;
-    const isArp = protocol === Protocol.arp;
-    const macAt = (place: number): Mac | undefined => (place < 0 ? undefined : macFromBytes(bytes, place));
-    const claim = this.#claim;
-    if (!claim.read(this.#sighting, source)) return;
-    const mac = macText(claim.mac);
-    this.onClaim?.({
-      interface: this.sources[source]!,
-      ip: partsOf(claim.key).ip,
-      mac,
-      kind: KIND_NAMES[kind]!,
-      operation: isArp ? half(bytes, at + ArpField.operation) : ADVERTISEMENT,
-      sha: mac,
-      tha: isArp ? macAt(at + ArpField.targetMac) : macAt(destinationAt),
-      realtimeNs: this.#moment().realtimeNs,
-    });
   }
 
   /** What the present packet has changed. */

@@ -99,6 +99,27 @@ for (const [fields, line] of OBSERVED) {
   });
 }
 
+const KERNEL: readonly (readonly [fields: object, line: string])[] = [
+  [
+    { kernel_mac: null, state: null, verdict: "ignored", because: "arp_accept=0 and no entry" },
+    "kernel IGNORED 192.0.2.9 is-at 02:00:00:00:00:0b, entry none: arp_accept=0 and no entry",
+  ],
+  [
+    { kernel_mac: null, state: "FAILED", verdict: "ignored", because: "entry is FAILED" },
+    "kernel IGNORED 192.0.2.9 is-at 02:00:00:00:00:0b, entry without MAC FAILED: entry is FAILED",
+  ],
+  [
+    { kernel_mac: "02:00:00:00:00:0b", state: "STALE", verdict: "learned", because: "arp_accept=1" },
+    "kernel LEARNED 192.0.2.9 is-at 02:00:00:00:00:0b, entry 02:00:00:00:00:0b STALE: arp_accept=1",
+  ],
+];
+for (const [fields, line] of KERNEL) {
+  test(`formatHuman() says "${line}"`, () => {
+    const head = { type: "arp.kernel", interface: "eth0", ip: "192.0.2.9", wire_mac: "02:00:00:00:00:0b" };
+    assert.equal(formatHuman(record({ ...head, ...fields })), `03:57:09.913 a vrrp-elect ${line}`);
+  });
+}
+
 test("formatHuman() shows the fields of a type without a line of its own", () => {
   const text = formatHuman(record({ type: "vrrp.stalled", instance: "eth0/4/51", late_us: 1500 }));
   assert.match(text, /stalled for 1\.5 ms/);

@@ -72,6 +72,10 @@ const WRITERS: Writers = {
   "arp.changed": (r) => `${r.ip} MOVED to ${ownersOf(r)}`,
   "arp.conflict": (r) => `${r.ip} CONFLICT: claimed by ${ownersOf(r)}`,
   "arp.flip_flop": (r) => `${r.ip} GOES TO AND FRO: back at ${ownersOf(r)}`,
+  "arp.kernel": (r) =>
+    `kernel ${r.verdict.toUpperCase()} ${r.ip} is-at ${r.wire_mac}, entry ${
+      r.state === null ? "none" : `${r.kernel_mac ?? "without MAC"} ${r.state}`
+    }: ${r.because}`,
   "probe.lost": (r) => `${r.target} stopped answering`,
   "probe.back": (r) => `${r.target} answers again after ${r.outage_ms.toFixed(1)} ms, ${r.lost} lost`,
   "probe.summary": (r) =>

@@ -65,6 +65,7 @@ const BULK: ReadonlySet<string> = new Set([
   "ndp.seen",
   "arp.malformed",
   "ndp.malformed",
+  "arp.kernel",
   "garp.sent",
   "garp.answered",
   "garp.probed",

@@ -2,11 +2,14 @@ export * from "./alarm.ts";
 export * from "./bpf.ts";
 export * from "./capture-file.ts";
 export * from "./clock.ts";
+export * from "./effective-sysctl.ts";
 export * from "./file-lock.ts";
 export { isGroupMember } from "./group-membership.ts";
 export * from "./icmp-socket.ts";
 export * from "./link-monitor.ts";
 export { KernelError } from "./native.ts";
+export type { NeighbourEntry, NeighbourFlag, NeighbourState } from "./neighbour-message.ts";
+export * from "./neighbour-table.ts";
 export {
   addElements,
   type BaseChain,
@@ -30,7 +33,6 @@ export {
   type InterfaceAddress,
   type Link,
   MacvlanMode,
-  type Neighbour,
   type NewAddress,
 } from "./route-message.ts";
 export * from "./route-socket.ts";

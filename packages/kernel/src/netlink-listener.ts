@@ -14,6 +14,7 @@ const NETLINK_ADD_MEMBERSHIP = 1;
 const ENOBUFS = -105;
 const SLOT_BYTES = 8192;
 const RECEIVE_BUFFER_BYTES = 4 << 20;
+const DRAIN_BATCHES = 64;
 
 export interface NetlinkListenerOptions {
   readonly protocol: number;
@@ -44,14 +45,21 @@ export class NetlinkListener {
     this.#watch = new ReadWatch(this.#fd, () => this.#read());
   }
 
+  /** Hears what waits already, at most {@link DRAIN_BATCHES}: a flood cannot hold the loop. */
+  drain(): void {
+    for (let n = 0; n < DRAIN_BATCHES && this.#read() > 0; n++);
+  }
+
   close(): void {
     this.#watch.close();
   }
 
-  #read(): void {
+  /** @returns how many datagrams were heard, or minus errno. */
+  #read(): number {
     const { onPart, onOverrun } = this.#options;
     const got = this.#inbox.receive(this.#fd);
     if (got === ENOBUFS) onOverrun();
     for (let n = 0; n < got; n++) for (const part of readParts(this.#inbox.message(n))) onPart(part);
+    return got;
   }
 }

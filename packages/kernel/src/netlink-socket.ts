@@ -130,6 +130,37 @@ export class NetlinkSocket {
     }
   }
 
+  /**
+   * Asks for one thing with each message, all in one datagram.
+   *
+   * @param missing errnos that say that there is none, `ENOENT`.
+   * @returns the body of each answer, in the order of the questions; undefined where there is none.
+   * @throws {KernelError} for any other refusal.
+   */
+  query(
+    messages: readonly NetlinkMessage[],
+    act: string,
+    missing: readonly string[],
+  ): (Uint8Array | undefined)[] {
+    const { bytes, first, awaited } = this.#pack(messages, messages.length - 1);
+    must(native.send(this.#fd, bytes, null), act);
+    const bodies = messages.map((): Uint8Array | undefined => undefined);
+    for (;;) {
+      const parts = this.#receive(act);
+      if (parts.length === 0) throw new KernelError("EPROTO", `${act}: no answer`);
+      for (const { type, sequence, body } of parts) {
+        if (sequence < first) continue;
+        if (type !== NLMSG_ERROR) {
+          bodies[sequence - first] = body;
+          continue;
+        }
+        const code = readErrorCode(body);
+        if (code !== undefined && !missing.includes(code)) throw readRefusal(body, act)!;
+        if (sequence === awaited) return bodies;
+      }
+    }
+  }
+
   close(): void {
     native.close(this.#fd);
   }
@@ -225,9 +256,15 @@ export function readParts(datagram: Uint8Array): NetlinkPart[] {
 
 /** `struct nlmsgerr`, and since Linux 4.12 the kernel's own words. @returns undefined for "done". */
 function readRefusal(body: Uint8Array, act: string): KernelError | undefined {
+  const code = readErrorCode(body);
+  if (code === undefined) return undefined;
+  const words = readString(readAttributes(body.subarray(ERROR_LENGTH)).get(NLMSGERR_ATTR_MSG));
+  return new KernelError(code, words === undefined ? act : `${act} (${words})`);
+}
+
+/** The errno's name alone: an error with its stack costs more than the question did. */
+function readErrorCode(body: Uint8Array): string | undefined {
   const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
   const errno = body.length >= 4 ? view.getInt32(0, true) : 0;
-  if (errno === 0) return undefined;
-  const words = readString(readAttributes(body.subarray(ERROR_LENGTH)).get(NLMSGERR_ATTR_MSG));
-  return new KernelError(getSystemErrorName(errno), words === undefined ? act : `${act} (${words})`);
+  return errno === 0 ? undefined : getSystemErrorName(errno);
 }

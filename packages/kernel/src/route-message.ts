@@ -8,8 +8,6 @@ import {
   addressToBytes,
   familyOf,
   type IpAddress,
-  type Ipv4,
-  ipv4FromBytes,
   type Mac,
   macFromBytes,
   macToBytes,
@@ -33,7 +31,6 @@ export const RouteMessage = {
   newAddress: 20,
   delAddress: 21,
   getAddress: 22,
-  getNeighbour: 30,
 } as const;
 
 const IFF_UP = 0x1;
@@ -43,7 +40,6 @@ const AF_INET = 2;
 const AF_INET6 = 10;
 const LINK_HEADER_LENGTH = 16;
 const ADDRESS_HEADER_LENGTH = 8;
-const NEIGHBOUR_HEADER_LENGTH = 12;
 
 const IFLA = {
   address: 1,
@@ -69,17 +65,6 @@ const IFA_F_TENTATIVE = 0x40;
 const IFA_F_NOPREFIXROUTE = 0x200;
 const IFA_F_NODAD = 0x2;
 const FOREVER_S = 0xffffffff;
-const NDA = { destination: 1, linkAddress: 2 } as const;
-const NEIGHBOUR_STATES: readonly [number, string][] = [
-  [0x01, "incomplete"],
-  [0x02, "reachable"],
-  [0x04, "stale"],
-  [0x08, "delay"],
-  [0x10, "probe"],
-  [0x20, "failed"],
-  [0x40, "noarp"],
-  [0x80, "permanent"],
-];
 
 /** Macvlan modes (linux/if_link.h). */
 export const MacvlanMode = { private: 1, vepa: 2, bridge: 4, passthru: 8 } as const;
@@ -133,13 +118,6 @@ export interface NewAddress {
   readonly preferredS?: number;
   /** After how many seconds the kernel removes it, up to half a second late; never if left out. */
   readonly validS?: number;
-}
-
-export interface Neighbour {
-  readonly ifindex: number;
-  readonly address: Ipv4;
-  readonly mac: Mac | undefined;
-  readonly state: string;
 }
 
 /** @param body a link message after its netlink header. */
@@ -196,22 +174,6 @@ export function decodeAddress(body: Uint8Array): InterfaceAddress | undefined {
 function familyNumber(addressFamily: number): 4 | 6 | undefined {
   if (addressFamily === AF_INET) return 4;
   return addressFamily === AF_INET6 ? 6 : undefined;
-}
-
-/** @returns undefined for neighbours of other families. */
-export function decodeNeighbour(body: Uint8Array): Neighbour | undefined {
-  const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
-  const found = readAttributes(body.subarray(NEIGHBOUR_HEADER_LENGTH));
-  const address = found.get(NDA.destination);
-  const mac = found.get(NDA.linkAddress);
-  if (view.getUint8(0) !== AF_INET || address?.length !== 4) return undefined;
-  const state = view.getUint16(8, true);
-  return {
-    ifindex: view.getInt32(4, true),
-    address: ipv4FromBytes(address),
-    mac: mac?.length === 6 ? macFromBytes(mac) : undefined,
-    state: NEIGHBOUR_STATES.find(([bit]) => (state & bit) !== 0)?.[1] ?? "none",
-  };
 }
 
 function linkHeader(index: number, flags = 0, change = 0): Uint8Array {
@@ -299,7 +261,7 @@ function lifetimes({ preferredS, validS = FOREVER_S }: NewAddress): Uint8Array[]
   return [attribute(IFA.cacheInfo, new Uint8Array(Uint32Array.of(preferred, validS, 0, 0).buffer))];
 }
 
-/** Asks for all of a family: `ifaddrmsg` and `ndmsg` both start with it. */
+/** Asks for all of a family. @param length of the header, which starts with it. */
 export function encodeDump(family: 4 | 6, length: number): Uint8Array {
   const bytes = new Uint8Array(length);
   bytes[0] = family === 4 ? AF_INET : AF_INET6;

@@ -1,5 +1,5 @@
 /**
- * Asks the kernel about links, addresses and neighbours (rtnetlink(7)), through npm's `netlink`.
+ * Asks the kernel about links and addresses (rtnetlink(7)), through npm's `netlink`.
  *
  * That package aborts the process when more comes in than its receive buffer holds. So this socket joins no group;
  * notifications (link-monitor.ts) and what a process that owns addresses asks (route-changes.ts) have sockets of the addon's.
@@ -12,12 +12,10 @@ import { KernelError } from "./native.ts";
 import {
   decodeAddress,
   decodeLink,
-  decodeNeighbour,
   encodeDump,
   encodeLinkIndex,
   type InterfaceAddress,
   type Link,
-  type Neighbour,
   RouteMessage,
 } from "./route-message.ts";
 
@@ -50,11 +48,6 @@ export class RouteSocket {
   async allAddresses(family: 4 | 6): Promise<InterfaceAddress[]> {
     const bodies = await this.#dump(RouteMessage.getAddress, encodeDump(family, 8));
     return bodies.flatMap((body) => decodeAddress(body) ?? []);
-  }
-
-  async neighbours(ifindex: number): Promise<Neighbour[]> {
-    const bodies = await this.#dump(RouteMessage.getNeighbour, encodeDump(4, 12));
-    return bodies.flatMap((body) => decodeNeighbour(body) ?? []).filter((found) => found.ifindex === ifindex);
   }
 
   close(): void {

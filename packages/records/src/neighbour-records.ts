@@ -85,8 +85,11 @@ export const arpKernel = recordType(
     interface: text("whose neighbour table"),
     ip: address("the address"),
     wire_mac: mac("who has it, by what was heard"),
-    kernel_mac: v.nullable(mac("who has it, by the kernel; null: nobody")),
-    state: v.nullable(text("of the kernel's entry, as `ip neigh` names it; null: no entry")),
+    kernel_mac: v.pipe(v.nullable(mac("")), v.description("who has it, by the kernel; null: nobody")),
+    state: v.pipe(
+      v.nullable(text("")),
+      v.description("of the kernel's entry, as `ip neigh` names it; null: no entry"),
+    ),
     verdict: choice("whether the kernel took it", KERNEL_VERDICTS),
     because: text("which setting or state decided, with its value"),
   },
