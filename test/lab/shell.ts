@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type ChildProcess, type SpawnOptions, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, execFile, type SpawnOptions, spawn, spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
 /** The repository's top folder. */
@@ -33,6 +33,17 @@ export function attempt(argv: readonly string[], input = ""): Outcome {
     stdout: result.stdout ?? "",
     stderr: result.stderr || String(result.error ?? ""),
   };
+}
+
+/** The same without input, while others run beside it. */
+export async function attemptBeside(argv: readonly string[]): Promise<Outcome> {
+  const [file, ...rest] = argv;
+  return await new Promise((resolve) => {
+    execFile(file!, rest, { env: ENVIRONMENT, maxBuffer: 1 << 28 }, (error, stdout, stderr) => {
+      const code = typeof error?.code === "number" ? error.code : 128;
+      resolve({ code: error === null ? 0 : code, stdout, stderr });
+    });
+  });
 }
 
 /** @throws if the command fails. @returns its standard output. */

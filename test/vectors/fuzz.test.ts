@@ -1,8 +1,10 @@
 /** Frames and files that are almost right: our error or a value, and nothing is kept of them. */
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import test from "node:test";
+import test, { after } from "node:test";
+import { parseLine } from "@viptools/records";
 import {
   CaptureReader,
   decodeLink,
@@ -13,14 +15,22 @@ import {
   WireError,
   writePcapPacket,
 } from "@viptools/wire";
-import { TOP } from "../lab/shell.ts";
+import { attemptBeside, TOP } from "../lab/shell.ts";
 import { IS_FULL } from "../lab/stage.ts";
 import { decodeFrame } from "./decode.ts";
-import { type Fuzz, fuzz } from "./mutation.ts";
+import { type Fuzz, fuzz, generator, mutate } from "./mutation.ts";
 
 const LIVE = join(TOP, "test/vectors/live");
-const FILES = readdirSync(LIVE).filter((name) => /\.pcap(ng)?$/.test(name)).map((name) => readFileSync(join(LIVE, name)));
-const FRAMES = FILES.flatMap(framesOf);
+const FILES = readdirSync(LIVE)
+  .filter((name) => /\.pcap(ng)?$/.test(name))
+  .map((name) => readFileSync(join(LIVE, name)));
+const FRAMES = FILES.flatMap((file) => framesOf(file));
+/** By link type. */
+const SEEDS: Readonly<Record<number, readonly Uint8Array[]>> = Object.fromEntries(
+  Object.values(LinkType).map((linkType) => [linkType, FILES.flatMap((file) => framesOf(file, linkType))]),
+);
+const folder = mkdtempSync(join(tmpdir(), "vip-fuzz-"));
+after(() => rmSync(folder, { recursive: true, force: true }));
 /** A few packets of each: of a long file, most of the time would go to what is in order. */
 const SHORT_FILES = [...FILES.map((file) => file.subarray(0, 600)), ...FILES.map((file) => shortPcap(framesOf(file)))];
 
@@ -29,11 +39,12 @@ const ROUNDS = 1_000_000;
 const EVERYDAY_MS = 1500;
 const GROWTH_BYTES_MAX = 4 << 20;
 
-function framesOf(file: Uint8Array): Uint8Array[] {
+function framesOf(file: Uint8Array, linkType?: number): Uint8Array[] {
   const reader = new CaptureReader();
   const frames: Uint8Array[] = [];
   reader.push(file);
-  for (let packet = reader.next(); packet !== undefined; packet = reader.next()) frames.push(packet.bytes.slice());
+  for (let packet = reader.next(); packet !== undefined; packet = reader.next())
+    if (linkType === undefined || packet.linkType === linkType) frames.push(packet.bytes.slice());
   return frames;
 }
 
@@ -99,6 +110,50 @@ for (const [what, job] of TARGETS) {
     assert.ok(refused > rounds / 50 && rounds - refused > rounds / 50, "both answers happen");
     assert.ok(grownBytes < GROWTH_BYTES_MAX, `${grownBytes} octets more`);
   });
+}
+
+/** Each third of the frames under another link type: what is read in place has its own code for each. */
+for (const linkType of Object.values(LinkType)) {
+  test(`arp-listen tells or counts every mutated frame of link type ${linkType}`, async (t) => {
+    const count = Math.round((IS_FULL ? ROUNDS : 30_000) / 3);
+    const path = join(folder, `mutated-${linkType}.pcap`);
+    writeMutated(path, linkType, count);
+    const { code, stdout, stderr } = await attemptBeside(["arp-listen", "-r", path, "--json"]);
+    assert.equal(code, 0, stderr);
+    const told = new Map<string, number>();
+    let counters: Readonly<Record<string, number>> = {};
+    for (const line of stdout.split("\n").filter((text) => text !== "")) {
+      const parsed = parseLine(line);
+      assert.equal(parsed.kind, "record", line);
+      if (parsed.kind !== "record") continue;
+      const { record } = parsed;
+      told.set(record.type, (told.get(record.type) ?? 0) + 1);
+      if (record.type === "tool.stats") counters = record.counters;
+    }
+    const packets = [...told].filter(([type]) => /\.(seen|malformed)$/.test(type));
+    t.diagnostic(`${packets.map(([type, n]) => `${n} ${type}`).join(", ")}, ${counters["other"]} other`);
+    assert.ok(packets.length === 4, "all four happen");
+    assert.equal(packets.reduce((sum, [, n]) => sum + n, 0) + counters["other"]!, count);
+  });
+}
+
+function writeMutated(path: string, linkType: number, count: number): void {
+  const random = generator(LIMITS.seed);
+  const fd = openSync(path, "w");
+  const batch = new Uint8Array(1 << 20);
+  const header = encodePcapHeader(headerForWriting(linkType));
+  batch.set(header);
+  let at = header.length;
+  for (let n = 0; n < count; n++) {
+    const bytes = mutate(random, SEEDS[linkType]!);
+    if (at + bytes.length + 16 > batch.length) {
+      writeSync(fd, batch, 0, at);
+      at = 0;
+    }
+    at = writePcapPacket(batch, at, { bytes, seconds: n, nanoseconds: n, length: bytes.length });
+  }
+  writeSync(fd, batch, 0, at);
+  closeSync(fd);
 }
 
 test("a decoder that looks one octet too far is found", () => {

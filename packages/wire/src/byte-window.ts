@@ -4,7 +4,7 @@
  * @module
  */
 
-const CAPACITY_MIN = 1 << 16;
+const CAPACITY_MIN = 1 << 12;
 
 export class ByteWindow {
   /** Only `at` to `end` means anything; moved and overwritten by the next {@link ByteWindow.push}. */

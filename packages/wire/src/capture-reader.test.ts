@@ -98,9 +98,8 @@ const FILES: readonly (readonly [what: string, file: Uint8Array, packets: readon
     "pcapng: two sections of different byte order, whose interfaces are counted anew",
     joined([
       sectionBlock(LITTLE),
-      interfaceBlock(LITTLE, 1, 0, [9, one(9)]),
       interfaceBlock(LITTLE, LinkType.cookedV1, 0, [9, one(9)]),
-      enhancedBlock(LITTLE, 1, NS, A, 60),
+      enhancedBlock(LITTLE, 0, NS, A, 60),
       sectionBlock(BIG),
       interfaceBlock(BIG, 1, 0, [9, one(9)]),
       enhancedBlock(BIG, 0, NS, B),
@@ -347,4 +346,6 @@ test("a file of a thousand packets in pieces that never end with one keeps its p
     assert.deepEqual([packet.seconds, packet.nanoseconds, packet.bytes.length], [n, n, 1 + (n % 700)]);
     assert.ok(packet.bytes.every((octet) => octet === (n & 0xff)));
   });
+  const cut = new RegExp(`at offset ${file.length - 1}, the file ends`);
+  assert.throws(() => readAll(file.subarray(0, -1), 4093), cut);
 });

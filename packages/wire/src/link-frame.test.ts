@@ -99,6 +99,7 @@ const frame = (more: Partial<LinkFrame>): LinkFrame => ({
   payload: octets,
   ...more,
 });
+const COOKED_FRAME = frame({ direction: "in", destination: undefined });
 const PADDED = `${SNAP} 00 00 00 00`;
 const TAGGED = `${MACS} 88 a8 b0 c8 08 06 ${PAYLOAD}`;
 const UNTAGGED = `${MACS} 08 06 ${PAYLOAD}`;
@@ -119,19 +120,19 @@ const LINKS: readonly (readonly [what: string, linkType: number, octets: string,
     `${MACS} 00 04 42 42 03 00`,
     frame({ etherType: 4, payload: hex("42 42 03 00") }),
   ],
-  ["cooked v1 to everybody", LinkType.cookedV1, COOKED_V1, frame({ direction: "in" })],
-  ["cooked v2 of our own", LinkType.cookedV2, COOKED_V2, frame({ direction: "out", destination: undefined })],
+  ["cooked v1 to everybody", LinkType.cookedV1, COOKED_V1, COOKED_FRAME],
+  ["cooked v2 of our own", LinkType.cookedV2, COOKED_V2, { ...COOKED_FRAME, direction: "out" }],
   [
     "cooked v1 with a tag",
     LinkType.cookedV1,
     COOKED_V1.replace("08 06", "88 a8 b0 c8 08 06"),
-    frame({ direction: "in", tags: [TAG] }),
+    { ...COOKED_FRAME, tags: [TAG] },
   ],
   [
     "cooked v1 with SNAP",
     LinkType.cookedV1,
     COOKED_V1.replace("08 06", "00 04 aa aa 03 00 00 00 08 06"),
-    frame({ direction: "in" }),
+    COOKED_FRAME,
   ],
 ];
 for (const [what, linkType, octets, value] of LINKS) {

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { BROADCAST_MAC, type Mac } from "./address.ts";
+import type { Mac } from "./address.ts";
 import { LinkType } from "./captured-packet.ts";
 import { WireError } from "./error.ts";
 import { decodeEthernet } from "./ethernet.ts";
@@ -21,8 +21,9 @@ import { decodeTags, type VlanTag } from "./vlan.ts";
 const SNAP_SAP = 0xaa;
 
 export interface LinkFrame {
-  /** Undefined where a cooked capture does not keep it. */
+  /** Cooked captures keep it where the link has MACs of six octets. */
   readonly source: Mac | undefined;
+  /** Cooked captures do not keep it. */
   readonly destination: Mac | undefined;
   /** Cooked captures tell it. */
   readonly direction: "in" | "out" | undefined;
@@ -60,13 +61,12 @@ function openEthernet(bytes: Uint8Array): LinkFrame {
   return { source, destination, direction: undefined, tags, ...withoutSnap(typed) };
 }
 
-/** A packet to everybody is the only one whose destination is known. */
 function openCooked({ packetType, source, protocol, payload }: CookedFrame): LinkFrame {
   const { tags, ...typed } = decodeTags({ etherType: protocol, payload });
   const isLlc = typed.etherType === COOKED_LLC;
   return {
     source,
-    destination: packetType === CookedPacketType.broadcast ? BROADCAST_MAC : undefined,
+    destination: undefined,
     direction: packetType === CookedPacketType.outgoing ? "out" : "in",
     tags,
     ...(isLlc ? withoutSnap({ ...typed, etherType: typed.payload.length }) : typed),
