@@ -46,11 +46,13 @@ export async function captureFrom(
     PATIENCE_MS,
     () => overheard.lines().filter(isFrom).length >= count || undefined,
   ).catch(() => {});
-  const lines = (await overheard.stop()).filter(isFrom);
+  const lines = (await overheard.stop()).filter(isFrom).map((line) => line.replace(/^\S+ /, ""));
   const raw = (await taps.closeRaw()).filter(({ bytes }) => isAnnounced(bytes));
+  const sources = new Set(raw.map(({ bytes }) => decodeEthernet(bytes).source));
   return {
     frames: raw.map(({ bytes }) => Buffer.from(bytes).toString("hex")),
-    lines: lines.map((line) => line.replace(/^\S+ /, "")),
+    // The switch itself speaks too.
+    lines: lines.filter((line) => sources.has(line.split(" ")[0]!)),
     afterMs: raw.map(({ atUs }) => (atUs - raw[0]!.atUs) / 1000),
   };
 }
