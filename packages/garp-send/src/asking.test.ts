@@ -32,7 +32,7 @@ const PATIENT: [string, number, number[], number][] = [
   ["half", 0.5, [500, 2000, 3500], 5500],
 ];
 for (const [name, random, asks, end] of PATIENT) {
-  test(`ACD patientTimes() at its ${name}: three questions 1 s to 2 s apart, and 2 s to answer`, () => {
+  test(`patientTimes() at its ${name}: three questions 1 s to 2 s apart, and 2 s to answer`, () => {
     const { asksUs, endUs } = patientTimes(nobody, () => random);
     assert.deepEqual([asksUs.map((us) => us / MS), endUs / MS], [asks, end]);
   });

@@ -12,7 +12,7 @@ const ARP_HEAD = "0806 0001 0800 06 04";
 /** Laid out by hand from RFC 826, RFC 5227 §2.1.1, RFC 4861 §4.3 and RFC 4862 §5.4.2. */
 const QUESTIONS: [string, AddressQuestion, string][] = [
   [
-    "ACD a probe",
+    "a probe",
     { target: "192.0.2.100", mac: MAC },
     `ffffffffffff 020000000001 ${ARP_HEAD} 0001 020000000001 00000000 000000000000 c0000264`,
   ],
@@ -54,7 +54,7 @@ const CLAIMS: [string, string, ReturnType<typeof readAddressClaim>][] = [
     { ip: "192.0.2.100", owner: OTHER },
   ],
   [
-    "ACD another one's probe",
+    "another one's probe",
     `ffffffffffff 020000000002 ${ARP_HEAD} 0001 020000000002 00000000 000000000000 c0000264`,
     { ip: "192.0.2.100", owner: OTHER },
   ],
