@@ -185,7 +185,7 @@ const UNKNOWNS: readonly Unknown[] = [
   {
     name: "the interface is down",
     prepare: (network) => prepare(network, "a", "ip link set eth0 down"),
-    code: 71,
+    code: 69,
     says: /eth0 is down: ip link set eth0 up/,
   },
   {
@@ -194,7 +194,7 @@ const UNKNOWNS: readonly Unknown[] = [
       prepare(network, "a", "ip link set eth0 up");
       must(inNamespace(network.switchNamespace, ["ip", "link", "set", network.host("a").port, "down"]));
     },
-    code: 71,
+    code: 69,
     says: /eth0 has no carrier/,
   },
   {

@@ -63,8 +63,8 @@ export function readGateways(families: readonly IpFamily[]): Set<IpAddress> {
   }
 }
 
-/** @throws {ExitError} kernel, where nobody would hear. */
+/** @throws {ExitError} noInterface, where nobody would hear. */
 export function demandCarrier({ nic: { name, isUp, isRunning } }: LocalHost): void {
-  if (!isUp) throw new ExitError(ExitCode.kernel, `${name} is down: ip link set ${name} up`);
-  if (!isRunning) throw new ExitError(ExitCode.kernel, `${name} has no carrier: nobody would hear`);
+  if (!isUp) throw new ExitError(ExitCode.noInterface, `${name} is down: ip link set ${name} up`);
+  if (!isRunning) throw new ExitError(ExitCode.noInterface, `${name} has no carrier: nobody would hear`);
 }

@@ -112,7 +112,7 @@ export const SPEC: CommandSpec = {
   exits: [
     [1, "-D: somebody else has one of the addresses"],
     [65, "standard input has a line that is no address, or with --strict no record"],
-    [69, "no such interface"],
+    [69, "no such interface, or it is down or has no carrier"],
   ],
   records: [
     "garp.sent",

@@ -31,7 +31,7 @@ export class TargetFinder {
     return this.#settings.interfaceName;
   }
 
-  /** @throws {ExitError} usage, if one of the addresses may not be announced from here; kernel, if nobody would hear. */
+  /** @throws {ExitError} usage, if one of the addresses may not be announced from here; noInterface, if nobody would hear. */
   demand(addresses: readonly IpAddress[]): Target[] {
     const { source } = this.#settings;
     const other = source === undefined ? undefined : addresses.find((address) => address !== source);
