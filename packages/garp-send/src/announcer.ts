@@ -88,7 +88,7 @@ export class Announcer {
   }
 
   /** The same, as fast as it is read. @param drain waits for the reader. */
-  async finish(drain: () => Promise<void>): Promise<void> {
+  async finish(drain: () => Promise<boolean>): Promise<void> {
     await this.#teller.finish(drain);
     this.#socket.close();
   }

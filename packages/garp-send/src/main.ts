@@ -22,5 +22,8 @@ async function act(context: Context): Promise<number> {
   } catch (error) {
     if (!(error instanceof kernel.KernelError)) throw error;
     throw new ExitError(ExitCode.kernel, error.message);
+  } finally {
+    const { dropped, isLost } = context.output;
+    if (dropped > 0 && !isLost) context.say(`${dropped} records were not written: their reader is too slow`);
   }
 }

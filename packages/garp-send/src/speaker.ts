@@ -75,8 +75,6 @@ export class Speaker {
   async finish(): Promise<ExitCode> {
     const { context } = this.#options;
     await this.#announcer.finish(async () => await context.output.drain());
-    if (context.output.dropped > 0)
-      context.say(`${context.output.dropped} records were not written: their reader is too slow`);
     const refused = this.counts.fenced + this.counts.failed;
     if (refused === 0) return ExitCode.done;
     context.say(`${refused} frames did not leave: the interface is down, or a fence mutes this host`);

@@ -26,11 +26,17 @@ export class Teller {
     for (const tell of this.#untold.splice(0)) tell();
   }
 
-  /** Writes what is left as fast as it is read: for who has nothing else to do. @param drain waits for the reader. */
-  async finish(drain: () => Promise<void>): Promise<void> {
-    while (this.#untold.length > 0) {
-      for (const tell of this.#untold.splice(0, RECORDS_IN_TURN)) tell();
-      await drain();
+  /**
+   * Writes what is left as fast as it is read: for who has nothing else to do.
+   *
+   * @param drain waits for the reader, and tells whether it has read; one that has not is waited for no longer.
+   */
+  async finish(drain: () => Promise<boolean>): Promise<void> {
+    const untold = this.#untold.splice(0);
+    let isRead = true;
+    for (let at = 0; at < untold.length; at += RECORDS_IN_TURN) {
+      for (const tell of untold.slice(at, at + RECORDS_IN_TURN)) tell();
+      if (isRead) isRead = await drain();
     }
   }
 
