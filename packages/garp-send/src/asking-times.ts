@@ -5,9 +5,10 @@
  */
 
 export interface AskingTimes {
-  /** From the start, in order. */
+  /** From the start, in order; none at the deadline or later. */
   readonly asksUs: readonly number[];
-  readonly endUs: number;
+  /** How long to listen when the last question has left; Infinity for up to the deadline. */
+  readonly listenUs: number;
 }
 
 export interface AskingOptions {
@@ -36,7 +37,7 @@ export function quickTimes({ count, intervalUs, deadlineUs }: AskingOptions): As
   const betweenUs = intervalUs ?? (hasDeadline ? BETWEEN_TO_DEADLINE_US : BETWEEN_US);
   const fitting = hasDeadline ? Math.ceil(deadlineUs / betweenUs) : QUESTIONS;
   const asksUs = Array.from({ length: count ?? fitting }, (_, n) => n * betweenUs);
-  return endAt(asksUs, hasDeadline ? deadlineUs : asksUs.at(-1)! + LISTEN_US);
+  return { asksUs: before(deadlineUs, asksUs), listenUs: hasDeadline ? Number.POSITIVE_INFINITY : LISTEN_US };
 }
 
 /**
@@ -54,9 +55,9 @@ export function patientTimes(
     asksUs.push(atUs);
     atUs += PROBE_MIN_US + random() * (PROBE_MAX_US - PROBE_MIN_US);
   }
-  return endAt(asksUs, Math.min(deadlineUs, asksUs.at(-1)! + ANNOUNCE_WAIT_US));
+  return { asksUs: before(deadlineUs, asksUs), listenUs: ANNOUNCE_WAIT_US };
 }
 
-function endAt(asksUs: readonly number[], endUs: number): AskingTimes {
-  return { asksUs: asksUs.filter((atUs) => atUs < endUs), endUs };
+function before(deadlineUs: number, asksUs: readonly number[]): number[] {
+  return asksUs.filter((atUs) => atUs < deadlineUs);
 }

@@ -26,14 +26,16 @@ export async function probe(context: Context): Promise<ExitCode> {
   const host = readLocalHost(ifindex);
   checkSource(settings, host);
   const questions = new Questions(addresses, host, settings);
-  const { asksUs, endUs } = args.flag("patient") ? patientTimes(settings, Math.random) : quickTimes(settings);
+  const { asksUs, listenUs } = args.flag("patient")
+    ? patientTimes(settings, Math.random)
+    : quickTimes(settings);
   if (settings.isDry) {
     await planQuestions(context, settings, questions, asksUs);
     return ExitCode.done;
   }
   demandCarrier(host);
   context.needRawSockets();
-  const pauses = new Pauses(endUs);
+  const pauses = new Pauses(settings.deadlineUs);
   onStopSignals(() => pauses.stop());
   const prober = new Prober({ context, settings, ifindex, host, questions, pauses });
   const startUs = monotonicUs();
@@ -41,7 +43,7 @@ export async function probe(context: Context): Promise<ExitCode> {
     await pauses.until(startUs + atUs);
     await prober.ask(n + 1);
   }
-  await pauses.until(Number.POSITIVE_INFINITY);
+  await pauses.until(monotonicUs() + listenUs);
   return await prober.finish(() => demandCarrier(readLocalHost(ifindex)));
 }
 
