@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import type { NeighbourEntry } from "@viptools/kernel";
-import type { Claim } from "./kernel-claim.ts";
 import { EntryHistory, type HeardClaim, pairChanges } from "./entry-history.ts";
+import type { Claim } from "./kernel-claim.ts";
 
 const IP = "192.0.2.100";
 const [A, B, C] = ["02:00:00:00:00:0a", "02:00:00:00:00:0b", "02:00:00:00:00:0c"] as const;

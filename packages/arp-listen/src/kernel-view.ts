@@ -11,8 +11,8 @@ import {
   NeighbourMonitor,
   NeighbourReader,
 } from "@viptools/kernel";
-import { readClaim } from "./kernel-claim.ts";
 import { EntryHistory, type HeardClaim, pairChanges } from "./entry-history.ts";
+import { readClaim } from "./kernel-claim.ts";
 import { KernelHost } from "./kernel-host.ts";
 import { explain } from "./verdict.ts";
 

@@ -40,7 +40,8 @@ export async function listenLive(
     orExit(name, () => new Post(name, ifindex, reporter, { say, writer, isPromiscuous, ...more })),
   );
   const watch = new Watch(context, reporter, posts);
-  if (!options.isSilent) context.count(() => ({ ...watch.counters(), ...(options.asksKernel ? verdicts : {}) }));
+  if (!options.isSilent)
+    context.count(() => ({ ...watch.counters(), ...(options.asksKernel ? verdicts : {}) }));
   try {
     await Promise.race([stopped, watch.run(options.forUs, writer)]);
     watch.finish();

@@ -105,3 +105,12 @@ test("renderHelp() shows examples before options, and fits a screen's width", ()
   assert.ok(help.indexOf("examples:") < help.indexOf("options:"));
   assert.ok(help.split("\n").every((line) => line.length <= 110));
 });
+
+test("renderHelp() puts options under their headings, those of every command last", () => {
+  const [interfaceOption, ...others] = SPEC.options;
+  const help = renderHelp({ ...SPEC, options: [...others, { ...interfaceOption!, group: "looking" }] });
+  const lines = help.split("\n");
+  assert.match(lines[lines.indexOf("looking:") + 1]!, /--interface/);
+  assert.ok(lines.indexOf("looking:") < lines.indexOf("options:"));
+  assert.ok(lines.indexOf("options:") < lines.findIndex((line) => line.includes("--count")));
+});

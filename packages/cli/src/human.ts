@@ -53,6 +53,10 @@ const WRITERS: Writers = {
   "vmac.error": (r) => `${r.instance} ERROR ${r.message}`,
   "garp.sent": (r) =>
     `announced ${r.ip} is-at ${r.sha} (${r.is_router ? "router " : ""}${r.form}) on ${r.interface}`,
+  "garp.probed": (r) => `asked who has ${r.ip} (${r.form}) on ${r.interface}`,
+  "garp.found": (r) => `${r.ip} ${foundWords(r)}`,
+  "garp.planned": (r) =>
+    `would send after ${r.after_ms.toFixed(1)} ms on ${r.interface}: ${r.form} ${r.ip} is-at ${r.sha} ${r.frame_hex}`,
   "garp.round": (r) =>
     `round ${r.n}: ${r.sent} sent${r.reports ? ` (${r.reports} MLD reports)` : ""}, ${r.fenced} fenced, ${r.failed} failed on ${r.interface} (${milliseconds(r.took_us)})`,
   "arp.seen": (r) =>
@@ -129,6 +133,16 @@ function ownersOf({
   const former = before.length === 0 ? "" : `, before at ${before.join(", ")}`;
   const wanted = expected === undefined ? "" : `, expected at ${expected}`;
   return `${present ?? "nobody"}${former}${wanted}${repeats === undefined ? "" : `, ${repeats} more times`}`;
+}
+
+function foundWords({ asked, owners, own_interface: here }: RecordOf<"garp.found">): string {
+  const who = owners.map(
+    ({ mac, answers, rtt_us, is_own }) =>
+      `${mac}${is_own ? ", which is this host's own" : ""} (${answers} answers, ${milliseconds(rtt_us)})`,
+  );
+  const own = here === undefined ? "" : `, this host's own on ${here}`;
+  if (who.length > 0) return `TAKEN is-at ${who.join(" and ")}${own}`;
+  return here === undefined ? `free: ${asked} questions, no answer` : `nobody else's${own}`;
 }
 
 function protocolOf({ protocol, version }: Pick<RecordOf<"vrrp.vrid">, "protocol" | "version">): string {

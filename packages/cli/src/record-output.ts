@@ -198,6 +198,16 @@ export class RecordOutput {
     this.#queue.lose(new Error("reader is frozen"));
   }
 
+  /**
+   * Waits until the reader has taken what was written, at most two seconds: for who has more than may be queued.
+   *
+   * @returns whether it has.
+   */
+  async drain(): Promise<boolean> {
+    await this.#queue.drain(DRAIN_LIMIT_MS);
+    return this.#queue.queuedBytes === 0;
+  }
+
   /** Waits until what was written has left, at most two seconds. */
   async finish(): Promise<void> {
     this.#bulk?.flush();

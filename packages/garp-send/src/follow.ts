@@ -12,22 +12,10 @@ import type { KnownRecord, RecordOf } from "@viptools/records";
 import type { Mac } from "@viptools/wire";
 import { Announcer } from "./announcer.ts";
 import { LeaseBook } from "./lease-book.ts";
+import { ON_THE_SPOT } from "./options.ts";
 import { isIpv6Router } from "./router-flag.ts";
 import { Schedule } from "./schedule.ts";
 import { type Owner, TargetBook } from "./target-book.ts";
-
-/** What only a single announcement takes. */
-const ONE_SHOT = [
-  "interface",
-  "count",
-  "interval",
-  "mac",
-  "unsolicited",
-  "reply",
-  "quiet",
-  "router",
-  "force",
-] as const;
 
 /** One address owner that is announced. */
 interface Announced {
@@ -44,7 +32,7 @@ interface Announced {
 /** Follows standard input to its end. @returns the exit code. */
 export async function follow(context: Context): Promise<ExitCode> {
   const { args } = context;
-  const extra = args.words.length > 0 ? args.words[0] : ONE_SHOT.find((name) => args.isGiven(name));
+  const extra = args.words.length > 0 ? args.words[0] : ON_THE_SPOT.find((name) => args.isGiven(name));
   if (extra !== undefined)
     throw new ExitError(
       ExitCode.usage,

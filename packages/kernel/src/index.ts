@@ -35,5 +35,6 @@ export {
   MacvlanMode,
   type NewAddress,
 } from "./route-message.ts";
+export * from "./route-reader.ts";
 export * from "./route-socket.ts";
 export * from "./sysctl.ts";

@@ -8,15 +8,17 @@
  *
  * @module
  */
+import { getSystemErrorName } from "node:util";
 import { decodeTag, type VlanTag } from "@viptools/wire";
 import { assemble, type Instruction } from "./bpf.ts";
 import { Inbox } from "./inbox.ts";
-import { int32, Meta, must, native, ReadWatch } from "./native.ts";
+import { int32, Meta, must, native, ReadWatch, SEND_BATCH } from "./native.ts";
 
 const AF_PACKET = 17;
 const SOCK_RAW = 3;
 const SOL_SOCKET = 1;
 const SO_RCVBUF = 8;
+const SO_SNDBUFFORCE = 32;
 const SO_RCVBUFFORCE = 33;
 const SO_TIMESTAMPNS = 35;
 const SOL_PACKET = 263;
@@ -29,6 +31,8 @@ const PACKET_OUTGOING = 4;
 const RECEPTIONS = { promiscuous: 1, allMulticast: 2 } as const;
 
 const RECEIVE_BUFFER_BYTES = 4 << 20;
+/** Frames on their way, with what the kernel keeps of each: some thousands. */
+const SEND_BUFFER_BYTES = 4 << 20;
 /** Longer frames are cut: no packet that the tools read needs more. */
 const SLOT_BYTES = 2048;
 /** One drain reads at most this many frames, so that a flood cannot hold the loop. */
@@ -94,6 +98,34 @@ export class FrameBatch {
   }
 }
 
+/** Frames one after the other, ready to leave: packing them takes longer than sending them. */
+export interface PackedFrames {
+  readonly arena: Uint8Array;
+  readonly lengths: Float64Array;
+  /** Where each begins. */
+  readonly starts: Float64Array;
+}
+
+export function packFrames(frames: readonly Uint8Array[]): PackedFrames {
+  const lengths = new Float64Array(frames.length);
+  const starts = new Float64Array(frames.length);
+  let at = 0;
+  frames.forEach(({ length }, n) => {
+    lengths[n] = length;
+    starts[n] = at;
+    at += length;
+  });
+  return { arena: Buffer.concat(frames, at), lengths, starts };
+}
+
+/** A frame of several that the kernel did not take. */
+export interface RefusedFrame {
+  /** Its place among them, from 0. */
+  readonly n: number;
+  /** ENOBUFS if a full queue or a fence dropped it, EAGAIN while too many are on their way, ENETDOWN, and so on. */
+  readonly code: string;
+}
+
 export interface PacketSocketOptions {
   readonly ifindex: number;
   /** What to capture; without it the socket only sends, and closes without waiting for the kernel. */
@@ -130,6 +162,7 @@ export class PacketSocket {
     this.#onFrame = options.onFrame;
     this.#onBatch = options.onBatch;
     this.#fd = must(native.socket(AF_PACKET, SOCK_RAW, 0), "Cannot open a packet socket");
+    native.setOption(this.#fd, SOL_SOCKET, SO_SNDBUFFORCE, int32(SEND_BUFFER_BYTES));
     if (options.filter !== undefined) this.#listen(options.filter, options.receiveBufferBytes);
     if (options.reception !== undefined) this.#widen(RECEPTIONS[options.reception]);
   }
@@ -169,6 +202,29 @@ export class PacketSocket {
    */
   send(frame: Uint8Array): void {
     must(native.send(this.#fd, frame, this.#destination), "Cannot send a frame");
+  }
+
+  /**
+   * Sends some of these frames in their order, many in one call.
+   *
+   * @param first place of the first one.
+   * @returns those that the kernel did not take; the others have left.
+   */
+  sendMany({ arena, lengths, starts }: PackedFrames, first: number, count: number): RefusedFrame[] {
+    const refused: RefusedFrame[] = [];
+    for (let n = first; n < first + count; ) {
+      const most = Math.min(first + count, n + SEND_BATCH);
+      const sent = native.sendMany(
+        this.#fd,
+        arena.subarray(starts[n]),
+        lengths.subarray(n, most),
+        this.#destination,
+      );
+      // The kernel stops at a frame that it refuses, and says why when that one is the first.
+      if (sent < 0) refused.push({ n, code: getSystemErrorName(sent) });
+      n += Math.max(1, sent);
+    }
+    return refused;
   }
 
   /**

@@ -99,6 +99,15 @@ export function insertTag(frame: Uint8Array, tag: VlanTag): Uint8Array {
   return tagged;
 }
 
+/**
+ * The frame as a member of a VLAN: an 802.1Q tag of priority 0 outside of all that it has.
+ *
+ * @param vlan 1 to 4094.
+ */
+export function tagFrame(frame: Uint8Array, vlan: number): Uint8Array {
+  return insertTag(frame, { tpid: EtherType.vlan, priority: 0, dropEligible: false, vlan });
+}
+
 /** @param control the tag's two octets after its TPID: priority, drop eligibility, VLAN. */
 export function decodeTag(tpid: number, control: number): VlanTag {
   return { tpid, priority: control >> 13, dropEligible: (control & 0x1000) !== 0, vlan: control & 0xfff };

@@ -1,0 +1,48 @@
+/**
+ * Writes about frames after they have left.
+ *
+ * A thousand records take longer to write than their frames to send. They are written a part in each turn of the loop, so
+ * that what comes in meanwhile, the end of a lease for one, is read in time.
+ *
+ * @module
+ */
+
+/** What is written in one turn of the loop. */
+const RECORDS_IN_TURN = 100;
+
+export class Teller {
+  /** What is left to write, in order. */
+  #untold: (() => void)[] = [];
+  #isTelling = false;
+
+  /** Soon, after all that was said before. */
+  say(tell: readonly (() => void)[]): void {
+    for (const one of tell) this.#untold.push(one);
+    if (!this.#isTelling) this.#tellSome();
+  }
+
+  /** Writes what is left, now. */
+  close(): void {
+    for (const tell of this.#untold.splice(0)) tell();
+  }
+
+  /**
+   * Writes what is left as fast as it is read: for who has nothing else to do.
+   *
+   * @param drain waits for the reader, and tells whether it has read; one that has not is waited for no longer.
+   */
+  async finish(drain: () => Promise<boolean>): Promise<void> {
+    const untold = this.#untold.splice(0);
+    let isRead = true;
+    for (let at = 0; at < untold.length; at += RECORDS_IN_TURN) {
+      for (const tell of untold.slice(at, at + RECORDS_IN_TURN)) tell();
+      if (isRead) isRead = await drain();
+    }
+  }
+
+  #tellSome(): void {
+    for (const tell of this.#untold.splice(0, RECORDS_IN_TURN)) tell();
+    this.#isTelling = this.#untold.length > 0;
+    if (this.#isTelling) setImmediate(() => this.#tellSome());
+  }
+}
