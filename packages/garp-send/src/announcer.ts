@@ -21,12 +21,39 @@ export interface Tally {
   failed: number;
 }
 
+/** A round of which a part has left. */
+export interface OutgoingRound {
+  readonly round: Round;
+  readonly instance: string | undefined;
+  readonly reports: readonly Uint8Array[];
+  readonly announcements: readonly Announcement[];
+  /** Frames in all. */
+  readonly length: number;
+  readonly tally: Tally;
+  /** Frames that were tried. */
+  next: number;
+  startNs: bigint | undefined;
+}
+
+export function openRound(
+  round: Round,
+  targets: readonly Target[],
+  reports: readonly Uint8Array[],
+  instance: string | undefined,
+): OutgoingRound {
+  const announcements = announcementsOf(round.forms, targets);
+  const tally = { sent: 0, reports: 0, fenced: 0, failed: 0 };
+  const length = reports.length + announcements.length;
+  return { round, instance, reports, announcements, length, tally, next: 0, startNs: undefined };
+}
+
 /** What is written in one turn of the loop. */
 const RECORDS_IN_TURN = 100;
 
 type Write = (body: RecordBody, moment: Moment) => void;
 
 export class Announcer {
+  readonly ifindex: number;
   readonly #interfaceName: string;
   readonly #socket: PacketSocket;
   readonly #write: Write;
@@ -36,6 +63,7 @@ export class Announcer {
 
   /** @throws {KernelError} EPERM without CAP_NET_RAW. */
   constructor(interfaceName: string, ifindex: number, write: Write) {
+    this.ifindex = ifindex;
     this.#interfaceName = interfaceName;
     this.#socket = new PacketSocket({ ifindex });
     this.#write = write;
@@ -52,24 +80,44 @@ export class Announcer {
     reports: readonly Uint8Array[],
     instance: string | undefined,
   ): Tally {
-    const startNs = monotonicNs();
-    const tally: Tally = { sent: 0, reports: 0, fenced: 0, failed: 0 };
-    for (const report of reports) if (this.#sendOne(report, tally)) tally.reports += 1;
-    const announcements = announcementsOf(round.forms, targets);
-    const sent = announcements.filter(({ kind, target }) => this.#sendOne(target.frame(kind), tally));
+    const outgoing = openRound(round, targets, reports, instance);
+    this.advance(outgoing, Number.POSITIVE_INFINITY);
+    return outgoing.tally;
+  }
+
+  /**
+   * Sends the next frames of a round; writes of the round when it is complete.
+   *
+   * @returns how many were tried.
+   */
+  advance(outgoing: OutgoingRound, most: number): number {
+    const { round, tally, reports, announcements } = outgoing;
+    outgoing.startNs ??= monotonicNs();
+    const first = outgoing.next;
+    const end = Math.min(outgoing.length, first + most);
+    for (const report of reports.slice(first, end)) if (this.#sendOne(report, tally)) tally.reports += 1;
+    const part = announcements.slice(Math.max(0, first - reports.length), Math.max(0, end - reports.length));
+    const sent = part.filter(({ kind, target }) => this.#sendOne(target.frame(kind), tally));
+    outgoing.next = end;
     const moment = { realtimeNs: realtimeNs(), monotonicNs: monotonicNs() };
-    const summary: RecordBody = {
+    for (const announcement of sent) this.#untold.push(() => this.#tell(announcement, round.n, moment));
+    if (end === outgoing.length) {
+      const summary = this.#summaryOf(outgoing, Number((moment.monotonicNs - outgoing.startNs) / 1000n));
+      this.#untold.push(() => this.#write(summary, moment));
+    }
+    this.#tellSome();
+    return end - first;
+  }
+
+  #summaryOf({ round, instance, tally }: OutgoingRound, tookUs: number): RecordBody {
+    return {
       type: "garp.round",
       ...(instance === undefined ? {} : { instance }),
       interface: this.#interfaceName,
       n: round.n,
       ...tally,
-      took_us: Number((moment.monotonicNs - startNs) / 1000n),
+      took_us: tookUs,
     };
-    for (const announcement of sent) this.#untold.push(() => this.#tell(announcement, round.n, moment));
-    this.#untold.push(() => this.#write(summary, moment));
-    this.#tellSome();
-    return tally;
   }
 
   /** Writes what is left to write. */

@@ -13,7 +13,10 @@ import { SPEC } from "./options.ts";
 export async function main(argv: readonly string[]): Promise<never> {
   return await run(
     SPEC,
-    (context) => (context.args.flag("follow") ? follow(context) : announce(context)),
+    (context) => {
+      const { args } = context;
+      return args.flag("follow") || args.isGiven("answer") ? follow(context) : announce(context);
+    },
     kernel,
     argv,
   );
