@@ -41,7 +41,7 @@ const JUNK: readonly unknown[] = [
 function callWithJunk(round: number): void {
   for (const [index, name] of Object.keys(native).entries()) {
     // A junk number may be a descriptor that this process uses.
-    if (name === "close" || name === "write" || name === "send") continue;
+    if (["close", "write", "send", "sendMany"].includes(name)) continue;
     const args = Array.from(
       { length: (round + index) % 6 },
       (_, n) => JUNK[(round * 7 + index * 3 + n * 5) % JUNK.length],
@@ -84,6 +84,29 @@ function useNetlink(): void {
   native["attachFilter"]!(fd, new Uint8Array([6, 0, 0, 0, 255, 255, 0, 0]));
   native["attachFilter"]!(fd, new Uint8Array(5));
   native["ioctlInt"]!(fd, 0x541b);
+  must(native["close"]!(fd));
+}
+
+/** A datagram socket that sends to itself: batches that fit, that are cut at the most, and that lie about their lengths. */
+function useBatches(round: number): void {
+  const fd = must(native["socket"]!(1, 2, 0));
+  const address = new Uint8Array([1, 0, 0, ...Buffer.from(`viptools-${process.pid}-${round}`)]);
+  must(native["bind"]!(fd, address));
+  const arena = new Uint8Array(1000);
+  if (native["sendMany"]!(fd, arena, new Float64Array([10, 0, 990]), address) !== 3)
+    throw new Error("a batch was not sent whole");
+  native["sendMany"]!(fd, arena, new Float64Array(200).fill(5), address);
+  native["sendMany"]!(fd, arena, new Float64Array(0), address);
+  native["sendMany"]!(fd, arena, new Uint8Array(9), null);
+  native["receive"]!(fd, new Uint8Array(2000), 500, new Float64Array(64));
+  for (const lengths of [[1001], [500, 501], [-1], [Number.NaN], [Number.POSITIVE_INFINITY], [1e300, 1]]) {
+    try {
+      native["sendMany"]!(fd, arena, new Float64Array(lengths), address);
+      throw new Error("a batch outside its buffer was taken");
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+    }
+  }
   must(native["close"]!(fd));
 }
 
@@ -132,6 +155,7 @@ function useFiles(folder: string): void {
 for (let round = 0; round < ROUNDS; round++) {
   callWithJunk(round);
   useNetlink();
+  useBatches(round);
   useFiles(process.argv[3]!);
   await useWatches(round);
   if (round % 10 === 0) collect();

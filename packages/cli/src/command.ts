@@ -16,6 +16,8 @@ export interface OptionSpec {
   /** As it would be typed. For a flag: "true". */
   readonly default?: string;
   readonly about: string;
+  /** Under which heading the help shows it; "options" if left out. */
+  readonly group?: string;
 }
 
 export interface CommandSpec {

@@ -17,10 +17,22 @@ export function renderHelp(spec: CommandSpec): string {
     lines.push("", `commands (${spec.name} COMMAND --help tells more):`);
     for (const sub of spec.subcommands) lines.push(columns(sub.name, sub.summary));
   }
-  lines.push("", "options:", ...[...spec.options, ...COMMON_OPTIONS].map(renderOption));
+  for (const [heading, options] of groupsOf([...spec.options, ...COMMON_OPTIONS]))
+    lines.push("", `${heading}:`, ...options.map(renderOption));
   lines.push("", "exit codes:");
   for (const [code, about] of exitsOf(spec)) lines.push(columns(String(code), about));
   return `${lines.join("\n")}\n`;
+}
+
+/** By heading, in the order in which each is named first; what has none comes last. */
+function groupsOf(options: readonly OptionSpec[]): Map<string, OptionSpec[]> {
+  const groups = new Map<string, OptionSpec[]>();
+  const inOrder = [...options.filter(({ group }) => group), ...options.filter(({ group }) => !group)];
+  for (const option of inOrder) {
+    const heading = option.group ?? "options";
+    groups.set(heading, [...(groups.get(heading) ?? []), option]);
+  }
+  return groups;
 }
 
 /** What to print where a command was called without what it needs. */

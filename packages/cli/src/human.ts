@@ -58,6 +58,10 @@ const WRITERS: Writers = {
     `answered ${r.asker ?? "somebody"} (${r.tha}): ${r.ip} is-at ${r.sha} (${r.is_router ? "router " : ""}${r.form}) on ${r.interface}${
       r.vlan === undefined ? "" : `, vlan ${r.vlan}`
     }`,
+  "garp.probed": (r) => `asked who has ${r.ip} (${r.form}) on ${r.interface}`,
+  "garp.found": (r) => `${r.ip} ${foundWords(r)}`,
+  "garp.planned": (r) =>
+    `would send after ${r.after_ms.toFixed(1)} ms on ${r.interface}: ${r.form} ${r.ip} is-at ${r.sha} ${r.frame_hex}`,
   "garp.round": (r) =>
     `round ${r.n}: ${r.sent} sent${r.reports ? ` (${r.reports} MLD reports)` : ""}, ${r.fenced} fenced, ${r.failed} failed on ${r.interface} (${milliseconds(r.took_us)})`,
   "arp.seen": (r) =>
@@ -93,6 +97,16 @@ function fieldsOf(record: KnownRecord): string {
 
 function plain(value: unknown): string {
   return Array.isArray(value) || typeof value === "object" ? JSON.stringify(value) : String(value);
+}
+
+function foundWords({ asked, owners, own_interface: here }: RecordOf<"garp.found">): string {
+  const who = owners.map(
+    ({ mac, answers, rtt_us, is_own }) =>
+      `${mac}${is_own ? ", which is this host's own" : ""} (${answers} answers, ${milliseconds(rtt_us)})`,
+  );
+  const own = here === undefined ? "" : `, this host's own on ${here}`;
+  if (who.length > 0) return `TAKEN is-at ${who.join(" and ")}${own}`;
+  return here === undefined ? `free: ${asked} questions, no answer` : `nobody else's${own}`;
 }
 
 function protocolOf({ protocol, version }: Pick<RecordOf<"vrrp.vrid">, "protocol" | "version">): string {

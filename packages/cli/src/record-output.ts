@@ -133,6 +133,11 @@ export class RecordOutput {
     this.#queue.lose(new Error("reader is frozen"));
   }
 
+  /** Waits until the reader has taken what was written, at most two seconds: for who has more than may be queued. */
+  async drain(): Promise<void> {
+    await this.#queue.drain(DRAIN_LIMIT_MS);
+  }
+
   /** Waits until what was written has left, at most two seconds. */
   async finish(): Promise<void> {
     await this.#queue.drain(DRAIN_LIMIT_MS);

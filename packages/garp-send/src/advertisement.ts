@@ -22,8 +22,14 @@ const ALL_NODES_MAC = ipv6GroupMac(ALL_NODES_GROUP);
  * @param address link-local or global.
  * @param mac what switches and neighbours shall learn.
  * @param isRouter false takes the address off the default routers of who hears it (RFC 4861 §7.2.5).
+ * @param to one neighbour, in a frame to it alone; everybody if left out.
  */
-export function encodeAdvertisement(address: Ipv6, mac: Mac, isRouter: boolean): Uint8Array {
+export function encodeAdvertisement(
+  address: Ipv6,
+  mac: Mac,
+  isRouter: boolean,
+  to: Mac = ALL_NODES_MAC,
+): Uint8Array {
   const message = {
     type: NeighbourType.advertisement,
     isRouter,
@@ -32,5 +38,5 @@ export function encodeAdvertisement(address: Ipv6, mac: Mac, isRouter: boolean):
     target: address,
     linkLayer: mac,
   };
-  return encodeIpv6Frame(encodeNeighbour(message, address, ALL_NODES_GROUP), mac, ALL_NODES_MAC);
+  return encodeIpv6Frame(encodeNeighbour(message, address, ALL_NODES_GROUP), mac, to);
 }

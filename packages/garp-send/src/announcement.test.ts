@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import type { RecordOf } from "@viptools/records";
 import { encodeAnnouncement, type Form } from "./announcement.ts";
+import { parseMacChoice } from "./choices.ts";
 import { LeaseBook } from "./lease-book.ts";
-import { parseMacChoice } from "./options.ts";
 
 const FRAMES: [Form, string][] = [
   [

@@ -1,65 +1,31 @@
 /**
  * Sends rounds of announcements on one interface, and says what became of them.
  *
- * A thousand records take longer to write than their frames to send. They are written a part in each turn of the loop, so
- * that what comes in meanwhile, the end of a lease for one, is read in time.
- *
  * @module
  */
 import type { Moment } from "@viptools/cli";
-import { KernelError, monotonicNs, PacketSocket, realtimeNs } from "@viptools/kernel";
+import { monotonicNs, PacketSocket, realtimeNs } from "@viptools/kernel";
 import type { RecordBody } from "@viptools/records";
 import { type Announcement, announcementsOf, type Target } from "./round.ts";
 import type { Round } from "./schedule.ts";
+import { Teller } from "./teller.ts";
+import { type Tally, Volley } from "./volley.ts";
 
-export interface Tally {
-  /** Frames that the kernel took, reports included. */
-  sent: number;
-  /** MLD reports among them. */
-  reports: number;
-  fenced: number;
-  failed: number;
-}
+export type Write = (body: RecordBody, moment: Moment) => void;
 
-/** A round of which a part has left. */
-export interface OutgoingRound {
-  readonly round: Round;
-  readonly instance: string | undefined;
+/** What leaves in a round: reports first, so that the switch lets through what the announcements bring about. */
+export interface Burst {
+  readonly n: number;
   readonly reports: readonly Uint8Array[];
   readonly announcements: readonly Announcement[];
-  /** Frames in all. */
-  readonly length: number;
-  readonly tally: Tally;
-  /** Frames that were tried. */
-  next: number;
-  startNs: bigint | undefined;
 }
-
-export function openRound(
-  round: Round,
-  targets: readonly Target[],
-  reports: readonly Uint8Array[],
-  instance: string | undefined,
-): OutgoingRound {
-  const announcements = announcementsOf(round.forms, targets);
-  const tally = { sent: 0, reports: 0, fenced: 0, failed: 0 };
-  const length = reports.length + announcements.length;
-  return { round, instance, reports, announcements, length, tally, next: 0, startNs: undefined };
-}
-
-/** What is written in one turn of the loop. */
-const RECORDS_IN_TURN = 100;
-
-type Write = (body: RecordBody, moment: Moment) => void;
 
 export class Announcer {
   readonly ifindex: number;
   readonly #interfaceName: string;
   readonly #socket: PacketSocket;
   readonly #write: Write;
-  /** What is left to write of the rounds that have left. */
-  #untold: (() => void)[] = [];
-  #isTelling = false;
+  readonly #teller = new Teller();
 
   /** @throws {KernelError} EPERM without CAP_NET_RAW. */
   constructor(interfaceName: string, ifindex: number, write: Write) {
@@ -70,9 +36,10 @@ export class Announcer {
   }
 
   /**
-   * One frame for each announcement of the round. Written about when all have left: soon, in the order of sending.
+   * One frame for each announcement of the round, all at once. Written about when all have left: soon, in the order of
+   * sending.
    *
-   * @param reports MLD reports. They leave first, so that the switch lets through what the announcements bring about.
+   * @param reports MLD reports.
    */
   send(
     round: Round,
@@ -80,90 +47,71 @@ export class Announcer {
     reports: readonly Uint8Array[],
     instance: string | undefined,
   ): Tally {
-    const outgoing = openRound(round, targets, reports, instance);
-    this.advance(outgoing, Number.POSITIVE_INFINITY);
-    return outgoing.tally;
+    const burst = { n: round.n, reports, announcements: announcementsOf(round.forms, targets) };
+    const volley = this.load(burst);
+    const startNs = monotonicNs();
+    volley.advance(volley.left);
+    return this.tell(burst, volley, startNs, instance);
   }
 
-  /**
-   * Sends the next frames of a round; writes of the round when it is complete.
-   *
-   * @returns how many were tried.
-   */
-  advance(outgoing: OutgoingRound, most: number): number {
-    const { round, tally, reports, announcements } = outgoing;
-    outgoing.startNs ??= monotonicNs();
-    const first = outgoing.next;
-    const end = Math.min(outgoing.length, first + most);
-    for (const report of reports.slice(first, end)) if (this.#sendOne(report, tally)) tally.reports += 1;
-    const part = announcements.slice(Math.max(0, first - reports.length), Math.max(0, end - reports.length));
-    const sent = part.filter(({ kind, target }) => this.#sendOne(target.frame(kind), tally));
-    outgoing.next = end;
+  /** Encodes what is not encoded yet. @returns the frames, none of which has left. */
+  load({ reports, announcements }: Burst): Volley {
+    const frames = [...reports, ...announcements.map(({ kind, target }) => target.frame(kind))];
+    return new Volley(frames, (some) => this.#socket.sendMany(some));
+  }
+
+  /** Ends a volley, and writes about it. @param startNs when its first frame left. */
+  tell(burst: Burst, volley: Volley, startNs: bigint, instance?: string): Tally {
     const moment = { realtimeNs: realtimeNs(), monotonicNs: monotonicNs() };
-    for (const announcement of sent) this.#untold.push(() => this.#tell(announcement, round.n, moment));
-    if (end === outgoing.length) {
-      const summary = this.#summaryOf(outgoing, Number((moment.monotonicNs - outgoing.startNs) / 1000n));
-      this.#untold.push(() => this.#write(summary, moment));
-    }
-    this.#tellSome();
-    return end - first;
-  }
-
-  #summaryOf({ round, instance, tally }: OutgoingRound, tookUs: number): RecordBody {
-    return {
+    volley.giveUp();
+    const { n, reports, announcements } = burst;
+    const tally = volley.tally(reports.length);
+    const sent = announcements.filter((_, place) => volley.hasLeft(reports.length + place));
+    const summary: RecordBody = {
       type: "garp.round",
       ...(instance === undefined ? {} : { instance }),
       interface: this.#interfaceName,
-      n: round.n,
+      n,
       ...tally,
-      took_us: tookUs,
+      took_us: Number((moment.monotonicNs - startNs) / 1000n),
     };
+    this.#teller.say([
+      ...sent.map((announcement) => () => this.#write(this.#describe(announcement, n), moment)),
+      () => this.#write(summary, moment),
+    ]);
+    return tally;
   }
 
   /** Writes what is left to write. */
   close(): void {
     this.#socket.close();
-    for (const tell of this.#untold.splice(0)) tell();
+    this.#teller.close();
   }
 
-  #tellSome(): void {
-    if (this.#isTelling) return;
-    for (const tell of this.#untold.splice(0, RECORDS_IN_TURN)) tell();
-    if (this.#untold.length === 0) return;
-    this.#isTelling = true;
-    setImmediate(() => {
-      this.#isTelling = false;
-      this.#tellSome();
-    });
+  /** The same, as fast as it is read. @param drain waits for the reader. */
+  async finish(drain: () => Promise<void>): Promise<void> {
+    await this.#teller.finish(drain);
+    this.#socket.close();
   }
 
-  /** A fence drops a frame before the queue does, with the same errno: who may not speak is told so. */
-  #sendOne(frame: Uint8Array, tally: Tally): boolean {
-    try {
-      this.#socket.send(frame);
-      tally.sent += 1;
-      return true;
-    } catch (error) {
-      if (!(error instanceof KernelError)) throw error;
-      if (error.code === "ENOBUFS") tally.fenced += 1;
-      else tally.failed += 1;
-      return false;
-    }
+  #describe(announcement: Announcement, n: number): RecordBody {
+    return { type: "garp.sent", ...describeAnnouncement(announcement), interface: this.#interfaceName, n };
   }
+}
 
-  #tell({ kind, target }: Announcement, n: number, moment: Moment): void {
-    const { address, mac, isRouter } = target;
-    const body: RecordBody = {
-      type: "garp.sent",
-      ip: address,
-      form: kind,
-      eth_src: mac,
-      sha: mac,
-      tha: mac,
-      ...(kind === "advertisement" ? { is_router: isRouter } : {}),
-      interface: this.#interfaceName,
-      n,
-    };
-    this.#write(body, moment);
-  }
+type Sent = Omit<Extract<RecordBody, { type: "garp.sent" }>, "type" | "interface" | "n">;
+
+/** What records say of a frame. */
+export function describeAnnouncement({ kind, target }: Announcement): Sent {
+  const { address, mac, isRouter, shape } = target;
+  return {
+    ip: address,
+    form: kind,
+    eth_src: mac,
+    sha: mac,
+    tha: target.targetMac(kind),
+    ...(shape.to === undefined ? {} : { eth_dst: shape.to }),
+    ...(shape.vlan === undefined ? {} : { vlan: shape.vlan }),
+    ...(kind === "advertisement" ? { is_router: isRouter } : {}),
+  };
 }

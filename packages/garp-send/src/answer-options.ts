@@ -4,8 +4,8 @@
  * @module
  */
 import { type Args, ExitCode, ExitError, orUsage } from "@viptools/cli";
-import { type IpAddress, isGroupAddress, type Mac, parseIpAddress } from "@viptools/wire";
-import { parseMacChoice } from "./options.ts";
+import type { IpAddress, Mac } from "@viptools/wire";
+import { parseMacChoice, parseTarget } from "./choices.ts";
 
 /** By address: its MAC, or `auto` for that of the NIC. */
 export type Answered = ReadonlyMap<IpAddress, Mac | "auto">;
@@ -28,7 +28,5 @@ function parseAnswered(text: string): [IpAddress, Mac | "auto"] {
     throw new SyntaxError(
       `"${text}" names no MAC: needs VIP=MAC, like 192.0.2.100=auto or 192.0.2.100=vrid:51`,
     );
-  const address = parseIpAddress(vip.replace(/\/\d+$/, ""));
-  if (isGroupAddress(address)) throw new SyntaxError(`${address} is a group: needs the address of one host`);
-  return [address, parseMacChoice(mac)];
+  return [parseTarget(vip), parseMacChoice(mac)];
 }

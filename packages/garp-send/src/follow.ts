@@ -11,11 +11,8 @@ import { readBootId } from "@viptools/kernel";
 import type { KnownRecord, RecordOf } from "@viptools/records";
 import { Herald } from "./herald.ts";
 import { LeaseBook } from "./lease-book.ts";
+import { ON_THE_SPOT, ONLY_ANSWERING } from "./options.ts";
 import { Responder } from "./responder.ts";
-
-/** What only a single announcement takes. */
-const ONE_SHOT = ["count", "interval", "mac", "unsolicited", "reply", "quiet", "router", "force"] as const;
-const ANSWERING = ["interface", "announce", "gate", "per-asker"] as const;
 
 /** Follows standard input to its end. @returns the exit code. */
 export async function follow(context: Context): Promise<ExitCode> {
@@ -44,17 +41,18 @@ export async function follow(context: Context): Promise<ExitCode> {
 
 function checkOptions({ args }: Context): void {
   const isAnswering = args.isGiven("answer");
-  const mode = isAnswering ? "--answer" : "--follow";
-  const words = isAnswering ? [] : args.words;
-  const unfit = isAnswering ? ONE_SHOT : [...ONE_SHOT, ...ANSWERING];
-  const extra = words[0] ?? unfit.find((name) => args.isGiven(name));
+  const fit = isAnswering ? ["rate", "interface"] : ["rate"];
+  const unfit = [
+    ...ON_THE_SPOT.filter((name) => !fit.includes(name)),
+    ...(isAnswering ? [] : ONLY_ANSWERING),
+  ];
+  const extra = (isAnswering ? undefined : args.words[0]) ?? unfit.find((name) => args.isGiven(name));
+  const mode = isAnswering
+    ? "--answer: records say what is asked"
+    : "--follow: records say what is announced, and where";
+  if (extra !== undefined) throw new ExitError(ExitCode.usage, `"${extra}" is given beside ${mode}`);
   if (args.flag("announce") && args.flag("follow"))
     throw new ExitError(ExitCode.usage, "--announce and --follow both announce: leave one of them out");
-  if (extra === undefined) return;
-  throw new ExitError(
-    ExitCode.usage,
-    `"${extra}" is given beside ${mode}: records say what is ${isAnswering ? "asked" : "announced, and where"}`,
-  );
 }
 
 function announce(herald: Herald, record: KnownRecord): void {

@@ -7,17 +7,23 @@
  * @module
  */
 import { type Context, parseDurationUs } from "@viptools/cli";
-import { Alarm, findInterface, KernelError, monotonicUs } from "@viptools/kernel";
+import { Alarm, findInterface, KernelError, monotonicNs, monotonicUs } from "@viptools/kernel";
 import type { KnownRecord } from "@viptools/records";
 import type { Mac } from "@viptools/wire";
-import { Announcer, type OutgoingRound, openRound } from "./announcer.ts";
-import { FramePace } from "./frame-pace.ts";
+import { Announcer, type Burst } from "./announcer.ts";
 import type { LeaseBook } from "./lease-book.ts";
-import { RATE_MAX } from "./options.ts";
+import { Pacing } from "./pacing.ts";
 import { type Announcing, isContested } from "./repair-cause.ts";
+import { announcementsOf } from "./round.ts";
 import { isIpv6Router } from "./router-flag.ts";
 import { Schedule, type ScheduleOptions } from "./schedule.ts";
+import { RATE_MAX } from "./settings.ts";
 import { addressOf, type Owner, TargetBook } from "./target-book.ts";
+import type { Volley } from "./volley.ts";
+
+/** A full queue is looked at again after this, for a second. */
+const QUEUE_WAIT_US = 1000;
+const QUEUE_TRIES = 1000;
 
 /** Who shall be announced. */
 export interface Subject {
@@ -32,11 +38,20 @@ export interface Subject {
   readonly vips: readonly string[];
 }
 
+/** A round on its way: for its pace, or for room in the queue. */
+interface Outgoing {
+  readonly burst: Burst;
+  readonly volley: Volley;
+  readonly startNs: bigint;
+  nextUs: number;
+  /** How often in a row the queue was full. */
+  tries: number;
+}
+
 interface Announced extends Subject, Announcing {
   readonly key: string;
   readonly schedule: Schedule;
-  /** A round that waits for its pace. */
-  outgoing: OutgoingRound | undefined;
+  outgoing: Outgoing | undefined;
 }
 
 export class Herald {
@@ -47,7 +62,7 @@ export class Herald {
   readonly #targets = new TargetBook();
   readonly #announced = new Map<string, Announced>();
   readonly #announcers = new Map<string, Announcer>();
-  readonly #paces = new Map<string, FramePace>();
+  readonly #pacings = new Map<string, Pacing>();
   readonly #alarm = new Alarm(() => this.sendDue());
   /** Something is due, or will be, whose lease has run out. */
   #isWithholding = false;
@@ -107,7 +122,7 @@ export class Herald {
     const announced = this.#announced.get(key);
     if (announced === undefined) return;
     const { outgoing, schedule } = announced;
-    if (outgoing !== undefined) this.#counts.cancelled += outgoing.length - outgoing.next;
+    if (outgoing !== undefined) this.#counts.cancelled += outgoing.volley.left;
     schedule.cancel();
     this.#announced.delete(key);
     this.#setAlarm();
@@ -139,27 +154,33 @@ export class Herald {
       if (this.#deadlineUs(announced) <= nowUs) this.#counts.withheld += 1;
       return;
     }
-    const pace = this.#paceOf(announced.parent);
-    announced.outgoing ??= this.#openRound(announced, nowUs);
-    const { outgoing, parent } = announced;
-    if (outgoing === undefined) return;
-    const announcer = this.#announcerOf(parent);
-    if (announcer === undefined) {
-      announced.outgoing = undefined;
-      return;
-    }
-    pace.spend(announcer.advance(outgoing, pace.allowance(nowUs)), nowUs);
-    if (outgoing.next < outgoing.length) return;
+    const announcer = this.#announcerOf(announced, nowUs);
+    if (announcer === undefined) return;
+    announced.outgoing ??= this.#open(announced, announcer, nowUs);
+    const { outgoing } = announced;
+    if (outgoing === undefined || !this.#advance(announced.parent, outgoing, nowUs)) return;
     announced.outgoing = undefined;
-    for (const [name, count] of Object.entries(outgoing.tally))
-      this.#counts[name as keyof typeof outgoing.tally] += count;
+    const { burst, volley, startNs } = outgoing;
+    const tally = announcer.tell(burst, volley, startNs, announced.instance);
+    for (const [name, count] of Object.entries(tally)) this.#counts[name as keyof typeof tally] += count;
   }
 
-  #openRound({ key, schedule, instance, ...where }: Announced, nowUs: number): OutgoingRound | undefined {
-    const round = schedule.take(nowUs);
+  #open(announced: Announced, announcer: Announcer, nowUs: number): Outgoing | undefined {
+    const round = announced.schedule.take(nowUs);
     if (round === undefined) return undefined;
-    const { targets, reports } = this.#targets.of(key, ownerOf(where));
-    return openRound(round, targets, reports, instance);
+    const { targets, reports } = this.#targets.of(announced.key, ownerOf(announced));
+    const burst = { n: round.n, reports, announcements: announcementsOf(round.forms, targets) };
+    return { burst, volley: announcer.load(burst), startNs: monotonicNs(), nextUs: nowUs, tries: 0 };
+  }
+
+  /** Sends what may leave now. @returns whether that is all. */
+  #advance(parent: string, outgoing: Outgoing, nowUs: number): boolean {
+    const { volley } = outgoing;
+    const pacing = this.#pacingOf(parent, nowUs);
+    const hadRoom = volley.advance(pacing === undefined ? volley.left : pacing.take(nowUs, volley.left));
+    outgoing.tries = hadRoom ? 0 : outgoing.tries + 1;
+    outgoing.nextUs = hadRoom && pacing !== undefined ? pacing.nextUs : nowUs + QUEUE_WAIT_US;
+    return volley.left === 0 || outgoing.tries >= QUEUE_TRIES;
   }
 
   #mayAnnounce({ instance }: Announced, nowUs: number): boolean {
@@ -167,9 +188,8 @@ export class Herald {
   }
 
   /** When it has something to send; Infinity for never. */
-  #deadlineUs({ outgoing, parent, schedule }: Announced): number {
-    if (outgoing !== undefined) return this.#paceOf(parent).nextUs;
-    return schedule.deadlineUs() ?? Number.POSITIVE_INFINITY;
+  #deadlineUs({ outgoing, schedule }: Announced): number {
+    return outgoing?.nextUs ?? schedule.deadlineUs() ?? Number.POSITIVE_INFINITY;
   }
 
   /** What is without a lease is not waited for: the next one wakes it. */
@@ -182,26 +202,36 @@ export class Herald {
     this.#alarm.set(atUs === Infinity ? undefined : atUs);
   }
 
-  #paceOf(parent: string): FramePace {
-    const pace = this.#paces.get(parent) ?? new FramePace(this.#rate);
-    this.#paces.set(parent, pace);
-    return pace;
+  #pacingOf(parent: string, nowUs: number): Pacing | undefined {
+    if (this.#rate === undefined) return undefined;
+    const known = this.#pacings.get(parent);
+    if (known !== undefined) return known;
+    const pacing = new Pacing(this.#rate);
+    pacing.begin(nowUs);
+    this.#pacings.set(parent, pacing);
+    return pacing;
   }
 
-  /** @returns undefined, and says why, if there is no such interface any more or no right to speak there. */
-  #announcerOf(parent: string): Announcer | undefined {
+  /** @returns undefined if there is nothing to send, or no interface any more, or no right to speak there, which is said. */
+  #announcerOf(announced: Announced, nowUs: number): Announcer | undefined {
+    const { parent, outgoing, schedule } = announced;
+    if (this.#deadlineUs(announced) > nowUs) return undefined;
     const known = this.#announcers.get(parent);
     const ifindex = findInterface(parent);
     if (known !== undefined && known.ifindex === ifindex) return known;
+    // What was to leave on an interface that is gone is not for the next one of its name.
+    if (outgoing !== undefined) this.#counts.cancelled += outgoing.volley.left;
+    announced.outgoing = undefined;
+    known?.close();
+    this.#announcers.delete(parent);
     try {
-      known?.close();
-      this.#announcers.delete(parent);
       if (ifindex === undefined) throw new KernelError("ENODEV", `Cannot find interface ${parent}`);
       const announcer = new Announcer(parent, ifindex, (body, moment) => this.#context.write(body, moment));
       this.#announcers.set(parent, announcer);
       return announcer;
     } catch (error) {
       if (!(error instanceof KernelError)) throw error;
+      schedule.take(nowUs);
       this.#context.report(error.code, `${error.message}: ${parent} is not announced on`);
       return undefined;
     }

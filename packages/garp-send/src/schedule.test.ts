@@ -1,7 +1,6 @@
 /** When rounds leave, by a clock that the test moves. */
 import assert from "node:assert/strict";
 import test from "node:test";
-import { FramePace } from "./frame-pace.ts";
 import { REPAIR_EVERY_US, REPAIRS_AT_ONCE } from "./repair-budget.ts";
 import { Schedule, type ScheduleOptions } from "./schedule.ts";
 
@@ -137,26 +136,3 @@ test("Schedule.repair(): a flood of conflicts costs so many rounds in any time, 
   assert.ok(atUs.length >= 60 / (REPAIR_EVERY_US / S), `${atUs.length} rounds: it goes on repairing`);
   assert.ok(atUs.at(-1)! > lastUs, "what came last is answered after it");
 });
-
-const RATES: [rate: number | undefined, atOnce: number, inASecond: number][] = [
-  [undefined, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY],
-  [1, 1, 1],
-  [50, 1, 50],
-  [1000, 10, 1000],
-  [100_000, 1000, 100_000],
-];
-for (const [rate, atOnce, inASecond] of RATES) {
-  test(`FramePace of ${rate} a second`, () => {
-    const pace = new FramePace(rate);
-    assert.equal(pace.allowance(5 * S), atOnce);
-    if (rate === undefined) return;
-    let sent = 0;
-    for (let nowUs = 5 * S; nowUs < 6 * S; nowUs = Math.max(nowUs + 1, pace.nextUs)) {
-      const most = pace.allowance(nowUs);
-      assert.ok(most > 0, "it rings when something may leave");
-      pace.spend(most, nowUs);
-      sent += most;
-    }
-    assert.equal(sent, inASecond);
-  });
-}

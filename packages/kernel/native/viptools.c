@@ -145,6 +145,35 @@ static napi_value call_send(napi_env env, napi_callback_info info) {
                              (struct sockaddr *)address.data, (socklen_t)address.length));
 }
 
+/* Sends messages that lie one after the other in the arena, as many as the kernel takes; their lengths are doubles. */
+static napi_value call_send_many(napi_env env, napi_callback_info info) {
+  ARGS(4);
+  INT(fd, 0);
+  BYTES(arena, 1);
+  BYTES(lengths, 2);
+  BYTES(address, 3);
+  size_t count = lengths.length / sizeof(double);
+  if (count > MAX_BATCH) count = MAX_BATCH;
+  struct mmsghdr messages[MAX_BATCH];
+  struct iovec pieces[MAX_BATCH];
+  memset(messages, 0, sizeof messages);
+  size_t at = 0;
+  for (size_t n = 0; n < count; n++) {
+    double length;
+    memcpy(&length, lengths.data + n * sizeof length, sizeof length);
+    if (!(length >= 0 && length <= (double)(arena.length - at))) return refuse(env);
+    pieces[n] = (struct iovec){.iov_base = arena.data + at, .iov_len = (size_t)length};
+    messages[n].msg_hdr = (struct msghdr){
+        .msg_name = address.data,
+        .msg_namelen = (socklen_t)address.length,
+        .msg_iov = &pieces[n],
+        .msg_iovlen = 1,
+    };
+    at += (size_t)length;
+  }
+  return outcome(env, sendmmsg((int)fd, messages, (unsigned)count, MSG_DONTWAIT | MSG_NOSIGNAL));
+}
+
 static napi_value call_write(napi_env env, napi_callback_info info) {
   ARGS(4);
   INT(fd, 0);
@@ -409,6 +438,7 @@ NAPI_MODULE_INIT() {
       {"timerSet", call_timer_set},    {"timerRead", call_timer_read},
       {"watch", call_watch},           {"unwatch", call_unwatch},
       {"setRealtime", call_set_realtime}, {"lockPages", call_lock_pages},
+      {"sendMany", call_send_many},
   };
   for (size_t n = 0; n < sizeof functions / sizeof functions[0]; n++) {
     napi_value function;

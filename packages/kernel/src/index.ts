@@ -32,5 +32,6 @@ export {
   type Neighbour,
   type NewAddress,
 } from "./route-message.ts";
+export * from "./route-reader.ts";
 export * from "./route-socket.ts";
 export * from "./sysctl.ts";

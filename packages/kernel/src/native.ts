@@ -17,6 +17,7 @@ export interface Native {
   getOption(fd: number, level: number, name: number, value: Uint8Array): number;
   attachFilter(fd: number, program: Uint8Array): number;
   send(fd: number, data: Uint8Array, address: Uint8Array | null): number;
+  sendMany(fd: number, arena: Uint8Array, lengths: Float64Array, address: Uint8Array | null): number;
   receive(fd: number, arena: Uint8Array, slot: number, meta: Float64Array): number;
   write(fd: number, data: Uint8Array, offset: number, length: number): number;
   ioctlInt(fd: number, request: number): number;
@@ -46,6 +47,8 @@ export const Meta = {
 export const META_FIELDS = 8;
 /** As many messages as one `receive` takes at most. */
 export const RECEIVE_BATCH = 64;
+/** As many messages as one `sendMany` takes at most. */
+export const SEND_BATCH = 64;
 
 /** libuv's poll events. */
 export const WatchEvent = { readable: 1, writable: 2, disconnect: 4 } as const;

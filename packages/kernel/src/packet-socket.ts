@@ -8,14 +8,16 @@
  *
  * @module
  */
+import { getSystemErrorName } from "node:util";
 import { assemble, type Instruction } from "./bpf.ts";
 import { Inbox } from "./inbox.ts";
-import { int32, Meta, must, native, ReadWatch } from "./native.ts";
+import { int32, Meta, must, native, ReadWatch, SEND_BATCH } from "./native.ts";
 
 const AF_PACKET = 17;
 const SOCK_RAW = 3;
 const SOL_SOCKET = 1;
 const SO_RCVBUF = 8;
+const SO_SNDBUFFORCE = 32;
 const SO_RCVBUFFORCE = 33;
 const SO_TIMESTAMPNS = 35;
 const SOL_PACKET = 263;
@@ -28,6 +30,8 @@ const PACKET_OUTGOING = 4;
 const RECEPTIONS = { promiscuous: 1, allMulticast: 2 } as const;
 
 const RECEIVE_BUFFER_BYTES = 4 << 20;
+/** Frames on their way, with what the kernel keeps of each: some thousands. */
+const SEND_BUFFER_BYTES = 4 << 20;
 /** Longer frames are cut: no packet that the tools read needs more. */
 const SLOT_BYTES = 2048;
 /** One drain reads at most this many frames, so that a flood cannot hold the loop. */
@@ -44,6 +48,14 @@ export interface CapturedFrame {
   readonly vlan: number | undefined;
   /** When the kernel took the frame, CLOCK_REALTIME. */
   readonly realtimeNs: bigint;
+}
+
+/** A frame of several that the kernel did not take. */
+export interface RefusedFrame {
+  /** Its place among them, from 0. */
+  readonly n: number;
+  /** ENOBUFS if a full queue or a fence dropped it, EAGAIN while too many are on their way, ENETDOWN, and so on. */
+  readonly code: string;
 }
 
 export interface PacketSocketOptions {
@@ -75,6 +87,7 @@ export class PacketSocket {
     this.#destination = linkAddress(options.ifindex, 0);
     this.#onFrame = options.onFrame;
     this.#fd = must(native.socket(AF_PACKET, SOCK_RAW, 0), "Cannot open a packet socket");
+    native.setOption(this.#fd, SOL_SOCKET, SO_SNDBUFFORCE, int32(SEND_BUFFER_BYTES));
     if (options.filter !== undefined) this.#listen(options.filter);
     if (options.reception !== undefined) this.#widen(RECEPTIONS[options.reception]);
   }
@@ -113,6 +126,35 @@ export class PacketSocket {
    */
   send(frame: Uint8Array): void {
     must(native.send(this.#fd, frame, this.#destination), "Cannot send a frame");
+  }
+
+  /**
+   * Sends whole frames in their order, many in one call.
+   *
+   * @returns those that the kernel did not take; the others have left.
+   */
+  sendMany(frames: readonly Uint8Array[]): RefusedFrame[] {
+    const refused: RefusedFrame[] = [];
+    for (let at = 0; at < frames.length; at += SEND_BATCH) {
+      for (const { n, code } of this.#sendBatch(frames.slice(at, at + SEND_BATCH)))
+        refused.push({ n: at + n, code });
+    }
+    return refused;
+  }
+
+  /** The kernel stops at a frame that it refuses, and says why when that one is the first. */
+  #sendBatch(frames: readonly Uint8Array[]): RefusedFrame[] {
+    const refused: RefusedFrame[] = [];
+    const lengths = Float64Array.from(frames, ({ length }) => length);
+    let arena: Uint8Array = Buffer.concat(frames);
+    for (let n = 0; n < frames.length; ) {
+      const sent = native.sendMany(this.#fd, arena, lengths.subarray(n), this.#destination);
+      if (sent < 0) refused.push({ n, code: getSystemErrorName(sent) });
+      const done = frames.slice(n, n + Math.max(1, sent));
+      arena = arena.subarray(done.reduce((sum, { length }) => sum + length, 0));
+      n += done.length;
+    }
+    return refused;
   }
 
   /**

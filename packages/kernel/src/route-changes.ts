@@ -9,11 +9,8 @@
 import { KernelError } from "./native.ts";
 import { type NetlinkMessage, NetlinkSocket, type Refusal } from "./netlink-socket.ts";
 import {
-  decodeAddress,
-  decodeLink,
   encodeAddress,
   encodeAddressGenerationNone,
-  encodeDump,
   encodeLinkAlias,
   encodeLinkIndex,
   encodeLinkUp,
@@ -24,22 +21,21 @@ import {
   type NewAddress,
   RouteMessage,
 } from "./route-message.ts";
+import { RouteReader } from "./route-reader.ts";
 
 const NETLINK_ROUTE = 0;
 const NLM_F_REPLACE = 0x100;
 const NLM_F_EXCL = 0x200;
 const NLM_F_CREATE = 0x400;
-const ADDRESS_HEADER_LENGTH = 8;
 /** A datagram of this many addresses keeps the kernel busy for some milliseconds. */
 const ADDRESSES_IN_DATAGRAM = 1000;
 
 export class RouteChanges {
-  readonly #reading = new NetlinkSocket(NETLINK_ROUTE);
+  readonly #reading = new RouteReader();
   readonly #changing = new NetlinkSocket(NETLINK_ROUTE);
 
   links(): Link[] {
-    const request = { type: RouteMessage.getLink, body: encodeLinkIndex(0) };
-    return this.#reading.dump(request, "Cannot read links").map(decodeLink);
+    return this.#reading.links();
   }
 
   findLink(name: string): Link | undefined {
@@ -48,8 +44,7 @@ export class RouteChanges {
 
   /** Of all interfaces, in the kernel's order: the primary IPv4 ones first. */
   addresses(family: 4 | 6): InterfaceAddress[] {
-    const request = { type: RouteMessage.getAddress, body: encodeDump(family, ADDRESS_HEADER_LENGTH) };
-    return this.#reading.dump(request, "Cannot read addresses").flatMap((body) => decodeAddress(body) ?? []);
+    return this.#reading.addresses(family);
   }
 
   /** @throws {KernelError} EEXIST if the name is taken, EPERM without CAP_NET_ADMIN, EINVAL if the parent is none. */

@@ -111,12 +111,15 @@ export const arpChanged = recordType("arp.changed", "arp-listen", "An address mo
 export const arpConflict = recordType("arp.conflict", "arp-listen", "Two MACs claim one address", owners);
 export const arpFlipFlop = recordType("arp.flip_flop", "arp-listen", "An address goes to and fro", owners);
 
+const FORMS = ["request", "reply", "advertisement", "probe", "solicitation"] as const;
 const sent = {
   ip: address("announced, answered or probed address"),
-  form: choice("kind of frame", ["request", "reply", "advertisement", "probe", "solicitation"]),
+  form: choice("kind of frame", FORMS),
   eth_src: mac("Ethernet source: what switches learn"),
   sha: mac("sender MAC: what neighbours learn"),
   tha: mac("target MAC"),
+  eth_dst: v.optional(mac("Ethernet destination, where only one neighbour is told or asked")),
+  vlan: frame.vlan,
   is_router: v.optional(flag("router flag of an advertisement")),
   interface: text("where it left"),
   n: count("which round, from 1"),
@@ -131,6 +134,19 @@ export const garpAnswered = recordType("garp.answered", "garp-send", "One questi
 });
 export const garpProbed = recordType("garp.probed", "garp-send", "One question was asked", sent);
 
+export const garpPlanned = recordType(
+  "garp.planned",
+  "garp-send --dry-run",
+  "A frame that --dry-run has not sent",
+  {
+    ...sent,
+    form: choice("kind of frame", [...FORMS, "report"]),
+    interface: text("where it would leave"),
+    after_ms: measure("how long after the first one"),
+    frame_hex: text("all its octets"),
+  },
+);
+
 export const garpFound = recordType(
   "garp.found",
   "garp-send",
@@ -139,9 +155,15 @@ export const garpFound = recordType(
     ip: address("the address that was asked for"),
     interface: text("where it was asked"),
     asked: count("questions that left"),
+    own_interface: v.optional(text("of this host, which has the address itself")),
     owners: v.pipe(
       v.array(
-        v.object({ mac: mac("who answered"), answers: count("how often"), rtt_us: count("the quickest") }),
+        v.object({
+          mac: mac("who answered"),
+          answers: count("how often"),
+          rtt_us: count("the quickest"),
+          is_own: v.optional(flag("true: a MAC of this host, which is nobody else")),
+        }),
       ),
       v.description("every MAC that answered, in the order of their first answers; empty: nobody has it"),
     ),

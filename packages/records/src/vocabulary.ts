@@ -42,6 +42,7 @@ export const VOCABULARY = [
   neighbour.garpSent,
   neighbour.garpAnswered,
   neighbour.garpProbed,
+  neighbour.garpPlanned,
   neighbour.garpFound,
   neighbour.garpRound,
   neighbour.probeLost,

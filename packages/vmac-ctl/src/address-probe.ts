@@ -7,27 +7,8 @@
  *
  * @module
  */
-import { ADVERTISEMENT_FILTER, ARP_FILTER, type CapturedFrame, PacketSocket } from "@viptools/kernel";
-import {
-  ANY_IPV4,
-  ANY_IPV6,
-  ArpOperation,
-  decodeArp,
-  decodeEthernet,
-  decodeIpv6,
-  decodeNeighbour,
-  EtherType,
-  encodeArpBroadcast,
-  encodeIpv6Frame,
-  encodeNeighbour,
-  familyOf,
-  type IpAddress,
-  type Mac,
-  NeighbourType,
-  solicitedNodeGroup,
-  WireError,
-  ZERO_MAC,
-} from "@viptools/wire";
+import { ADVERTISEMENT_FILTER, ARP_FILTER, PacketSocket } from "@viptools/kernel";
+import { encodeAddressQuestion, readAddressClaim } from "@viptools/wire";
 import { indexOf } from "./builder.ts";
 import { AddressConflict } from "./kernel-exit.ts";
 import type { Plan } from "./plan.ts";
@@ -46,8 +27,8 @@ export async function probeFirst({ addresses, family, parent, nicMac, mac }: Pla
   const socket = new PacketSocket({
     ifindex: indexOf(parent),
     filter: family === 4 ? ARP_FILTER : ADVERTISEMENT_FILTER,
-    onFrame: (frame) => {
-      const claim = readClaim(frame);
+    onFrame: ({ bytes, direction }) => {
+      const claim = direction === "in" ? readAddressClaim(bytes) : undefined;
       const isOther =
         claim !== undefined && asked.includes(claim.ip) && claim.owner !== mac && claim.owner !== nicMac;
       if (isOther) conflict ??= new AddressConflict(claim.ip, claim.owner);
@@ -55,7 +36,7 @@ export async function probeFirst({ addresses, family, parent, nicMac, mac }: Pla
   });
   try {
     for (let n = 0; n < PROBES && conflict === undefined; n++) {
-      for (const address of asked) socket.send(encodeProbe(address, nicMac));
+      for (const target of asked) socket.send(encodeAddressQuestion({ target, mac: nicMac }));
       await sleep(n < PROBES - 1 ? BETWEEN_MS : LISTEN_MS);
     }
   } finally {
@@ -66,38 +47,4 @@ export async function probeFirst({ addresses, family, parent, nicMac, mac }: Pla
 
 async function sleep(ms: number): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, ms));
-}
-
-function encodeProbe(address: IpAddress, nicMac: Mac): Uint8Array {
-  if (familyOf(address) === 6) return encodeDetection(address, nicMac);
-  return encodeArpBroadcast({
-    operation: ArpOperation.request,
-    senderMac: nicMac,
-    senderIp: ANY_IPV4,
-    targetMac: ZERO_MAC,
-    targetIp: address,
-  });
-}
-
-function encodeDetection(target: IpAddress, nicMac: Mac): Uint8Array {
-  const group = solicitedNodeGroup(target);
-  const question = { type: NeighbourType.solicitation, target, linkLayer: undefined };
-  return encodeIpv6Frame(encodeNeighbour(question, ANY_IPV6, group), nicMac);
-}
-
-/** Who says what: an owner in any ARP packet or advertisement of its own, or another one that probes just now. */
-function readClaim({ bytes, direction }: CapturedFrame): { ip: IpAddress; owner: Mac } | undefined {
-  if (direction === "out") return undefined;
-  try {
-    const { etherType, payload, source } = decodeEthernet(bytes);
-    if (etherType === EtherType.ipv6) {
-      const message = decodeNeighbour(decodeIpv6(payload));
-      return { ip: message.target, owner: message.linkLayer ?? source };
-    }
-    const { senderIp, senderMac, targetIp } = decodeArp(payload);
-    return { ip: senderIp === ANY_IPV4 ? targetIp : senderIp, owner: senderMac };
-  } catch (error) {
-    if (error instanceof WireError) return undefined;
-    throw error;
-  }
 }

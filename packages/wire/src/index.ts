@@ -1,4 +1,5 @@
 export * from "./address.ts";
+export * from "./address-question.ts";
 export * from "./arp.ts";
 export * from "./carp.ts";
 export * from "./checksum.ts";

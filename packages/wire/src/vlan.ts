@@ -8,7 +8,7 @@
  * @module
  */
 import { WireError } from "./error.ts";
-import { type EthernetFrame, EtherType } from "./ethernet.ts";
+import { ETHERNET_HEADER_LENGTH, type EthernetFrame, EtherType } from "./ethernet.ts";
 
 export const VLAN_TAG_LENGTH = 4;
 
@@ -81,6 +81,20 @@ export function encodeTag(tag: VlanTag): Uint8Array {
   }
   const control = (priority << 13) | (dropEligible ? 0x1000 : 0) | vlan;
   return Uint8Array.of(tpid >> 8, tpid & 0xff, control >> 8, control & 0xff);
+}
+
+/**
+ * The frame as a member of a VLAN: an 802.1Q tag of priority 0 outside of all that it has.
+ *
+ * @param vlan 1 to 4094.
+ */
+export function tagFrame(frame: Uint8Array, vlan: number): Uint8Array {
+  const at = ETHERNET_HEADER_LENGTH - 2;
+  const tagged = new Uint8Array(frame.length + VLAN_TAG_LENGTH);
+  tagged.set(frame.subarray(0, at));
+  tagged.set(encodeTag({ tpid: EtherType.vlan, priority: 0, dropEligible: false, vlan }), at);
+  tagged.set(frame.subarray(at), at + VLAN_TAG_LENGTH);
+  return tagged;
 }
 
 function decodeTag(tpid: number, control: number): VlanTag {

@@ -1,0 +1,45 @@
+/**
+ * Reads links, addresses and default gateways (rtnetlink(7)): the answer is there when the call returns.
+ *
+ * @module
+ */
+import type { IpAddress } from "@viptools/wire";
+import { decodeDefaultGateways, GET_ROUTE, ROUTE_HEADER_LENGTH } from "./gateway-message.ts";
+import { NetlinkSocket } from "./netlink-socket.ts";
+import {
+  decodeAddress,
+  decodeLink,
+  encodeDump,
+  encodeLinkIndex,
+  type InterfaceAddress,
+  type Link,
+  RouteMessage,
+} from "./route-message.ts";
+
+const NETLINK_ROUTE = 0;
+const ADDRESS_HEADER_LENGTH = 8;
+
+export class RouteReader {
+  readonly #socket = new NetlinkSocket(NETLINK_ROUTE);
+
+  links(): Link[] {
+    const request = { type: RouteMessage.getLink, body: encodeLinkIndex(0) };
+    return this.#socket.dump(request, "Cannot read links").map(decodeLink);
+  }
+
+  /** Of all interfaces, in the kernel's order: the primary IPv4 ones first. */
+  addresses(family: 4 | 6): InterfaceAddress[] {
+    const request = { type: RouteMessage.getAddress, body: encodeDump(family, ADDRESS_HEADER_LENGTH) };
+    return this.#socket.dump(request, "Cannot read addresses").flatMap((body) => decodeAddress(body) ?? []);
+  }
+
+  /** Of the default routes of all tables. Reads every route of the family: a full Internet table takes a second. */
+  defaultGateways(family: 4 | 6): IpAddress[] {
+    const request = { type: GET_ROUTE, body: encodeDump(family, ROUTE_HEADER_LENGTH) };
+    return this.#socket.dump(request, "Cannot read routes").flatMap(decodeDefaultGateways);
+  }
+
+  close(): void {
+    this.#socket.close();
+  }
+}
