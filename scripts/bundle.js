@@ -4,6 +4,18 @@
  */
 import { build } from "esbuild";
 
+/** Of yargs the parser is used; what is not must not come along, and to load it would change nothing. */
+const yargsInParts = {
+  name: "yargs in parts",
+  setup({ onResolve, resolve }) {
+    onResolve({ filter: /./ }, async ({ path, pluginData, ...where }) => {
+      if (pluginData === "resolved" || !/yargs/.test(`${path} ${where.importer}`)) return undefined;
+      const found = await resolve(path, { ...where, pluginData: "resolved" });
+      return { ...found, sideEffects: false };
+    });
+  },
+};
+
 await build({
   entryPoints: ["dist/main.js"],
   outfile: "dist/bundle.cjs",
@@ -14,6 +26,7 @@ await build({
   external: ["netlink", "pcap", "raw-socket", "@viptools/kernel/native"],
   define: { "import.meta.url": "bundleUrl" },
   banner: { js: 'const bundleUrl = require("node:url").pathToFileURL(__filename).href;' },
+  plugins: [yargsInParts],
   legalComments: "none",
   logLevel: "warning",
 });

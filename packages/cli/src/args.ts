@@ -3,7 +3,7 @@
  *
  * @module
  */
-import yargs from "yargs/yargs";
+import { Parser } from "yargs/helpers";
 import { COMMON_OPTIONS, type CommandSpec, type OptionSpec } from "./command.ts";
 import { ExitCode, ExitError } from "./exit.ts";
 
@@ -116,27 +116,24 @@ function separate(options: readonly OptionSpec[], word: string): string[] {
   return [word.slice(0, 2), word.slice(2).replace(/^=/, "")];
 }
 
+/** By yargs' parser alone: to load the rest takes longer than most runs of a tool. */
 function split(options: readonly OptionSpec[], argv: readonly string[]): Record<string, unknown> {
-  const parser = yargs([...argv])
-    .help(false)
-    .version(false)
-    .exitProcess(false)
-    .fail(false)
-    .parserConfiguration({
+  const named = (isFlag: boolean): string[] =>
+    options.filter(({ value }) => (value === undefined) === isFlag).map(({ name }) => name);
+  const letters = options.flatMap(({ name, letter }) => (letter === undefined ? [] : [[name, letter]]));
+  const parsed: Record<string, unknown> = Parser([...argv], {
+    boolean: named(true),
+    string: named(false),
+    alias: Object.fromEntries(letters),
+    configuration: {
       "camel-case-expansion": false,
       "dot-notation": false,
       "parse-numbers": false,
       "parse-positional-numbers": false,
       "strip-aliased": true,
       "populate--": true,
-    });
-  for (const option of options) {
-    parser.option(option.name, {
-      type: option.value === undefined ? "boolean" : "string",
-      ...(option.letter === undefined ? {} : { alias: option.letter }),
-    });
-  }
-  const parsed = parser.parseSync() as Record<string, unknown>;
+    },
+  });
   return Object.fromEntries(Object.entries(parsed).filter(([, value]) => value !== undefined));
 }
 

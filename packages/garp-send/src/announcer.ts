@@ -4,7 +4,7 @@
  * @module
  */
 import type { Moment } from "@viptools/cli";
-import { monotonicNs, PacketSocket, realtimeNs } from "@viptools/kernel";
+import { monotonicNs, PacketSocket, packFrames, realtimeNs } from "@viptools/kernel";
 import type { RecordBody } from "@viptools/records";
 import { type Announcement, announcementsOf, type Target } from "./round.ts";
 import type { Round } from "./schedule.ts";
@@ -57,7 +57,8 @@ export class Announcer {
   /** Encodes what is not encoded yet. @returns the frames, none of which has left. */
   load({ reports, announcements }: Burst): Volley {
     const frames = [...reports, ...announcements.map(({ kind, target }) => target.frame(kind))];
-    return new Volley(frames, (some) => this.#socket.sendMany(some));
+    const packed = packFrames(frames);
+    return new Volley(frames.length, (first, count) => this.#socket.sendMany(packed, first, count));
   }
 
   /** Ends a volley, and writes about it. @param startNs when its first frame left. */

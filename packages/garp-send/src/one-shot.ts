@@ -7,7 +7,6 @@ import { type Context, ExitCode, ExitError, onStopSignals } from "@viptools/cli"
 import type { KnownRecord } from "@viptools/records";
 import { readAddressInput } from "./address-input.ts";
 import { planRounds } from "./dry-run.ts";
-import { demandCarrier, readLocalHost } from "./local-host.ts";
 import { Pauses } from "./pauses.ts";
 import { RecordTargets } from "./record-targets.ts";
 import { type Manner, readManner, readSettings, type Settings } from "./settings.ts";
@@ -22,7 +21,6 @@ export async function announce(context: Context): Promise<ExitCode> {
   const finder = new TargetFinder(ifindex, settings, manner);
   if (settings.isDry) return await plan(context, settings, manner, finder);
   const targets = finder.demand(settings.addresses);
-  demandCarrier(readLocalHost(ifindex));
   context.needRawSockets();
   const pauses = new Pauses(settings.deadlineUs);
   onStopSignals(() => pauses.stop());

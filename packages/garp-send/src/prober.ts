@@ -10,6 +10,7 @@ import {
   type CapturedFrame,
   monotonicNs,
   PacketSocket,
+  packFrames,
   realtimeNs,
 } from "@viptools/kernel";
 import type { RecordBody } from "@viptools/records";
@@ -59,7 +60,10 @@ export class Prober {
     const { questions, pauses } = this.#options;
     if (pauses.isOver) return;
     const frames = questions.all.map(({ frame }) => frame);
-    const volley = new Volley(frames, (some) => this.#sockets[0]!.sendMany(some));
+    const packed = packFrames(frames);
+    const volley = new Volley(frames.length, (first, count) =>
+      this.#sockets[0]!.sendMany(packed, first, count),
+    );
     const onGo = (first: number, count: number): void => {
       for (const socket of this.#sockets) socket.drain();
       const atUs = realtimeUs();

@@ -6,7 +6,7 @@
 import { ExitCode, ExitError } from "@viptools/cli";
 import { monotonicUs } from "@viptools/kernel";
 import { familyOf, type IpAddress } from "@viptools/wire";
-import { type LocalHost, readGateways, readLocalHost } from "./local-host.ts";
+import { demandCarrier, type LocalHost, readGateways, readLocalHost } from "./local-host.ts";
 import { Repeats, type Wanted } from "./record-targets.ts";
 import type { Target } from "./round.ts";
 import { isIpv6Router } from "./router-flag.ts";
@@ -31,7 +31,7 @@ export class TargetFinder {
     return this.#settings.interfaceName;
   }
 
-  /** @throws {ExitError} usage, if one of the addresses may not be announced from here. */
+  /** @throws {ExitError} usage, if one of the addresses may not be announced from here; kernel, if nobody would hear. */
   demand(addresses: readonly IpAddress[]): Target[] {
     const { source } = this.#settings;
     const other = source === undefined ? undefined : addresses.find((address) => address !== source);
@@ -40,6 +40,7 @@ export class TargetFinder {
     const host = readLocalHost(this.#ifindex);
     const objection = this.#objections(addresses, host)[0];
     if (objection !== undefined) throw usage(objection);
+    if (!this.#settings.isDry) demandCarrier(host);
     return this.#choose(addresses, host);
   }
 

@@ -14,14 +14,14 @@ export interface Tally {
   failed: number;
 }
 
-/** @returns those that did not leave. */
-export type SendMany = (frames: readonly Uint8Array[]) => readonly RefusedFrame[];
+/** Sends frames from one place on. @returns those that did not leave. */
+export type SendMany = (first: number, count: number) => readonly RefusedFrame[];
 
 /** Too many frames are on their way: the NIC is slower than we are. */
 const QUEUE_FULL = "EAGAIN";
 
 export class Volley {
-  readonly #frames: readonly Uint8Array[];
+  readonly #total: number;
   readonly #sendMany: SendMany;
   #at = 0;
   /** Places of frames that the queue had no room for; they are the next to leave. */
@@ -29,26 +29,25 @@ export class Volley {
   /** Errno by the place of each frame that will not leave. */
   readonly #refused = new Map<number, string>();
 
-  /** @param frames encoded already: what has to be made first keeps the last one waiting. */
-  constructor(frames: readonly Uint8Array[], sendMany: SendMany) {
-    this.#frames = frames;
+  /** @param total how many frames there are. */
+  constructor(total: number, sendMany: SendMany) {
+    this.#total = total;
     this.#sendMany = sendMany;
   }
 
   /** Frames that have still to leave. */
   get left(): number {
-    return this.#waiting.length + this.#frames.length - this.#at;
+    return this.#waiting.length + this.#total - this.#at;
   }
 
   /** Sends the next frames, at most so many. @returns false if the queue was full: go on a moment later. */
   advance(most: number): boolean {
-    const places = this.#waiting.splice(0, most);
-    while (places.length < most && this.#at < this.#frames.length) places.push(this.#at++);
-    const full: number[] = [];
-    for (const { n, code } of this.#sendMany(places.map((place) => this.#frames[place]!))) {
-      if (code === QUEUE_FULL) full.push(places[n]!);
-      else this.#refused.set(places[n]!, code);
-    }
+    const again = this.#waiting.splice(0, most);
+    const count = Math.min(most - again.length, this.#total - this.#at);
+    const tried = [...again.flatMap((place) => this.#sendMany(place, 1)), ...this.#sendMany(this.#at, count)];
+    this.#at += count;
+    const full = tried.filter(({ code }) => code === QUEUE_FULL).map(({ n }) => n);
+    for (const { n, code } of tried) if (code !== QUEUE_FULL) this.#refused.set(n, code);
     this.#waiting = [...full, ...this.#waiting];
     return full.length === 0;
   }
@@ -56,7 +55,7 @@ export class Volley {
   /** What has not left by now never will. */
   giveUp(): void {
     for (const place of this.#waiting.splice(0)) this.#refused.set(place, QUEUE_FULL);
-    while (this.#at < this.#frames.length) this.#refused.set(this.#at++, "ECANCELED");
+    while (this.#at < this.#total) this.#refused.set(this.#at++, "ECANCELED");
   }
 
   hasLeft(place: number): boolean {

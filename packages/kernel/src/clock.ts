@@ -9,8 +9,10 @@ import { must, native } from "./native.ts";
 
 const CLOCK_REALTIME = 0;
 const AF_UNIX = 1;
-const AF_PACKET = 17;
+const AF_INET = 2;
 const SOCK_DGRAM = 2;
+const SOCK_RAW = 3;
+const IPPROTO_RAW = 255;
 const SOL_SOCKET = 1;
 const SO_NETNS_COOKIE = 71;
 
@@ -68,9 +70,9 @@ export function findInterface(name: string): number | undefined {
   return index > 0 ? index : undefined;
 }
 
-/** True if the calling process may open packet and raw sockets (CAP_NET_RAW). */
+/** True if the calling process may open packet and raw sockets (CAP_NET_RAW). To close a packet socket takes milliseconds. */
 export function mayUseRawSockets(): boolean {
-  const fd = native.socket(AF_PACKET, SOCK_DGRAM, 0);
+  const fd = native.socket(AF_INET, SOCK_RAW, IPPROTO_RAW);
   if (fd < 0) return false;
   native.close(fd);
   return true;

@@ -5,7 +5,8 @@
  * @module
  */
 import { closeSync, constants, fstatSync, openSync, write as writeFile } from "node:fs";
-import { isatty } from "node:tty";
+import { createRequire } from "node:module";
+import type * as Tty from "node:tty";
 import { native, type Watch, WatchEvent, watch } from "./native.ts";
 
 const FIONREAD = 0x541b;
@@ -43,8 +44,14 @@ export function openOutputEnd(fd: number): OutputEnd {
   const status = fstatSync(fd);
   if (status.isFIFO()) return new PollableEnd("pipe", reopen(fd), FIONREAD);
   if (status.isSocket()) return new PollableEnd("socket", fd, SIOCOUTQ);
-  if (isatty(fd)) return new PollableEnd("terminal", reopen(fd), undefined);
+  if (status.isCharacterDevice() && isTerminal(fd)) return new PollableEnd("terminal", reopen(fd), undefined);
   return new FileEnd(fd);
+}
+
+/** Loaded where there may be one: it brings all of Node's networking along. */
+function isTerminal(fd: number): boolean {
+  const { isatty } = createRequire(import.meta.url)("node:tty") as typeof Tty;
+  return isatty(fd);
 }
 
 /**

@@ -50,6 +50,26 @@ export interface CapturedFrame {
   readonly realtimeNs: bigint;
 }
 
+/** Frames one after the other, ready to leave: packing them takes longer than sending them. */
+export interface PackedFrames {
+  readonly arena: Uint8Array;
+  readonly lengths: Float64Array;
+  /** Where each begins. */
+  readonly starts: Float64Array;
+}
+
+export function packFrames(frames: readonly Uint8Array[]): PackedFrames {
+  const lengths = new Float64Array(frames.length);
+  const starts = new Float64Array(frames.length);
+  let at = 0;
+  frames.forEach(({ length }, n) => {
+    lengths[n] = length;
+    starts[n] = at;
+    at += length;
+  });
+  return { arena: Buffer.concat(frames, at), lengths, starts };
+}
+
 /** A frame of several that the kernel did not take. */
 export interface RefusedFrame {
   /** Its place among them, from 0. */
@@ -129,30 +149,24 @@ export class PacketSocket {
   }
 
   /**
-   * Sends whole frames in their order, many in one call.
+   * Sends some of these frames in their order, many in one call.
    *
+   * @param first place of the first one.
    * @returns those that the kernel did not take; the others have left.
    */
-  sendMany(frames: readonly Uint8Array[]): RefusedFrame[] {
+  sendMany({ arena, lengths, starts }: PackedFrames, first: number, count: number): RefusedFrame[] {
     const refused: RefusedFrame[] = [];
-    for (let at = 0; at < frames.length; at += SEND_BATCH) {
-      for (const { n, code } of this.#sendBatch(frames.slice(at, at + SEND_BATCH)))
-        refused.push({ n: at + n, code });
-    }
-    return refused;
-  }
-
-  /** The kernel stops at a frame that it refuses, and says why when that one is the first. */
-  #sendBatch(frames: readonly Uint8Array[]): RefusedFrame[] {
-    const refused: RefusedFrame[] = [];
-    const lengths = Float64Array.from(frames, ({ length }) => length);
-    let arena: Uint8Array = Buffer.concat(frames);
-    for (let n = 0; n < frames.length; ) {
-      const sent = native.sendMany(this.#fd, arena, lengths.subarray(n), this.#destination);
+    for (let n = first; n < first + count; ) {
+      const most = Math.min(first + count, n + SEND_BATCH);
+      const sent = native.sendMany(
+        this.#fd,
+        arena.subarray(starts[n]),
+        lengths.subarray(n, most),
+        this.#destination,
+      );
+      // The kernel stops at a frame that it refuses, and says why when that one is the first.
       if (sent < 0) refused.push({ n, code: getSystemErrorName(sent) });
-      const done = frames.slice(n, n + Math.max(1, sent));
-      arena = arena.subarray(done.reduce((sum, { length }) => sum + length, 0));
-      n += done.length;
+      n += Math.max(1, sent);
     }
     return refused;
   }
