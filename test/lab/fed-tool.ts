@@ -15,13 +15,14 @@ let started = 0;
 
 export class FedTool {
   readonly #child: ChildProcess;
-  readonly #path: string;
+  /** Where its records go; what it says goes beside it. */
+  readonly path: string;
 
   /** The input is open and silent until {@link say}. */
   constructor(network: Network, host: string, argv: readonly string[]) {
     started += 1;
-    this.#path = join(network.folder, `fed-${host}-${started}`);
-    const [out, err] = [openSync(this.#path, "w"), openSync(`${this.#path}.err`, "w")];
+    this.path = join(network.folder, `fed-${host}-${started}`);
+    const [out, err] = [openSync(this.path, "w"), openSync(`${this.path}.err`, "w")];
     this.#child = network.start(host, argv, ["pipe", out, err]);
     // Who has ended does not read any more; its exit code tells why.
     this.#child.stdin!.on("error", () => {});
@@ -37,16 +38,21 @@ export class FedTool {
   }
 
   records(): KnownRecord[] {
-    return readRecordLog(this.#path);
+    return readRecordLog(this.path);
   }
 
   errors(): string {
-    return readFileSync(`${this.#path}.err`, "utf8");
+    return readFileSync(`${this.path}.err`, "utf8");
   }
 
   /** Writes a record to its input, as another tool would. */
   say(body: Readonly<Record<string, unknown>>): void {
     this.#child.stdin!.write(recordLine(body));
+  }
+
+  /** Writes to its input, as a person at its terminal would. */
+  type(text: string): void {
+    this.#child.stdin!.write(text);
   }
 
   endInput(): void {

@@ -111,8 +111,8 @@ test(
       tool.say(solicited(network, { mono_ns: stale }));
       tool.say(solicited(network, { eth_dst: "02:00:00:00:00:99" }));
       tool.say(solicited(network, { flags: ["hop_limit"] }));
-      const { answered, silent_stale, silent_to_another, silent_from_afar } = await tool.counters();
-      assert.deepEqual([answered, silent_stale, silent_to_another, silent_from_afar], [2, 1, 1, 1]);
+      const { answered, silent_stale, silent_to_another, silent_invalid } = await tool.counters();
+      assert.deepEqual([answered, silent_stale, silent_to_another, silent_invalid], [2, 1, 1, 1]);
       tool.endInput();
       await tool.ended();
       assert.equal(tool.exitCode, 0, tool.errors());

@@ -1,13 +1,16 @@
 /**
- * arp-listen: says what ARP traffic really happens.
+ * arp-listen: says what ARP and neighbour discovery really happens.
  *
  * @module
  */
-import { accessSync, constants } from "node:fs";
-import { type Context, ExitCode, ExitError, onStopSignals, parseDurationUs, run } from "@viptools/cli";
+import { type Context, ExitCode, formatHuman, run } from "@viptools/cli";
 import * as kernel from "@viptools/kernel";
-import { ARP_FILTER, CaptureFileError, PacketSocket, readCaptureFile } from "@viptools/kernel";
-import { SPEC } from "./options.ts";
+import { paint } from "./color.ts";
+import { columnsOf } from "./fields.ts";
+import { readFile } from "./file.ts";
+import { listenLive } from "./live.ts";
+import { type ListenOptions, readListenOptions, SPEC } from "./options.ts";
+import { OwnerScreen } from "./owner-screen.ts";
 import { Reporter } from "./reporter.ts";
 
 /** Runs the command on this machine. Does not return. */
@@ -16,65 +19,25 @@ export async function main(argv: readonly string[]): Promise<never> {
 }
 
 async function listen(context: Context): Promise<ExitCode> {
-  const { args } = context;
-  const file = args.text("read");
-  if ((file === undefined) === (args.text("interface") === undefined)) {
-    throw new ExitError(ExitCode.usage, "needs one of -I IF and -r FILE");
+  const options = readListenOptions(context.args);
+  chooseText(context, options);
+  const screen = options.isTable ? new OwnerScreen(context) : undefined;
+  const reporter = new Reporter(context, options);
+  screen?.show(reporter);
+  try {
+    if (options.file === undefined) await listenLive(context, reporter, options);
+    else await readFile(context, reporter, options.file, options);
+  } finally {
+    screen?.close();
   }
-  if (file !== undefined && args.isGiven("for"))
-    throw new ExitError(ExitCode.usage, "--for is given beside -r: a file ends by itself");
-  const limit = args.integer("count", 1, Number.MAX_SAFE_INTEGER) ?? Number.POSITIVE_INFINITY;
-  return file === undefined ? await listenLive(context, limit) : await readFile(context, file, limit);
+  return options.until === 0 || reporter.hasSeenIt ? ExitCode.done : ExitCode.negative;
 }
 
-async function readFile(context: Context, file: string, limit: number): Promise<ExitCode> {
-  try {
-    accessSync(file, constants.R_OK);
-  } catch {
-    throw new ExitError(ExitCode.noFile, `cannot read "${file}": needs a capture file`);
-  }
-  const reporter = new Reporter(context, file);
-  context.count(() => reporter.counters());
-  try {
-    await readCaptureFile(file, "", ({ bytes, realtimeNs }) => {
-      if (reporter.seen < limit) reporter.report(bytes, { realtimeNs }, {});
-    });
-  } catch (error) {
-    if (!(error instanceof CaptureFileError)) throw error;
-    throw new ExitError(ExitCode.badInput, error.message);
-  }
-  return ExitCode.done;
-}
-
-async function listenLive(context: Context, limit: number): Promise<ExitCode> {
-  const name = context.args.required("interface");
-  const ifindex = context.needInterface(name);
-  context.needRawSockets();
-  const forUs = context.args.parsed("for", parseDurationUs);
-  const reporter = new Reporter(context, name);
-  let socket: PacketSocket | undefined;
-  await new Promise<void>((resolve) => {
-    socket = new PacketSocket({
-      ifindex,
-      filter: ARP_FILTER,
-      onFrame: ({ bytes, direction, vlan, realtimeNs }) => {
-        if (reporter.seen >= limit) return;
-        reporter.report(
-          bytes,
-          { realtimeNs, monotonicNs: kernel.monotonicNsOf(realtimeNs) },
-          {
-            direction,
-            ...(vlan === undefined ? {} : { vlan }),
-          },
-        );
-        if (reporter.seen >= limit) resolve();
-      },
-    });
-    context.count(() => ({ ...reporter.counters(), capture_dropped: socket!.dropped() }));
-    context.output.onReaderLost(resolve);
-    onStopSignals(() => resolve());
-    if (forUs !== undefined) setTimeout(resolve, forUs / 1000);
-  });
-  socket?.close();
-  return ExitCode.done;
+/** What people and scripts get instead of the usual sentences. */
+function chooseText(context: Context, options: ListenOptions): void {
+  const { fields, isColored, isTable, isSilent } = options;
+  if (isSilent) context.describeWith(() => undefined, true);
+  else if (fields !== undefined) context.describeWith((record) => columnsOf(record, fields), true);
+  else if (isTable) context.describeWith(() => undefined, false);
+  else if (isColored) context.describeWith((record) => paint(record, formatHuman(record)), false);
 }

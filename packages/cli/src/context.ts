@@ -9,7 +9,8 @@ import { parseDurationUs } from "./duration.ts";
 import { ExitCode, ExitError } from "./exit.ts";
 import { harmless } from "./human.ts";
 import { LineQueue } from "./line-queue.ts";
-import { type Clocks, type Moment, type OutputEnd, RecordOutput } from "./record-output.ts";
+import { type Clocks, type Describe, type Moment, type OutputEnd, RecordOutput } from "./record-output.ts";
+import { Screen } from "./screen.ts";
 
 /** What the command line needs of Linux; `packages/kernel` has it. */
 export interface Machine extends Clocks {
@@ -37,6 +38,8 @@ export class Context {
   readonly #diagnostics: LineQueue;
   readonly #openOutput: () => RecordOutput;
   #output: RecordOutput | undefined;
+  #describe: Describe | undefined;
+  #isText = false;
   #counters: (() => Counters) | undefined;
   #statsTimer: NodeJS.Timeout | undefined;
 
@@ -54,17 +57,33 @@ export class Context {
         tool: tool.split(" ")[0]!,
         host: this.host,
         pid: process.pid,
-        isHuman: end.kind === "terminal" && !args.flag("json"),
+        isHuman: this.#isText || (end.kind === "terminal" && !args.flag("json")),
+        describe: this.#describe,
         passes: args.flag("pass"),
         passesHeartbeats: args.flag("heartbeats"),
       });
     };
   }
 
+  /**
+   * Before the output is first used: what people see instead of the usual sentences.
+   *
+   * @param everywhere also in pipes and files, which else get records.
+   */
+  describeWith(describe: Describe, everywhere: boolean): void {
+    this.#describe = describe;
+    this.#isText = everywhere;
+  }
+
   /** Standard output, opened when it is first used. */
   get output(): RecordOutput {
     this.#output ??= this.#openOutput();
     return this.#output;
+  }
+
+  /** Takes the terminal for drawing. @param option what asked for it. @throws {ExitError} usage, if there is none. */
+  openScreen(option: string): Screen {
+    return new Screen(option);
   }
 
   write(body: RecordBody, moment?: Moment): void {

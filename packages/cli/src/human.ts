@@ -67,7 +67,20 @@ const WRITERS: Writers = {
   "arp.seen": (r) =>
     `ARP, ${ARP_WORDS[r.kind]} ${
       r.operation === 2 ? `${r.spa} is-at ${r.sha}` : `who-has ${r.tpa} (${r.tha}) tell ${r.spa}`
-    }, ${r.eth_src} > ${r.eth_dst}${r.flags.length === 0 ? "" : ` [${r.flags.join(" ")}]`}`,
+    }${placeOf(r)}`,
+  "ndp.seen": (r) =>
+    `IP6 ${r.source} > ${r.destination ?? "?"}: ICMP6, ${
+      r.kind === "advertisement"
+        ? `neighbor advertisement${r.is_solicited ? "" : ", unsolicited"}, tgt is ${r.target}${
+            r.lladdr === undefined ? "" : ` (${r.lladdr})`
+          }${r.is_router ? ", router" : ""}${r.is_override ? ", override" : ""}`
+        : `neighbor solicitation${r.kind === "dad" ? ", duplicate address detection" : ""}, who has ${r.target}`
+    }${placeOf(r)}`,
+  "arp.malformed": (r) => `ARP, MALFORMED: ${r.detail}${placeOf(r)}`,
+  "ndp.malformed": (r) => `ICMP6, MALFORMED: ${r.detail}${placeOf(r)}`,
+  "arp.changed": (r) => `${r.ip} MOVED to ${ownersOf(r)}`,
+  "arp.conflict": (r) => `${r.ip} CONFLICT: claimed by ${ownersOf(r)}`,
+  "arp.flip_flop": (r) => `${r.ip} GOES TO AND FRO: back at ${ownersOf(r)}`,
   "probe.lost": (r) => `${r.target} stopped answering`,
   "probe.back": (r) => `${r.target} answers again after ${r.outage_ms.toFixed(1)} ms, ${r.lost} lost`,
   "probe.summary": (r) =>
@@ -107,6 +120,30 @@ function foundWords({ asked, owners, own_interface: here }: RecordOf<"garp.found
   const own = here === undefined ? "" : `, this host's own on ${here}`;
   if (who.length > 0) return `TAKEN is-at ${who.join(" and ")}${own}`;
   return here === undefined ? `free: ${asked} questions, no answer` : `nobody else's${own}`;
+}
+
+/** Where on the network, and what is odd; the VLAN as tcpdump says it. */
+function placeOf({
+  eth_src,
+  eth_dst,
+  vlan,
+  flags,
+}: Pick<RecordOf<"arp.malformed">, "eth_src" | "eth_dst" | "vlan" | "flags">): string {
+  const macs = [eth_src, eth_dst].filter((mac) => mac !== undefined);
+  const from = macs.length === 0 ? "" : `, ${macs.join(" > ")}`;
+  return `${from}${vlan === undefined ? "" : `, vlan ${vlan}`}${flags.length === 0 ? "" : ` [${flags.join(" ")}]`}`;
+}
+
+/** The present owner, and who was it before. */
+function ownersOf({
+  owners,
+  expected,
+  repeats,
+}: Pick<RecordOf<"arp.changed">, "owners" | "expected" | "repeats">): string {
+  const [present, ...before] = owners.map(({ mac }) => mac).toReversed();
+  const former = before.length === 0 ? "" : `, before at ${before.join(", ")}`;
+  const wanted = expected === undefined ? "" : `, expected at ${expected}`;
+  return `${present ?? "nobody"}${former}${wanted}${repeats === undefined ? "" : `, ${repeats} more times`}`;
 }
 
 function protocolOf({ protocol, version }: Pick<RecordOf<"vrrp.vrid">, "protocol" | "version">): string {

@@ -1,4 +1,5 @@
 export { type Args, orUsage } from "./args.ts";
+export type { BulkLines } from "./bulk-lines.ts";
 export * from "./command.ts";
 export type { Context, Counters, Machine } from "./context.ts";
 export * from "./duration.ts";
@@ -7,7 +8,8 @@ export * from "./follower.ts";
 export { formatHuman, harmless } from "./human.ts";
 export * from "./json-config.ts";
 export { type InputLine, readRecords } from "./record-input.ts";
-export type { Moment } from "./record-output.ts";
+export type { Describe, Moment } from "./record-output.ts";
 export { print, run } from "./run.ts";
+export type { Screen } from "./screen.ts";
 export { onStopSignals } from "./signals.ts";
 export { VERSION } from "./version.ts";

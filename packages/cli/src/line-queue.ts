@@ -17,7 +17,6 @@ export interface QueueEnd {
 const ATOMIC_BYTES = 4096;
 /** Nobody shares a file's write with us; larger pieces cost fewer calls. */
 const FILE_BYTES = 1 << 16;
-const COMPACT_LINES = 65536;
 
 export class LineQueue {
   readonly #end: QueueEnd;
@@ -34,6 +33,7 @@ export class LineQueue {
   #isScheduled = false;
   #isLost = false;
   #whenEmpty: (() => void) | undefined;
+  #whenBelow: { readonly bytes: number; readonly resolve: () => void } | undefined;
 
   /**
    * @param limitBytes above it, lines that may be dropped are.
@@ -68,6 +68,7 @@ export class LineQueue {
       this.lose(error);
     }
     if (this.#queuedBytes === 0) this.#settle();
+    this.#settleBelow();
   }
 
   /** Gives up: what is queued cannot be delivered. */
@@ -79,6 +80,7 @@ export class LineQueue {
     this.#rest = undefined;
     this.#queuedBytes = 0;
     this.#settle();
+    this.#settleBelow();
     this.#onLost(error);
   }
 
@@ -91,17 +93,33 @@ export class LineQueue {
     return this.#isLost;
   }
 
-  /** Resolves when everything is written or lost, or after `limitMs`. */
-  async drain(limitMs: number): Promise<void> {
+  /** Resolves when everything is written or lost, or after `limitMs`; without one, it waits as long as it takes. */
+  async drain(limitMs?: number): Promise<void> {
     this.flush();
     if (this.#queuedBytes === 0) return;
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, limitMs);
+      const timer = limitMs === undefined ? undefined : setTimeout(resolve, limitMs);
       this.#whenEmpty = () => {
         clearTimeout(timer);
         resolve();
       };
     });
+  }
+
+  /** Resolves when no more than so many octets are queued; one may wait at a time. */
+  async whenBelow(bytes: number): Promise<void> {
+    this.flush();
+    if (this.#queuedBytes <= bytes) return;
+    await new Promise<void>((resolve) => {
+      this.#whenBelow = { bytes, resolve };
+    });
+  }
+
+  #settleBelow(): void {
+    const waiting = this.#whenBelow;
+    if (waiting === undefined || this.#queuedBytes > waiting.bytes) return;
+    this.#whenBelow = undefined;
+    waiting.resolve();
   }
 
   #settle(): void {
@@ -136,7 +154,8 @@ export class LineQueue {
     }
     const taken = this.#lines.slice(start, end);
     this.#first = end;
-    if (this.#first === this.#lines.length || this.#first > COMPACT_LINES) this.#compact();
+    // As many were taken as are moved now, so each line is moved once at most; and none is kept that has left.
+    if (2 * this.#first >= this.#lines.length) this.#compact();
     return taken.length === 1 ? taken[0]! : Buffer.concat(taken);
   }
 

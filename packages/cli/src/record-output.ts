@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { formatLine, formatTimestamp, parseLine, type RecordBody } from "@viptools/records";
+import { formatLine, formatTimestamp, type KnownRecord, parseLine, type RecordBody } from "@viptools/records";
+import { BulkLines } from "./bulk-lines.ts";
 import { formatHuman } from "./human.ts";
 import { LineQueue, type QueueEnd } from "./line-queue.ts";
 import { ReaderWatch } from "./reader-watch.ts";
@@ -29,9 +30,13 @@ export interface RecordOutputOptions {
   readonly host: string;
   readonly pid: number;
   readonly isHuman: boolean;
+  /** What is written for people, without its end; undefined for nothing. Left out: the usual sentences. */
+  readonly describe?: Describe | undefined;
   readonly passes: boolean;
   readonly passesHeartbeats: boolean;
 }
+
+export type Describe = (record: KnownRecord) => string | undefined;
 
 /** When a record's fact happened, where that is not now: a captured packet's time. */
 export interface Moment {
@@ -42,6 +47,13 @@ export interface Moment {
 
 const NEWLINE = 0x0a;
 const QUEUE_BYTES_MAX = 1 << 20;
+/** A disk pauses for longer than a reader that works, and nobody waits behind it. */
+const FILE_QUEUE_BYTES_MAX = 1 << 24;
+/** Pieces of lines that are rendered elsewhere: to a pipe that others share as PIPE_BUF wants it, to a file in few calls. */
+const PIPE_PIECE_BYTES = 4096;
+const FILE_PIECE_BYTES = 1 << 18;
+/** Who can wait, waits above this. */
+const PATIENCE_BYTES = 1 << 20;
 const DRAIN_LIMIT_MS = 2000;
 /** Said again and again: when the reader is slow, the next one will do. */
 const HEARTBEATS: ReadonlySet<string> = new Set(["vrrp.lease", "vrrp.alive", "track.state", "tool.stats"]);
@@ -65,10 +77,13 @@ export class RecordOutput {
   #sequence = 0;
   #dropped = 0;
   #onLost: (() => void) | undefined;
+  #bulk: BulkLines | undefined;
+  #mayDrop = true;
 
   constructor(options: RecordOutputOptions) {
     this.#options = options;
-    this.#queue = new LineQueue(options.end, QUEUE_BYTES_MAX, () => this.#onLost?.());
+    const limit = options.end.kind === "file" ? FILE_QUEUE_BYTES_MAX : QUEUE_BYTES_MAX;
+    this.#queue = new LineQueue(options.end, limit, () => this.#onLost?.());
   }
 
   /** @param lost called once, as soon as nobody can read the output any more. */
@@ -92,9 +107,56 @@ export class RecordOutput {
     return this.#dropped;
   }
 
+  /** What every record says of its writer. */
+  get writer(): { readonly tool: string; readonly host: string; readonly pid: number } {
+    const { tool, host, pid } = this.#options;
+    return { tool, host, pid };
+  }
+
+  /** Takes the number of the next record. */
+  nextSequence(): number {
+    this.#sequence += 1;
+    return this.#sequence;
+  }
+
+  /**
+   * Where bulk records are rendered as whole lines; not for people. Each takes its number from {@link nextSequence}, and
+   * keeps its place among the records of {@link write}.
+   */
+  openBulk(): BulkLines {
+    const pieceBytes = this.#options.end.kind === "file" ? FILE_PIECE_BYTES : PIPE_PIECE_BYTES;
+    this.#bulk = new BulkLines(pieceBytes, (lines, count) => {
+      if (this.#queue.push(lines, this.#mayDrop)) this.#watch.wrote(lines.length);
+      else this.#dropped += count;
+    });
+    return this.#bulk;
+  }
+
+  /** For who reads a file, and can wait with {@link settled}: no record is dropped, however slow the reader is. */
+  keepAll(): void {
+    this.#mayDrop = false;
+  }
+
+  /**
+   * For those who can wait, as who reads a file can.
+   *
+   * @returns what to wait for before more is written; undefined while there is room. Ends when the reader is lost, too.
+   */
+  settled(): Promise<void> | undefined {
+    this.#bulk?.flush();
+    return this.#queue.queuedBytes > PATIENCE_BYTES ? this.#queue.whenBelow(PATIENCE_BYTES) : undefined;
+  }
+
+  /** Waits until what was written has left, or the reader is lost, as long as it takes. */
+  async drained(): Promise<void> {
+    this.#bulk?.flush();
+    await this.#queue.drain();
+  }
+
   /** Writes a record of our own. */
   write(body: RecordBody, moment?: Moment): void {
     const { clocks, tool, host, pid } = this.#options;
+    this.#bulk?.flush();
     this.#sequence += 1;
     const at = moment ?? { realtimeNs: clocks.realtimeNs(), monotonicNs: clocks.monotonicNs() };
     const mono = at.monotonicNs === undefined ? undefined : String(at.monotonicNs);
@@ -140,12 +202,13 @@ export class RecordOutput {
 
   /** Waits until what was written has left, at most two seconds. */
   async finish(): Promise<void> {
+    this.#bulk?.flush();
     await this.#queue.drain(DRAIN_LIMIT_MS);
     this.#options.end.close();
   }
 
   #push(type: string | undefined, line: Uint8Array): void {
-    const mayDrop = type !== undefined && (HEARTBEATS.has(type) || BULK.has(type));
+    const mayDrop = this.#mayDrop && type !== undefined && (HEARTBEATS.has(type) || BULK.has(type));
     if (!this.#queue.push(line, mayDrop)) {
       this.#dropped += 1;
       return;
@@ -162,7 +225,9 @@ export class RecordOutput {
   #humanLine(line: string, unwanted: ReadonlySet<string>): Uint8Array {
     const parsed = parseLine(line);
     if (parsed.kind !== "record") return Buffer.from(`${formatHuman(line.trimEnd())}\n`);
-    return unwanted.has(parsed.record.type) ? NOTHING : Buffer.from(`${formatHuman(parsed.record)}\n`);
+    if (unwanted.has(parsed.record.type)) return NOTHING;
+    const text = (this.#options.describe ?? formatHuman)(parsed.record);
+    return text === undefined ? NOTHING : Buffer.from(`${text}\n`);
   }
 }
 

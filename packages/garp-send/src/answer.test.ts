@@ -85,8 +85,10 @@ const QUESTIONS: [string, object, string][] = [
   ["a solicitation to our MAC", { ...SOLICITATION, eth_dst: OURS }, "answer"],
   ["a solicitation to all nodes", { ...SOLICITATION, eth_dst: "33:33:00:00:00:01" }, "to_another"],
   ["a solicitation to another group", { ...SOLICITATION, eth_dst: "33:33:ff:00:02:00" }, "to_another"],
-  ["a solicitation that came over a router", { ...SOLICITATION, flags: ["hop_limit"] }, "from_afar"],
+  ["a solicitation that came over a router", { ...SOLICITATION, flags: ["hop_limit"] }, "invalid"],
+  ["a solicitation without an Ethernet header", { ...SOLICITATION, eth_dst: undefined }, "to_another"],
   ["a solicitation that says no MAC", BARE, "answer"],
+  ["a solicitation that says no MAC and has none", { ...BARE, eth_src: undefined }, "no_asker"],
   ["a check for duplicates", DAD, "answer"],
   ["an advertisement", { ...SOLICITATION, kind: "advertisement" }, "no question"],
 ];

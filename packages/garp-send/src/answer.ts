@@ -23,7 +23,8 @@ export type Silence =
   | "not_incoming"
   /** Asked too long ago, in the future, or nobody knows when. */
   | "stale"
-  | "from_afar"
+  /** Receivers have to discard it. */
+  | "invalid"
   /** Sent to another station: a NIC in promiscuous mode hears it too. */
   | "to_another"
   /** The asker's MAC is no station's, or our own. */
@@ -72,8 +73,8 @@ function unfit(question: Question, { interfaceName, nowNs }: Circumstances): Sil
 }
 
 function strange(question: Question, ours: Mac): Silence | undefined {
-  const { mac, sentTo, isFromAfar } = question;
-  if (isFromAfar) return "from_afar";
+  const { mac, sentTo, isInvalid } = question;
+  if (isInvalid) return "invalid";
   if (sentTo !== ours && sentTo !== everybodyAsked(question)) return "to_another";
   return isGroupMac(mac) || mac === ZERO_MAC || mac === ours ? "no_asker" : undefined;
 }

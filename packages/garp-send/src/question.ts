@@ -4,7 +4,7 @@
  * @module
  */
 import type { KnownRecord, RecordOf } from "@viptools/records";
-import { ANY_IPV4, ANY_IPV6, type IpAddress, type Mac } from "@viptools/wire";
+import { ANY_IPV4, ANY_IPV6, type IpAddress, type Mac, ZERO_MAC } from "@viptools/wire";
 
 /** Who has this address? */
 export interface Question {
@@ -13,19 +13,27 @@ export interface Question {
   /** The asker; without an address where it asks whether it may have the target. */
   readonly mac: Mac;
   readonly address: IpAddress;
-  /** Whom it was sent to. */
-  readonly sentTo: Mac;
+  /** Whom it was sent to; undefined where the capture has no Ethernet header. */
+  readonly sentTo: Mac | undefined;
   readonly interface: string;
   readonly vlan: number | undefined;
   readonly direction: "in" | "out" | undefined;
   /** When it was heard, CLOCK_MONOTONIC; undefined for one from a capture file. */
   readonly heardNs: bigint | undefined;
-  /** Came over a router: receivers discard it (RFC 4861 §7.1.1). */
-  readonly isFromAfar: boolean;
+  /** What receivers have to discard (RFC 4861 §7.1.1). */
+  readonly isInvalid: boolean;
 }
 
-/** The flag of a neighbour message whose hop limit is not 255. */
-const FROM_AFAR = "hop_limit";
+/** Flags of a solicitation that receivers discard: it came over a router, and so on. */
+const INVALID: ReadonlySet<string> = new Set([
+  "hop_limit",
+  "checksum",
+  "code",
+  "group_target",
+  "dad_form",
+  "options",
+  "fragment",
+]);
 
 /** @returns undefined for a record that asks nothing. */
 export function readQuestion(record: KnownRecord): Question | undefined {
@@ -37,7 +45,7 @@ export function readQuestion(record: KnownRecord): Question | undefined {
       family: 6,
       target: record.target,
       // Only an asker that is known already may leave the option out (RFC 4861 §4.3).
-      mac: record.lladdr ?? record.eth_src,
+      mac: record.lladdr ?? record.eth_src ?? ZERO_MAC,
       address: record.source,
     };
   return undefined;
@@ -51,5 +59,12 @@ export function isDetection({ address }: Question): boolean {
 function frameOf(record: RecordOf<"arp.seen"> | RecordOf<"ndp.seen">) {
   const { interface: name, vlan, direction, eth_dst: sentTo, mono_ns, flags } = record;
   const heardNs = mono_ns === undefined ? undefined : BigInt(mono_ns);
-  return { interface: name, vlan, direction, sentTo, heardNs, isFromAfar: flags.includes(FROM_AFAR) };
+  return {
+    interface: name,
+    vlan,
+    direction,
+    sentTo,
+    heardNs,
+    isInvalid: flags.some((flag) => INVALID.has(flag)),
+  };
 }

@@ -203,7 +203,10 @@ static void describe(struct msghdr *header, const struct sockaddr_ll *from, unsi
     } else if (c->cmsg_level == SOL_PACKET && c->cmsg_type == PACKET_AUXDATA) {
       struct tpacket_auxdata aux;
       memcpy(&aux, CMSG_DATA(c), sizeof aux);
-      if (aux.tp_status & TP_STATUS_VLAN_VALID) meta[4] = aux.tp_vlan_tci;
+      if (aux.tp_status & TP_STATUS_VLAN_VALID) {
+        uint32_t tpid = aux.tp_status & TP_STATUS_VLAN_TPID_VALID ? aux.tp_vlan_tpid : 0x8100;
+        meta[4] = (double)tpid * 65536 + aux.tp_vlan_tci;
+      }
     }
   }
 }

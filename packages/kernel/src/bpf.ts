@@ -13,12 +13,15 @@ const LOAD_WORD = 0x20;
 const LOAD_HALF = 0x28;
 const LOAD_BYTE = 0x30;
 const JUMP_EQUAL = 0x15;
+const JUMP_NOT_BELOW = 0x35;
 const RETURN = 0x06;
 const ETHER_TYPE_AT = 12;
 const SOURCE_MAC_AT = 6;
 const IPV4_PROTOCOL_AT = 23;
 const IPV6_NEXT_HEADER_AT = 20;
 const IPV6_PAYLOAD_AT = 54;
+const IPV6_FRAGMENT = 44;
+const IPV6_DESTINATION_OPTIONS = 60;
 const NETLINK_PORT_AT = 12;
 /** SKF_AD_OFF + SKF_AD_PKTTYPE: not an octet of the frame, but which way it goes. */
 const PACKET_TYPE = 0xfffff000 + 4;
@@ -82,6 +85,51 @@ export const VRRP_FILTER: readonly Instruction[] = link([
 
 /** Tags that are still in the octets; the kernel has taken one off before. */
 const TAGS_MAX = 2;
+
+/** Below it, a type field is a length (IEEE 802.3). */
+const ETHER_TYPE_MIN = 0x0600;
+/** DSAP, SSAP, control and the first octet of the OUI; then the rest of the OUI and the EtherType (RFC 1042). */
+const SNAP_WORDS = [0xaaaa0300, EtherType.arp] as const;
+
+/** Tests the EtherType that stands behind so many tags. */
+function isNeighbourBehind(tags: number): Line[] {
+  const at = ETHER_TYPE_AT + 4 * tags;
+  const tagTypes = tags < TAGS_MAX ? [EtherType.vlan, EtherType.qinq, EtherType.qinqOld] : [];
+  return [
+    { label: `type${tags}` },
+    [LOAD_HALF, at],
+    [JUMP_EQUAL, EtherType.arp, "accept"],
+    [JUMP_EQUAL, EtherType.ipv6, `six${tags}`],
+    [JUMP_NOT_BELOW, ETHER_TYPE_MIN, undefined, `snap${tags}`],
+    ...tagTypes.map((type): Line => [JUMP_EQUAL, type, `type${tags + 1}`]),
+    [RETURN, 0],
+    { label: `snap${tags}` },
+    [LOAD_WORD, at + 2],
+    [JUMP_EQUAL, SNAP_WORDS[0], undefined, "drop"],
+    [LOAD_WORD, at + 6],
+    [JUMP_EQUAL, SNAP_WORDS[1], "accept", "drop"],
+    { label: `six${tags}` },
+    [LOAD_BYTE, IPV6_NEXT_HEADER_AT + 4 * tags],
+    [JUMP_EQUAL, IpProtocol.icmpv6, `message${tags}`],
+    // Whoever puts a header before the message has something to hide: what is in it, the reader finds out.
+    [JUMP_EQUAL, IpProtocol.hopByHop, "accept"],
+    [JUMP_EQUAL, IPV6_FRAGMENT, "accept"],
+    [JUMP_EQUAL, IPV6_DESTINATION_OPTIONS, "accept", "drop"],
+    { label: `message${tags}` },
+    [LOAD_BYTE, IPV6_PAYLOAD_AT + 4 * tags],
+    [JUMP_EQUAL, NeighbourType.solicitation, "accept"],
+    [JUMP_EQUAL, NeighbourType.advertisement, "accept", "drop"],
+  ];
+}
+
+/**
+ * ARP, whatever its hardware, in Ethernet II and in LLC/SNAP frames, and neighbour solicitations and advertisements: up
+ * to two tags beside the one that the capture reports by itself.
+ */
+export const NEIGHBOUR_FILTER: readonly Instruction[] = link([
+  ...[0, 1, 2].flatMap(isNeighbourBehind),
+  ...END,
+]);
 
 /** Tests the EtherType that stands behind so many tags. */
 function isVrrpBehind(tags: number): Line[] {

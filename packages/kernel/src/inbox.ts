@@ -27,6 +27,12 @@ export class Inbox {
     return this.#arena.slice(start, start + Math.min(this.#slotBytes, this.meta(n, Meta.length)));
   }
 
+  /** The same, as it lies there: overwritten by the next {@link receive}. */
+  view(n: number): Uint8Array {
+    const start = n * this.#slotBytes;
+    return this.#arena.subarray(start, start + Math.min(this.#slotBytes, this.meta(n, Meta.length)));
+  }
+
   /** @param field one of {@link Meta}. */
   meta(n: number, field: number): number {
     return this.#meta[n * META_FIELDS + field]!;

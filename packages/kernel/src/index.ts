@@ -20,6 +20,7 @@ export * from "./nft-monitor.ts";
 export * from "./nft-socket.ts";
 export * from "./nft-table.ts";
 export * from "./nft-term.ts";
+export * from "./octet-source.ts";
 export * from "./output-end.ts";
 export * from "./packet-socket.ts";
 export * from "./raw-ip.ts";

@@ -39,6 +39,7 @@ export const Meta = {
   packetType: 1,
   protocol: 2,
   ifindex: 3,
+  /** -1 without a tag, otherwise TPID << 16 with the tag's two other octets. */
   vlan: 4,
   seconds: 5,
   nanoseconds: 6,

@@ -21,6 +21,7 @@ export interface OutputEnd {
   /**
    * Writes as much as fits now.
    *
+   * @param bytes must not be changed any more: a file's are written later.
    * @returns octets taken, 0 if nothing fits before `onWritable` is called.
    * @throws {OutputLost} if nobody can read it any more.
    */
@@ -153,7 +154,7 @@ class FileEnd implements OutputEnd {
     if (this.#failed) throw new OutputLost("Cannot write to standard output: the disk or device refused it");
     if (this.#busy) return 0;
     this.#busy = true;
-    this.#writeAll(Uint8Array.from(bytes));
+    this.#writeAll(bytes);
     return bytes.length;
   }
 

@@ -22,8 +22,10 @@ const frame = {
   interface: text("where it was seen, or the capture file"),
   vlan: v.optional(integer("VLAN number", 1, 4094)),
   direction: v.optional(choice("out: sent by this host", ["in", "out"])),
-  eth_src: mac("Ethernet source: what switches learn"),
-  eth_dst: mac("Ethernet destination"),
+  eth_src: v.optional(
+    mac("Ethernet source: what switches learn; absent where the capture has none (Linux cooked)"),
+  ),
+  eth_dst: v.optional(mac("Ethernet destination; absent where the capture has none (Linux cooked)")),
   flags: texts("what is unusual about it"),
 };
 
@@ -53,8 +55,8 @@ const malformed = {
   interface: frame.interface,
   vlan: frame.vlan,
   direction: frame.direction,
-  eth_src: v.optional(frame.eth_src),
-  eth_dst: v.optional(frame.eth_dst),
+  eth_src: frame.eth_src,
+  eth_dst: frame.eth_dst,
   flags: texts("what is wrong with it: `truncated`, `unknown_hardware`, `checksum` …"),
   detail: text("the same as a sentence: what was seen, what is needed"),
 };
@@ -105,6 +107,9 @@ const owners = {
     v.description("MACs that claimed it, oldest first"),
   ),
   expected: v.optional(mac("who should")),
+  repeats: v.optional(
+    count("changes of the same MACs that were not told since the last record of this address"),
+  ),
 };
 
 export const arpChanged = recordType("arp.changed", "arp-listen", "An address moved to another MAC", owners);

@@ -21,7 +21,20 @@ import { EtherType, encodeEthernet } from "./ethernet.ts";
 
 export const ARP_LENGTH = 28;
 
-const HARDWARE_ETHERNET = 1;
+/** Where the fields are, for those who read many packets in place. */
+export const ArpField = {
+  hardware: 0,
+  protocol: 2,
+  hardwareLength: 4,
+  protocolLength: 5,
+  operation: 6,
+  senderMac: 8,
+  senderIp: 14,
+  targetMac: 18,
+  targetIp: 24,
+} as const;
+
+export const HARDWARE_ETHERNET = 1;
 const MAC_OCTETS = 6;
 const IPV4_OCTETS = 4;
 
@@ -50,11 +63,11 @@ export function decodeArp(bytes: Uint8Array): ArpPacket {
   expect("hardware length", bytes[4]!, MAC_OCTETS);
   expect("protocol length", bytes[5]!, IPV4_OCTETS);
   return {
-    operation: (bytes[6]! << 8) | bytes[7]!,
-    senderMac: macFromBytes(bytes, 8),
-    senderIp: ipv4FromBytes(bytes, 14),
-    targetMac: macFromBytes(bytes, 18),
-    targetIp: ipv4FromBytes(bytes, 24),
+    operation: (bytes[ArpField.operation]! << 8) | bytes[ArpField.operation + 1]!,
+    senderMac: macFromBytes(bytes, ArpField.senderMac),
+    senderIp: ipv4FromBytes(bytes, ArpField.senderIp),
+    targetMac: macFromBytes(bytes, ArpField.targetMac),
+    targetIp: ipv4FromBytes(bytes, ArpField.targetIp),
   };
 }
 

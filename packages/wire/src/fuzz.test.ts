@@ -11,6 +11,8 @@ import { decodeIcmpEcho, encodeIcmpEcho } from "./icmp-echo.ts";
 import { decodeNeighbour, encodeNeighbour, NeighbourType } from "./icmpv6-nd.ts";
 import { decodeIpv4, encodeIpv4 } from "./ipv4.ts";
 import { decodeIpv6, encodeIpv6 } from "./ipv6.ts";
+import { decodeCookedV1, decodeCookedV2, encodeCookedV1, encodeCookedV2 } from "./linux-cooked.ts";
+import { decodeSnap, encodeSnap } from "./llc-snap.ts";
 import { decodeListenerReport, encodeListenerReport } from "./mld.ts";
 import { decodeTags, encodeTagged } from "./vlan.ts";
 import { decodeVrrpV2, encodeVrrpV2 } from "./vrrp-v2.ts";
@@ -203,6 +205,19 @@ const CODECS: readonly Codec[] = [
       (tagged) => encodeEthernet({ destination: BROADCAST_MAC, source: ZERO_MAC, ...encodeTagged(tagged) }),
     ),
   },
+  {
+    name: "SNAP",
+    longest: 40,
+    bend: (b) => {
+      if (b.length >= 22) b.set([0, b.length - 14, 0xaa, 0xaa, 3, 0, 0, 0], 12);
+    },
+    roundTrip: twice(
+      (b) => decodeSnap(decodeEthernet(b)),
+      (typed) => encodeEthernet({ destination: BROADCAST_MAC, source: ZERO_MAC, ...encodeSnap(typed) }),
+    ),
+  },
+  { name: "Linux cooked v1", longest: 40, bend: () => {}, roundTrip: twice(decodeCookedV1, encodeCookedV1) },
+  { name: "Linux cooked v2", longest: 40, bend: () => {}, roundTrip: twice(decodeCookedV2, encodeCookedV2) },
 ];
 
 for (const { name, longest, bend, roundTrip } of CODECS) {

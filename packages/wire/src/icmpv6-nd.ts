@@ -22,10 +22,16 @@ import { ANY_IPV6, type Ipv6, ipv6FromBytes, ipv6ToBytes, isSolicitedNodeGroup }
 export const NEIGHBOUR_HOP_LIMIT = 255;
 export const NeighbourType = { solicitation: 135, advertisement: 136 } as const;
 
-const HEADER_LENGTH = 24;
+/** Where the fields are, for those who read many messages in place; options follow. */
+export const NeighbourField = { type: 0, code: 1, flags: 4, target: 8, options: 24 } as const;
+/** Bits of an advertisement's flags. */
+export const NeighbourFlag = { router: 0x80, solicited: 0x40, override: 0x20 } as const;
+export const NeighbourOption = { sourceLinkLayer: 1, targetLinkLayer: 2 } as const;
+
+const HEADER_LENGTH = NeighbourField.options;
 const OPTION_UNIT = 8;
-const Option = { sourceLinkLayer: 1, targetLinkLayer: 2 } as const;
-const Flag = { router: 0x80, solicited: 0x40, override: 0x20 } as const;
+const Option = NeighbourOption;
+const Flag = NeighbourFlag;
 
 /** Who has this address? */
 export interface NeighbourSolicitation {

@@ -7,8 +7,9 @@
  *
  * @module
  */
+import { MAC_LENGTH } from "./address.ts";
 import { WireError } from "./error.ts";
-import { ETHERNET_HEADER_LENGTH, type EthernetFrame, EtherType } from "./ethernet.ts";
+import { type EthernetFrame, EtherType } from "./ethernet.ts";
 
 export const VLAN_TAG_LENGTH = 4;
 
@@ -34,7 +35,7 @@ export interface TaggedPayload {
 }
 
 /** @throws {WireError} `length` if a tag is cut short. */
-export function decodeTags(frame: EthernetFrame): TaggedPayload {
+export function decodeTags(frame: Pick<EthernetFrame, "etherType" | "payload">): TaggedPayload {
   const tags: VlanTag[] = [];
   let { etherType, payload } = frame;
   while (TAG_TYPES.includes(etherType)) {
@@ -84,19 +85,30 @@ export function encodeTag(tag: VlanTag): Uint8Array {
 }
 
 /**
+ * Puts a tag back that was taken off, as kernels do before a frame is captured.
+ *
+ * @param frame Ethernet's header at least. @returns a longer copy, with the tag after the source MAC.
+ * @throws {RangeError} as {@link encodeTag} does.
+ */
+export function insertTag(frame: Uint8Array, tag: VlanTag): Uint8Array {
+  const at = 2 * MAC_LENGTH;
+  const tagged = new Uint8Array(frame.length + VLAN_TAG_LENGTH);
+  tagged.set(frame.subarray(0, at));
+  tagged.set(encodeTag(tag), at);
+  tagged.set(frame.subarray(at), at + VLAN_TAG_LENGTH);
+  return tagged;
+}
+
+/**
  * The frame as a member of a VLAN: an 802.1Q tag of priority 0 outside of all that it has.
  *
  * @param vlan 1 to 4094.
  */
 export function tagFrame(frame: Uint8Array, vlan: number): Uint8Array {
-  const at = ETHERNET_HEADER_LENGTH - 2;
-  const tagged = new Uint8Array(frame.length + VLAN_TAG_LENGTH);
-  tagged.set(frame.subarray(0, at));
-  tagged.set(encodeTag({ tpid: EtherType.vlan, priority: 0, dropEligible: false, vlan }), at);
-  tagged.set(frame.subarray(at), at + VLAN_TAG_LENGTH);
-  return tagged;
+  return insertTag(frame, { tpid: EtherType.vlan, priority: 0, dropEligible: false, vlan });
 }
 
-function decodeTag(tpid: number, control: number): VlanTag {
+/** @param control the tag's two octets after its TPID: priority, drop eligibility, VLAN. */
+export function decodeTag(tpid: number, control: number): VlanTag {
   return { tpid, priority: control >> 13, dropEligible: (control & 0x1000) !== 0, vlan: control & 0xfff };
 }
