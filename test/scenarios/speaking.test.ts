@@ -41,7 +41,7 @@ test(
   async () => {
     await onStage(["a", "c"], async (network) => {
       const { mac } = network.host("a");
-      const answering = `garp-send -I eth0 --answer ${VIP}=auto`;
+      const answering = `garp-send -I eth0 --answer ${VIP}=auto ${VIP6}=auto`;
       const tool = pipe(network, "a", `arp-listen -I eth0 | ${answering}`);
       await waitFor("an answer", 5000, () => (answerers(network, VIP).length > 0 ? true : undefined));
       assert.deepEqual(answerers(network, VIP), [mac]);
@@ -50,6 +50,8 @@ test(
         1,
         "a probe too",
       );
+      network.run("c", ["ping", "-c", "1", "-W", "1", VIP6]);
+      assert.equal(believedMac(network, "c", VIP6), mac, "and by neighbour discovery");
       const heard = await Overheard.open(network, "c", "eth0", `vlan ${VLAN} and arp`);
       const sender = network.start("c", ["node", SENDER, "100", taggedQuestion(network)], "ignore");
       const reply = new RegExp(

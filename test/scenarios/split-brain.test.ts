@@ -5,7 +5,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { monotonicUs } from "@viptools/kernel";
-import { type Believer, ENTRY_STATES, learn, setStates, wrongOf } from "../lab/believers.ts";
+import { type Believer, believedMac, ENTRY_STATES, learn, setStates, wrongOf } from "../lab/believers.ts";
+import { FedTool } from "../lab/fed-tool.ts";
 import { KeepalivedRouter } from "../lab/keepalived.ts";
 import { type Network, VIP, VIP6 } from "../lab/network.ts";
 import { ofType } from "../lab/record-log.ts";
@@ -13,6 +14,7 @@ import { PipeRouter, type Router, type RouterOptions, VMAC } from "../lab/router
 import { sleep, waitFor } from "../lab/shell.ts";
 import { SplitSwitch } from "../lab/split-switch.ts";
 import { needsRoot, onStage, PRIORITY_OF_B, patienceMs, untilActive } from "../lab/stage.ts";
+import { Told } from "../lab/told.ts";
 
 const ADVERT_MS = 300;
 /** What the winner has, once it can be heard: an advert interval, and a second. */
@@ -26,6 +28,10 @@ const KEEPALIVED_ANNOUNCES_MS = 5500;
 const ANNOUNCE_ONCE = { announceArgs: "--again-after 0" };
 const NEAR = ["c", "d", "e"];
 const FAR = ["f", "g", "h"];
+
+const FLOOD = 200;
+/** `repair-budget` of garp-send. */
+const REPAIRS_AT_ONCE = 4;
 
 const believersOf = (hosts: readonly string[]): Believer[] =>
   hosts.map((host, n) => ({ host, state: ENTRY_STATES[n]! }));
@@ -160,6 +166,92 @@ test(
         await waitFor("b to be Backup", patienceMs(ADVERT_MS), () => !scene.b.isActive() || undefined);
         assert.equal(scene.halves.farPortOf(VMAC), "trunk1", "and it stays there");
       }
+    });
+  },
+);
+
+/** What vmac-ctl would have said of an address that stands on a. */
+function taken(network: Network): Readonly<Record<string, unknown>> {
+  const where = { mode: "address", interface: "eth0", parent: "eth0", mac: network.host("a").mac };
+  return {
+    type: "vmac.up",
+    instance: INSTANCE,
+    epoch: 1,
+    ...where,
+    vips: [`${VIP}/32`],
+    took_us: 1,
+    changes: [],
+  };
+}
+
+const INSTANCE = "eth0/4/51";
+const told = new Told({ instance: INSTANCE, vips: [`${VIP}/32`], vmac: null });
+
+test(
+  "garp-send --follow says again what arp-listen --watch hears another host claim",
+  needsRoot,
+  async () => {
+    await onStage(["a", "b", "c"], async (network) => {
+      const watch = `arp-listen -I eth0 --watch ${VIP}`;
+      const command = `{ cat <&3 & ${watch}; } 3<&0 | garp-send --follow --again-after 0`;
+      const tool = new FedTool(network, "a", ["bash", "-c", command]);
+      const believe = (host: string): Promise<true> =>
+        waitFor(`c to believe ${host}`, 5000, () =>
+          believedMac(network, "c", VIP) === network.host(host).mac ? true : undefined,
+        );
+      network.command("c", `ip neigh replace ${VIP} lladdr ${network.host("b").mac} dev eth0 nud reachable`);
+      tool.say(told.lease(60_000));
+      tool.say(taken(network));
+      await believe("a");
+      await tool.untilRecord("garp.round", 1);
+      network.run("b", ["garp-send", "-I", "eth0", "--force", VIP]);
+      await tool.untilRecord("garp.round", 3);
+      await believe("a");
+      network.run("c", ["ping", "-c", "1", "-W", "1", VIP]);
+      assert.equal(believedMac(network, "c", VIP), network.host("a").mac);
+    });
+  },
+);
+
+test(
+  "S1 garp-send --follow repairs what it has a lease for, within its budget, and nothing it has lost",
+  needsRoot,
+  async () => {
+    await onStage(["a", "b"], async (network) => {
+      const tool = new FedTool(network, "a", ["garp-send", "--follow", "--no-pass", "--again-after", "0"]);
+      const rounds = (): number => ofType(tool.records(), "garp.round").length;
+      const conflict = {
+        type: "vrrp.conflict",
+        instance: INSTANCE,
+        cause: "two_active",
+        peers: [],
+        count: 1,
+      };
+      tool.say(told.lease(60_000));
+      tool.say(taken(network));
+      await tool.untilRecord("garp.round", 1);
+      for (let n = 0; n < FLOOD; n++) {
+        tool.say(conflict);
+        await sleep(2);
+      }
+      const most = 2 * (REPAIRS_AT_ONCE + 1);
+      assert.ok(rounds() > 2, "it repairs");
+      assert.ok(rounds() <= 2 + most, `${rounds() - 2} rounds for ${FLOOD} conflicts, needs at most ${most}`);
+      const { repairs, repairs_merged } = await tool.counters();
+      assert.equal(repairs! + repairs_merged!, FLOOD);
+      tool.say(told.lease(1, "leaving"));
+      tool.say(conflict);
+      await tool.counters();
+      const before = rounds();
+      await sleep(2500);
+      assert.equal(rounds(), before, "not without a lease");
+      tool.say({ ...taken(network), type: "vmac.down" });
+      tool.say(told.lease(60_000));
+      tool.say(conflict);
+      await sleep(1500);
+      assert.equal(rounds(), before, "not when it was given back");
+      tool.endInput();
+      await tool.ended();
     });
   },
 );
