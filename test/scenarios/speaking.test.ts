@@ -13,7 +13,7 @@ import { type Network, VIP, VIP6 } from "../lab/network.ts";
 import { Overheard } from "../lab/overheard.ts";
 import { Caller, offerService } from "../lab/redirected-service.ts";
 import { VMAC } from "../lab/router.ts";
-import { end, sleep, waitFor } from "../lab/shell.ts";
+import { end, sleep, TOP, waitFor } from "../lab/shell.ts";
 import { longestOutageMs, needsRoot, onStage } from "../lab/stage.ts";
 
 const ADVERT_MS = 200;
@@ -122,30 +122,61 @@ test(
   },
 );
 
+type Departure = (speaker: ArpSpeaker) => void;
 /** How the role leaves its holder. */
-const DEPARTURES: readonly (readonly [name: string, leave: (speaker: ArpSpeaker) => void])[] = [
-  ["a stop", (speaker) => speaker.signal("SIGTERM")],
-  ["kill -9 of garp-send", (speaker) => speaker.signalTool("garp-send", "SIGKILL")],
-  ["kill -9 of arp-listen", (speaker) => speaker.signalTool("arp-listen", "SIGKILL")],
-  ["kill -9 of everything", (speaker) => speaker.killAll()],
-];
+const STOP: Departure = (speaker) => speaker.signal("SIGTERM");
+const LOSE_HOST: Departure = (speaker) => speaker.killAll();
+const send =
+  (tool: string, signal: NodeJS.Signals): Departure =>
+  (speaker) =>
+    speaker.signalTool(tool, signal);
 
 interface Row {
   readonly name: string;
   readonly args: string;
   /** What a client believes while this host has the role. */
   readonly macOf: (network: Network, host: string) => string;
+  readonly departures: readonly (readonly [name: string, leave: Departure])[];
 }
 
 const ROWS: readonly Row[] = [
-  { name: "the NIC's MAC", args: "", macOf: (network, host) => network.host(host).mac },
-  { name: "the virtual MAC", args: "--virtual-mac", macOf: () => VMAC },
+  {
+    name: "the NIC's MAC",
+    args: "",
+    macOf: (network, host) => network.host(host).mac,
+    departures: [
+      ["a stop", STOP],
+      ["a freeze of garp-send", send("garp-send", "SIGSTOP")],
+      ["kill -9 of arp-listen", send("arp-listen", "SIGKILL")],
+      ["kill -9 of everything", LOSE_HOST],
+    ],
+  },
+  {
+    name: "the virtual MAC",
+    args: "--virtual-mac",
+    macOf: () => VMAC,
+    departures: [
+      ["a stop", STOP],
+      ["kill -9 of garp-send", send("garp-send", "SIGKILL")],
+      ["kill -9 of everything", LOSE_HOST],
+    ],
+  },
 ];
 
 const start = (network: Network, host: string, { args }: Row): ArpSpeaker => {
   const more = args === "" ? "" : `${args} `;
   return new ArpSpeaker(network, host, `--vrid 51 --advert-int ${ADVERT_MS}ms ${more}${VIP}`);
 };
+
+/** S2: a Backup hears a question that is answered, and neither answers nor announces. */
+async function staysSilent(network: Network, backup: ArpSpeaker): Promise<void> {
+  const { code } = network.run("c", ["arping", "-b", "-I", "eth0", "-c", "1", "-w", "2", VIP]);
+  assert.equal(code, 0, "somebody answers");
+  await backup.untilRecord("arp.seen");
+  await sleep(3 * ADVERT_MS);
+  const spoken = backup.records().filter(({ type }) => type === "garp.answered" || type === "garp.sent");
+  assert.deepEqual(spoken, [], "the Backup is silent");
+}
 
 async function play(t: TestContext, network: Network, row: Row): Promise<void> {
   const before = dumpHost(network, "a");
@@ -156,21 +187,21 @@ async function play(t: TestContext, network: Network, row: Row): Promise<void> {
   const caller = new Caller(network, "c");
   await caller.untilGreetedBy(holder, 0, 5000);
   assert.equal(believedMac(network, "c", VIP), row.macOf(network, holder));
-  for (const [name, leave] of DEPARTURES) {
+  for (const [name, leave] of row.departures) {
     const next = start(network, other, row);
     await next.untilElected("backup");
-    await sleep(3 * ADVERT_MS);
+    await staysSilent(network, next);
     const leftUs = monotonicUs();
     leave(speaker);
     const { atUs } = await caller.untilGreetedBy(other, leftUs, 10_000);
     t.diagnostic(`${name}: served by ${other} after ${((atUs - leftUs) / 1000).toFixed(0)} ms`);
-    const limitMs = longestOutageMs(ADVERT_MS) + 500;
+    const limitMs = longestOutageMs(ADVERT_MS) + 1000;
     assert.ok(atUs - leftUs <= limitMs * 1000, `${name}: ${(atUs - leftUs) / 1000} ms of ${limitMs}`);
     assert.equal(believedMac(network, "c", VIP), row.macOf(network, other), name);
     await speaker.ended();
     assert.deepEqual([...speaker.tools().keys()], [], `${name}: nothing is left of it`);
-    if (name === "a stop") assert.equal(speaker.exitCode, 0, speaker.errors());
-    if (name === "kill -9 of everything") network.run(holder, ["vmac-ctl", "cleanup"]);
+    if (leave === STOP) assert.equal(speaker.exitCode, 0, speaker.errors());
+    if (leave === LOSE_HOST) network.run(holder, ["vmac-ctl", "cleanup"]);
     speaker = next;
     [holder, other] = [other, holder];
   }
@@ -190,3 +221,48 @@ for (const row of ROWS) {
     },
   );
 }
+
+const SPEAKER = `${TOP}scripts/arp-speaker`;
+const ANSWER = "garp-send -I eth0 --answer";
+const WRONG: readonly (readonly [name: string, command: string, code: number, says: RegExp])[] = [
+  ["no interface", `${SPEAKER} ${VIP}`, 64, /-I is missing/],
+  ["no VIP", `${SPEAKER} -I eth0`, 64, /VIP is missing/],
+  ["an option without its value", `${SPEAKER} -I eth0 ${VIP} --vrid`, 64, /--vrid needs a value/],
+  ["an unknown option", `${SPEAKER} -I eth0 --fast ${VIP}`, 64, /--fast is unknown/],
+  ["a virtual MAC of nobody", `${SPEAKER} -I eth0 --virtual-mac ${VIP}`, 64, /--virtual-mac needs --vrid/],
+  [
+    "a priority of nobody",
+    `${SPEAKER} -I eth0 --priority 9 ${VIP}`,
+    64,
+    /--priority and --advert-int need --vrid/,
+  ],
+  ["an option for nobody", `${SPEAKER} -I eth0 ${VIP} -- --no-preempt`, 64, /--no-preempt is for vrrp-elect/],
+  ["two MACs", `${SPEAKER} -I eth0 --vrid 51 --mac auto ${VIP}`, 64, /--mac is given beside --vrid/],
+  ["an unknown interface", `${SPEAKER} -I nope ${VIP}`, 69, /no interface "nope"/],
+  ["a VIP that is none", `${SPEAKER} -I eth0 vip`, 64, /"vip": needs/],
+  ["a VRID that is none", `${SPEAKER} -I eth0 --vrid 256 ${VIP}`, 64, /"256": needs/],
+  ["a VIP without a MAC", `${ANSWER} ${VIP}`, 64, /names no MAC: needs VIP=MAC/],
+  ["a MAC of no station", `${ANSWER} ${VIP}=ff:ff:ff:ff:ff:ff`, 64, /belongs to no single station/],
+  ["a VIP twice", `${ANSWER} ${VIP}=auto ${VIP}=vrid:51`, 64, /192\.0\.2\.100 is given twice/],
+  ["a group", `${ANSWER} 224.0.0.18=auto`, 64, /is a group/],
+  ["a question's option", `${ANSWER} ${VIP}=auto -c 3`, 64, /"count" is given beside --answer/],
+  ["two announcers", `${ANSWER} ${VIP}=auto --follow --announce`, 64, /both announce: leave one of them out/],
+  ["an answer's option", "garp-send --follow --gate none", 64, /"gate" is given beside --follow/],
+  ["no interface", `garp-send --answer ${VIP}=auto`, 64, /--interface is missing/],
+  ["an unknown gate", `${ANSWER} ${VIP}=auto --gate open`, 64, /needs auto, lease, none/],
+];
+
+test("wrong input to what answers is refused with a sentence, and changes nothing", needsRoot, async (t) => {
+  await onStage(["a"], async (network) => {
+    const before = dumpHost(network, "a");
+    for (const [name, command, code, says] of WRONG) {
+      await t.test(`${name}: exit ${code}`, () => {
+        const outcome = network.run("a", ["timeout", "10", ...command.split(" ")]);
+        assert.equal(outcome.code, code, `${command}: ${outcome.stderr}`);
+        assert.match(outcome.stderr, says);
+        assert.equal(outcome.stdout.includes("garp.sent"), false);
+      });
+    }
+    assert.deepEqual(differences(before, dumpHost(network, "a")), []);
+  });
+});
