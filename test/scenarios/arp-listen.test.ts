@@ -16,13 +16,11 @@ import {
   encodeIpv6,
   encodeIpv6Frame,
   encodeNeighbour,
-  encodePcapHeader,
   encodeTagged,
-  headerForWriting,
   LinkType,
   NeighbourType,
+  PcapBatch,
   type VlanTag,
-  writePcapPacket,
   ZERO_MAC,
 } from "@viptools/wire";
 import { FedTool } from "../lab/fed-tool.ts";
@@ -494,13 +492,10 @@ function writeCapture(path: string): void {
     targetMac: ZERO_MAC,
     targetIp: "192.0.2.9",
   });
-  const file = new Uint8Array(MANY * 64 + 64);
-  const header = encodePcapHeader(headerForWriting(LinkType.ethernet));
-  file.set(header);
-  let at = header.length;
-  for (let n = 0; n < MANY; n++)
-    at = writePcapPacket(file, at, { bytes, seconds: 1, nanoseconds: n * 1000, length: bytes.length });
-  writeFileSync(path, file.subarray(0, at));
+  const batch = new PcapBatch(MANY * 64 + 64);
+  batch.begin(LinkType.ethernet);
+  for (let n = 0; n < MANY; n++) batch.add(bytes, 1, n * 1000, bytes.length);
+  writeFileSync(path, batch.written);
 }
 
 /** What becomes of a reader of records, and how arp-listen ends then. */

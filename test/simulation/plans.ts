@@ -51,6 +51,7 @@ function hostPlan({ isMixed }: Limits): fc.Arbitrary<HostPlan> {
     drift: fc.integer({ min: -50, max: 50 }),
     lateness: upTo(25),
     pace: isMixed ? mostly(1, fc.integer({ min: 1, max: 5 })) : fc.constant(1),
+    yieldsAloud: fc.boolean(),
   });
 }
 

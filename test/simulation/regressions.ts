@@ -29,6 +29,7 @@ const PLAIN: HostPlan = {
   drift: 0,
   lateness: 0,
   pace: 1,
+  yieldsAloud: false,
 };
 const IDEAL: NetworkPlan = { delay: 0, jitter: 0, isOrdered: true, loss: 0, duplicates: 0 };
 

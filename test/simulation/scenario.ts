@@ -31,6 +31,8 @@ export interface HostPlan {
   readonly lateness: number;
   /** Its advert interval, as a multiple of that of the scenario. */
   readonly pace: number;
+  /** Sends a last advert when it yields, as without a virtual MAC. */
+  readonly yieldsAloud: boolean;
 }
 
 export interface NetworkPlan {
@@ -138,6 +140,7 @@ export function configOf(scenario: Scenario, plan: HostPlan): ElectionConfig {
     handoverUs: plan.handsOver ? handoverUs(version, advertUs) : 0,
     settleUs: inUs(scenario, plan.settle),
     isGrouped: scenario.networks === 2,
+    yieldsAloud: plan.yieldsAloud,
   };
 }
 

@@ -39,6 +39,7 @@ const WRITERS: Writers = {
   "vrrp.rejected": (r) =>
     `${r.instance} rejected ${r.count} adverts: ${r.cause} ${r.peers.join(" ")} ${r.detail ?? ""}`,
   "vrrp.conflict": (r) => `${r.instance} CONFLICT ${r.cause} ${r.peers.join(" ")} ${r.detail ?? ""}`,
+  "vrrp.reasserted": (r) => `${r.instance} REASSERTED: ${r.address} (${r.priority}) has spoken as Active too`,
   "vrrp.prepare": (r) => `${r.instance} may be Active within ${r.within_ms.toFixed(1)} ms`,
   "vrrp.stalled": (r) => `${r.instance} stalled for ${milliseconds(r.late_us)}`,
   "vmac.up": (r) => ownership("OWNS")(r),
@@ -53,6 +54,10 @@ const WRITERS: Writers = {
   "vmac.error": (r) => `${r.instance} ERROR ${r.message}`,
   "garp.sent": (r) =>
     `announced ${r.ip} is-at ${r.sha} (${r.is_router ? "router " : ""}${r.form}) on ${r.interface}`,
+  "garp.answered": (r) =>
+    `answered ${r.asker ?? "somebody"} (${r.tha}): ${r.ip} is-at ${r.sha} (${r.is_router ? "router " : ""}${r.form}) on ${r.interface}${
+      r.vlan === undefined ? "" : `, vlan ${r.vlan}`
+    }`,
   "garp.probed": (r) => `asked who has ${r.ip} (${r.form}) on ${r.interface}`,
   "garp.found": (r) => `${r.ip} ${foundWords(r)}`,
   "garp.planned": (r) =>

@@ -4,7 +4,6 @@ import type { RecordOf } from "@viptools/records";
 import { encodeAnnouncement, type Form } from "./announcement.ts";
 import { parseMacChoice } from "./choices.ts";
 import { LeaseBook } from "./lease-book.ts";
-import { Schedule } from "./schedule.ts";
 
 const FRAMES: [Form, string][] = [
   [
@@ -22,41 +21,6 @@ for (const [form, octets] of FRAMES) {
     assert.equal(frame, octets.replaceAll(" ", ""));
   });
 }
-
-const S = 1_000_000;
-const shown = (schedule: Schedule, atUs: number): string[] =>
-  schedule.take(atUs).map(({ n, forms }) => `${n} ${forms.join("+")}`);
-
-test("Schedule: requests at once, replies 1.1 s later, both again", () => {
-  const schedule = new Schedule({ againAfterUs: 5 * S, refreshUs: 0 });
-  schedule.begin(10 * S);
-  assert.deepEqual(shown(schedule, 10 * S), ["1 request"]);
-  assert.equal(schedule.deadlineUs(), 11.1 * S);
-  assert.deepEqual(shown(schedule, 11 * S), []);
-  assert.deepEqual(shown(schedule, 11.1 * S), ["2 reply"]);
-  assert.deepEqual(shown(schedule, 15 * S), ["3 request+reply"]);
-  assert.equal(schedule.deadlineUs(), undefined);
-});
-
-test("Schedule: a refresh goes on, from when it was sent", () => {
-  const schedule = new Schedule({ againAfterUs: 0, refreshUs: 60 * S });
-  schedule.begin(0);
-  assert.deepEqual(shown(schedule, 2 * S), ["1 request", "2 reply"]);
-  assert.deepEqual(shown(schedule, 61 * S), ["4 request"]);
-  assert.equal(schedule.deadlineUs(), 121 * S);
-  assert.deepEqual(shown(schedule, 121 * S), ["5 request"]);
-});
-
-test("Schedule: taking again begins anew, losing cancels all", () => {
-  const schedule = new Schedule({ againAfterUs: 5 * S, refreshUs: 60 * S });
-  schedule.begin(0);
-  schedule.take(0);
-  schedule.begin(1 * S);
-  assert.deepEqual(shown(schedule, 1 * S), ["1 request"]);
-  schedule.cancel();
-  assert.equal(schedule.deadlineUs(), undefined);
-  assert.deepEqual(shown(schedule, 1000 * S), []);
-});
 
 const lease = (atMs: number, more: Partial<RecordOf<"vrrp.lease">> = {}): RecordOf<"vrrp.lease"> => ({
   v: 1,

@@ -21,6 +21,7 @@ export interface Burst {
 }
 
 export class Announcer {
+  readonly ifindex: number;
   readonly #interfaceName: string;
   readonly #socket: PacketSocket;
   readonly #write: Write;
@@ -28,6 +29,7 @@ export class Announcer {
 
   /** @throws {KernelError} EPERM without CAP_NET_RAW. */
   constructor(interfaceName: string, ifindex: number, write: Write) {
+    this.ifindex = ifindex;
     this.#interfaceName = interfaceName;
     this.#socket = new PacketSocket({ ifindex });
     this.#write = write;

@@ -21,6 +21,16 @@ export class LeaseBook {
     for (const instance of lease.instances) this.#endsUs.set(instance, endUs);
   }
 
+  /** True while a lease runs. */
+  runs(instance: string, nowUs: number): boolean {
+    return nowUs < (this.#endsUs.get(instance) ?? Number.NEGATIVE_INFINITY);
+  }
+
+  /** True where a lease was ever spoken of. */
+  knows(instance: string): boolean {
+    return this.#endsUs.has(instance);
+  }
+
   /** True while the last lease runs, and where leases are not spoken of at all. */
   allows(instance: string, nowUs: number): boolean {
     const endUs = this.#endsUs.get(instance);

@@ -16,7 +16,8 @@ export async function main(argv: readonly string[]): Promise<never> {
 }
 
 async function act(context: Context): Promise<number> {
-  if (context.args.flag("follow")) return await follow(context);
+  const { args } = context;
+  if (args.flag("follow") || args.isGiven("answer")) return await follow(context);
   try {
     return await (context.args.flag("probe") ? probe(context) : announce(context));
   } catch (error) {

@@ -6,6 +6,7 @@
 import { type CommandSpec, type OptionSpec, PIPE_OPTIONS } from "@viptools/cli";
 import { PRESETS } from "./campaign.ts";
 import { FORMS } from "./choices.ts";
+import { GATES } from "./voice-gate.ts";
 
 const grouped = (group: string, options: readonly OptionSpec[]): OptionSpec[] =>
   options.map((option) => ({ ...option, group }));
@@ -78,9 +79,45 @@ export const ASKING: readonly OptionSpec[] = grouped("asking", [
   { name: "patient", about: "as slowly as RFC 5227 has it: 3 questions in 2 to 5 s, and 2 s to answer" },
 ]);
 
+/** What only answering takes. */
+const ANSWERING: readonly OptionSpec[] = grouped("answering", [
+  {
+    name: "answer",
+    value: "VIP=MAC",
+    isRepeated: true,
+    about:
+      "answer what standard input says somebody asked (arp.seen, ndp.seen) for this address; MAC as --mac",
+  },
+  { name: "announce", about: "announce them, too, when this host begins to speak for them" },
+  {
+    name: "gate",
+    value: "WHEN",
+    choices: GATES,
+    default: "auto",
+    about: "auto: where virtual routers are spoken of, as the leased Active; lease: only so; none: always",
+  },
+  {
+    name: "per-asker",
+    value: "N",
+    default: "100",
+    about: "answers a second to one asker at most",
+  },
+]);
+
+/** What has no meaning where nothing is answered. */
+export const ONLY_ANSWERING: readonly string[] = ANSWERING.map(({ name }) => name);
+/** Answers a second to one asker. */
+export const PER_ASKER_MAX = 1_000_000;
+
 const FOLLOWING: readonly OptionSpec[] = grouped("following records", [
   { name: "follow", about: "obey the records on standard input" },
   { name: "again-after", value: "T", default: "5s", about: "once more, this long after; 0 for not" },
+  {
+    name: "again-every",
+    value: "T",
+    default: "0",
+    about: "both forms at this distance until --again-after; 0 for only then",
+  },
   { name: "refresh", value: "T", default: "0", about: "requests, and IPv6, again and again; 0 for not" },
   ...PIPE_OPTIONS,
 ]);
@@ -91,7 +128,7 @@ export const ON_THE_SPOT: readonly string[] = [...BOTH, ...ANNOUNCING, ...ASKING
 export const SPEC: CommandSpec = {
   name: "garp-send",
   summary: "tell the neighbours where an address is, or ask them (gratuitous ARP, neighbour discovery)",
-  usage: "-I IF [--mac MAC] [-U|-A] [-c N] ADDRESS… | -D -I IF ADDRESS… | --follow",
+  usage: "-I IF [--mac MAC] [-U|-A] [-c N] ADDRESS… | -D -I IF ADDRESS… | --follow | -I IF --answer VIP=MAC…",
   examples: [
     ["garp-send -I eth0 192.0.2.100", "announce an address of this host, as request and as reply"],
     ["garp-send -I eth0 --mac vrid:51 -c 3 -i 0.2 192.0.2.100", "three rounds, from the virtual router MAC"],
@@ -106,9 +143,13 @@ export const SPEC: CommandSpec = {
       "announce what this host has when two Actives became one",
     ],
     ["… | vmac-ctl follow | garp-send --follow", "announce what vmac-ctl has taken"],
+    [
+      "arp-listen -I eth0 | garp-send --answer 192.0.2.100=auto -I eth0",
+      "answer for an address that is on no interface of this host",
+    ],
   ],
   words: { name: "ADDRESS", atLeast: 0 },
-  options: [...BOTH, ...ANNOUNCING, ...ASKING, ...FOLLOWING],
+  options: [...BOTH, ...ANNOUNCING, ...ASKING, ...ANSWERING, ...FOLLOWING],
   exits: [
     [1, "-D: somebody else has one of the addresses"],
     [65, "standard input has a line that is no address, or with --strict no record"],
@@ -120,6 +161,7 @@ export const SPEC: CommandSpec = {
     "garp.planned",
     "garp.probed",
     "garp.found",
+    "garp.answered",
     "tool.error",
     "tool.stats",
   ],

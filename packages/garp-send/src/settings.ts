@@ -20,7 +20,7 @@ import { ANNOUNCING, ASKING } from "./options.ts";
 import { PLAIN_SHAPE, type Shape } from "./shape.ts";
 
 const TIMES_MAX = 1_000_000;
-const RATE_MAX = 10_000_000;
+export const RATE_MAX = 10_000_000;
 const INTERVAL_US = 1_000_000;
 /** The word that stands for standard input. */
 const INPUT = "-";

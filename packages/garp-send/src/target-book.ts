@@ -59,6 +59,7 @@ function isSame(a: Owner, b: Owner): boolean {
   return a.vips.length === b.vips.length && a.vips.every((vip, n) => vip === b.vips[n]);
 }
 
-function addressOf(vip: string): IpAddress {
+/** @param vip ADDRESS/LEN. */
+export function addressOf(vip: string): IpAddress {
   return vip.split("/")[0]!;
 }

@@ -134,7 +134,12 @@ const sent = {
 };
 
 export const garpSent = recordType("garp.sent", "garp-send", "One announcement left", sent);
-export const garpAnswered = recordType("garp.answered", "garp-send", "One question was answered", sent);
+export const garpAnswered = recordType("garp.answered", "garp-send", "One question was answered", {
+  ...sent,
+  asker: v.optional(address("who asked; 0.0.0.0 or :: for one who asked whether it may have the address")),
+  vlan: v.optional(integer("VLAN number, of the question and of the answer", 1, 4094)),
+  n: count("how many for this address, from 1"),
+});
 export const garpProbed = recordType("garp.probed", "garp-send", "One question was asked", sent);
 
 export const garpPlanned = recordType(

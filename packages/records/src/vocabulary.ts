@@ -21,6 +21,7 @@ export const VOCABULARY = [
   vrrp.vrrpVrid,
   vrrp.vrrpConflict,
   vrrp.vrrpRejected,
+  vrrp.vrrpReasserted,
   vrrp.vrrpStalled,
   owner.vmacUp,
   owner.vmacPrepared,

@@ -195,6 +195,17 @@ export const vrrpRejected = recordType(
   trouble,
 );
 
+export const vrrpReasserted = recordType(
+  "vrrp.reasserted",
+  "vrrp-elect",
+  "Another router that ranks lower has advertised while this host is Active: who believed it has to be told again",
+  {
+    instance,
+    address: address("the other router's"),
+    priority,
+  },
+);
+
 export const vrrpStalled = recordType("vrrp.stalled", "vrrp-elect", "This process was held up", {
   instance,
   late_us: count("how late a timer was seen to have run out"),

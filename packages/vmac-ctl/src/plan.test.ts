@@ -112,6 +112,8 @@ for (const [vip, mode, command] of ADDRESSES) {
 
 test("the macvlan answers ARP for its own addresses alone, forwards if its parent does, is lenient about paths, and takes no router's word", () => {
   const settings = (made: Plan): string[] => made.linkSettings.map(({ path, value }) => `${path}=${value}`);
+  const alone = settings(plan({}, { hasAddress: false }));
+  assert.ok(alone.includes("net/ipv4/conf/vrrp4-2-51/rp_filter=0"), "without an address nothing else passes");
   assert.deepEqual(settings(plan({})), [
     "net/ipv4/conf/vrrp4-2-51/arp_ignore=1",
     "net/ipv4/conf/vrrp4-2-51/rp_filter=2",

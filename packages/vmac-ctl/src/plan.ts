@@ -109,7 +109,7 @@ export function planOf(claim: Claim, settings: OwnSettings, facts: HostFacts): P
     parentSettings: link === undefined || family === 6 ? [] : parentSettings(parent),
     link,
     linkSettings:
-      link === undefined ? [] : linkSettings(link.name, family, { parent, forwarding: facts.forwarding }),
+      link === undefined ? [] : linkSettings(link, family, { parent, forwarding: facts.forwarding }),
     addresses: settings.hasAddress
       ? claim.vips.map((vip) => planAddress(parseVip(vip), mode, settings, facts))
       : [],
@@ -208,10 +208,15 @@ interface Forwarding {
  * loose: the kernel takes the larger of this and `all`, and 2 (loose) is larger than 1 (strict). It neither asks for
  * routers nor takes addresses from them.
  */
-function linkSettings(name: string, family: 4 | 6, { parent, forwarding }: Forwarding): Setting[] {
+function linkSettings(
+  { name, hasArp }: PlannedLink,
+  family: 4 | 6,
+  { parent, forwarding }: Forwarding,
+): Setting[] {
   const wanted =
     family === 4
-      ? { rp_filter: "2" }
+      ? // On a link without any address the kernel lets pass nothing that it looks at (`__fib_validate_source`).
+        { rp_filter: hasArp ? "2" : "0" }
       : { disable_ipv6: "0", accept_ra: "0", autoconf: "0", router_solicitations: "0" };
   const conf = (link: string, setting: string): string => `net/ipv${family}/conf/${link}/${setting}`;
   const own = Object.entries(wanted).map(([setting, value]) => ({ path: conf(name, setting), value }));

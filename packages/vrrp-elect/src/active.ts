@@ -103,9 +103,19 @@ function tick(config: ElectionConfig, state: Active, nowUs: number): Step {
 /** SM-12, SM-14, SM-15. */
 function hear(config: ElectionConfig, state: Active, nowUs: number, advert: HeardAdvert): Step {
   if (advert.priority === 0) return answer(config, state, nowUs, nowUs + config.advertUs);
-  if (outranks(config, advert)) return yieldTo(config, state, nowUs, advert);
+  if (outranks(config, advert)) return giveWay(config, state, nowUs, advert);
   // RFC 3768 §6.4.3 discards a losing advert in silence; RFC 9568 §6.4.3 answers it at once.
   return config.version === 2 ? [state] : answer(config, state, nowUs, state.advertAtUs);
+}
+
+/**
+ * After a split brain the winner may have heard nothing of this host: where its next advert came first, this host would
+ * become Backup without a word, and who believed it would be told by nobody.
+ */
+function giveWay(config: ElectionConfig, state: Active, nowUs: number, advert: HeardAdvert): Step {
+  const [next, ...actions] = yieldTo(config, state, nowUs, advert);
+  if (!config.yieldsAloud) return [next, ...actions];
+  return withActions(next, { type: "send", priority: config.priority }, ...actions);
 }
 
 function yieldTo(config: ElectionConfig, state: State, nowUs: number, advert: HeardAdvert): Step {

@@ -27,6 +27,7 @@ const CONFIG: ElectionConfig = {
   handoverUs: 0,
   settleUs: 0,
   isGrouped: false,
+  yieldsAloud: false,
 };
 const MS = 1000;
 
@@ -162,6 +163,13 @@ play("SM-14 V3-SM-a a higher priority, or an equal one from a higher address, wi
   [advert(4000, 101), "backup", 7609.375, "backup: higher_priority"],
   [tick(7610), "active", 8610, "send 100", "active: active_down"],
   [advert(8000, 100, { isFromHigherAddress: true }), "backup", 11609.375, "backup: higher_address"],
+]);
+
+play("SM-14 one who yields aloud says so once, and only where it was Active", { yieldsAloud: true }, [
+  [startup(0), "backup", 3609.375, "backup: startup"],
+  [tick(3610), "active", 4610, "send 100", "active: active_down"],
+  [advert(4000, 101), "backup", 7609.375, "send 100", "backup: higher_priority"],
+  [advert(4100, 101), "backup", 7709.375],
 ]);
 
 play("SM-15 a losing advert is answered at once; the timer keeps running", {}, [

@@ -14,6 +14,9 @@ import type { RouterOptions } from "./router-options.ts";
 import { OWNER_PRIORITY, type State } from "./states.ts";
 import { WireReports } from "./wire-reports.ts";
 
+/** Who was Active and was not heard for so long may have been believed by neighbours meanwhile. */
+const RIVAL_QUIET_INTERVALS = 3;
+
 export interface HearingOptions {
   readonly options: RouterOptions;
   readonly password: Uint8Array | undefined;
@@ -108,10 +111,15 @@ export class Hearing {
 
   #compareRole(advert: AcceptedAdvert, state: State, priority: number, nowUs: number): RecordBody[] {
     if (state.name !== "active" || advert.priority === 0) return [];
-    const cause = this.#rivalry.note(advert.address);
-    if (cause === undefined) return [];
-    const detail = `it advertises priority ${advert.priority} while we are Active with ${priority}`;
-    return this.#reports.conflict(cause, advert.address, detail, nowUs);
+    const { instance, advertUs } = this.#options.options;
+    const { cause, isNew } = this.#rivalry.note(advert.address, nowUs, RIVAL_QUIET_INTERVALS * advertUs);
+    const { address, priority: rivalPriority } = advert;
+    const reports: RecordBody[] = isNew
+      ? [{ type: "vrrp.reasserted", instance, address, priority: rivalPriority }]
+      : [];
+    if (cause === undefined) return reports;
+    const detail = `it advertises priority ${rivalPriority} while we are Active with ${priority}`;
+    return [...reports, ...this.#reports.conflict(cause, address, detail, nowUs)];
   }
 
   /** A virtual address is a source for its owner only (V3-1.7-b). */

@@ -129,6 +129,7 @@ export const SPEC: CommandSpec = {
     "vrrp.alive",
     "vrrp.rejected",
     "vrrp.conflict",
+    "vrrp.reasserted",
     "vrrp.stalled",
     ...OBSERVE_RECORDS,
     "tool.error",

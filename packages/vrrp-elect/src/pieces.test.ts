@@ -20,6 +20,7 @@ const CONFIG = {
   handoverUs: 0,
   settleUs: 0,
   isGrouped: true,
+  yieldsAloud: false,
 } as const;
 const backup: State = waitFor(CONFIG, 100_000, 0);
 const ready: State = { ...waitFor(CONFIG, 100_000, 0), isReady: true };
@@ -81,10 +82,18 @@ test("Deadlines agrees with a plain search over many moves", () => {
 
 test("Rivalry: one crossing advert is no conflict, a row of them is, a long row goes one way", () => {
   const rivalry = new Rivalry();
-  const heard = Array.from({ length: 5 }, () => rivalry.note("192.0.2.9"));
+  const heard = Array.from({ length: 5 }, () => rivalry.note("192.0.2.9", 0, 3000).cause);
   assert.deepEqual(heard, [undefined, "two_active", "two_active", "one_way", "one_way"]);
   rivalry.forget();
-  assert.equal(rivalry.note("192.0.2.9"), undefined);
+  assert.equal(rivalry.note("192.0.2.9", 0, 3000).cause, undefined);
+});
+
+test("Rivalry: a rival is new once, and again when it was silent for long", () => {
+  const rivalry = new Rivalry();
+  const isNew = [0, 1000, 2000, 4999, 7999, 8000].map((us) => rivalry.note("192.0.2.9", us, 3000).isNew);
+  assert.deepEqual(isNew, [true, false, false, false, true, false]);
+  const strangers = Array.from({ length: 20 }, (_, n) => rivalry.note(`192.0.2.${n + 100}`, 9000, 3000));
+  assert.equal(strangers.filter((one) => one.isNew).length, 15, "a forger is not followed for ever");
 });
 
 test("V3-2.5-a StallLog tells the first lateness at once, and then the worst of each second", () => {

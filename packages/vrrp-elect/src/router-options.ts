@@ -89,6 +89,8 @@ export function toRouterOptions(settings: RouterSettings): RouterOptions {
     handoverUs: time("handover", handoverUs(version, advertUs)),
     settleUs: readSettle(settings, advertUs),
     isGrouped: settings.sync_group !== undefined,
+    // From the virtual MAC it would make switches learn it here again, and no neighbour has to be told of another one.
+    yieldsAloud: settings.vmac === false || (settings.peers ?? []).length > 0,
     linkDownDelayUs: readLinkDownDelay(settings, advertUs),
     linkUpDelayUs: time("link_up_delay", 0),
     checksum: settings.checksum ?? "auto",

@@ -28,6 +28,8 @@ export interface ElectionConfig extends TimerConfig {
   readonly settleUs: number;
   /** Takes over only when its whole sync group can: the caller says `take`. */
   readonly isGrouped: boolean;
+  /** Yields with one last advert: it tells the winner that there were two, and whom the neighbours believe. */
+  readonly yieldsAloud: boolean;
 }
 
 /** What an accepted advert said. */
