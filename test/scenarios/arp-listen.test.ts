@@ -348,6 +348,17 @@ test(
   },
 );
 
+/** What the hosts' kernels say by themselves meanwhile: nobody knows of a dropped packet what it was. */
+const OTHERS_MAX = 50;
+
+function assertAll(sent: number, seen: number, dropped: number): void {
+  const unknown = seen + dropped - sent;
+  assert.ok(
+    unknown >= 0 && unknown <= (dropped === 0 ? 0 : OTHERS_MAX),
+    `${sent} sent, ${seen} told, ${dropped} dropped`,
+  );
+}
+
 const FRAMES = 50_000;
 test(
   `arp-listen tells ${FRAMES} questions at 100,000 a second, or says how many it could not`,
@@ -373,7 +384,7 @@ test(
       assert.ok(stats.kind === "record" && stats.record.type === "tool.stats");
       const { seen, capture_dropped: dropped, output_dropped: unsaid } = stats.record.counters;
       t.diagnostic(`${sent} sent in ${tookMs} ms, ${seen} told, ${dropped} dropped by the kernel`);
-      assert.equal(seen! + dropped!, sent);
+      assertAll(sent!, seen!, dropped!);
       assert.equal(lines.filter((line) => line.includes('"arp.seen"')).length + unsaid!, seen);
       assert.equal(tool.errors().includes("not told"), dropped! > 0, tool.errors());
       const numbers = lines.map((line) => Number(/"seq":(\d+)/.exec(line)?.[1]));
@@ -404,7 +415,7 @@ test("S8 arp-listen says how many questions the kernel dropped while it was held
     await until("the sentence", () => tool.errors().includes("the kernel dropped") || undefined);
     assert.equal(await stop(tool), 0);
     const { seen, capture_dropped: dropped } = ofType(tool.records(), "tool.stats").at(-1)!.counters;
-    assert.equal(seen! + dropped!, Number(stdout.split(" ")[0]));
+    assertAll(Number(stdout.split(" ")[0]), seen!, dropped!);
     assert.ok(dropped! > 1000, `${dropped} were dropped`);
     assert.match(tool.errors(), new RegExp(`${dropped} packets are not told`));
     assert.equal(tool.errors().split("the kernel dropped").length, 2, "said once");
