@@ -100,7 +100,8 @@ export class CaptureWriter {
     const stream = this.#stream ?? this.#begin(LinkType.ethernet);
     this.#flush();
     await new Promise<void>((resolve) => {
-      if (stream === process.stdout) stream.write("", () => resolve());
+      // Asking for process.stdout opens it, and our own end of it is open already.
+      if (this.#path === STANDARD_OUTPUT) stream.write("", () => resolve());
       else if (stream.closed) resolve();
       else stream.once("close", resolve).end();
     });

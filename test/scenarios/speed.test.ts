@@ -1,0 +1,73 @@
+/** What the tools cost as whole processes, beside the incumbents in the same run: ratios, never times. */
+import assert from "node:assert/strict";
+import test from "node:test";
+import { announceMany } from "../bench/announce-many.ts";
+import { announceOne } from "../bench/announce-one.ts";
+import { type Rounds, ratioOf, tableOfRounds } from "../bench/contest.ts";
+import { listenLive } from "../bench/listen-live.ts";
+import { type Reader, readCaptures } from "../bench/read-capture.ts";
+import { median } from "../lab/failover.ts";
+import { IS_FULL, needsRoot } from "../lab/stage.ts";
+
+/** Few frames weigh our start more than tcpdump's: the everyday run has room for that, and for a busy machine. */
+const FRAMES = IS_FULL ? 1_000_000 : 300_000;
+const OF_TCPDUMP_MAX = IS_FULL ? 2 : 3;
+const OF_TSHARK_MAX = IS_FULL ? 1 / 15 : 1 / 10;
+
+function tell(t: { diagnostic(text: string): void }, rounds: Rounds): void {
+  for (const line of tableOfRounds(rounds).split("\n")) t.diagnostic(line);
+}
+
+test("a capture full of ARP is read as fast as tcpdump reads it, or half as fast", async (t) => {
+  const readers: readonly Reader[] = IS_FULL
+    ? ["arp-listen", "tcpdump", "tshark"]
+    : ["arp-listen", "tcpdump"];
+  const rounds = await readCaptures({ frames: FRAMES, hosts: 500, readers, rounds: 3 });
+  tell(t, rounds);
+  assert.ok(ratioOf(rounds, "ms", "arp-listen", "tcpdump") <= OF_TCPDUMP_MAX);
+  if (IS_FULL) assert.ok(ratioOf(rounds, "ms", "arp-listen", "tshark") <= OF_TSHARK_MAX);
+});
+
+test("as many frames of as many hosts as there are frames take time and memory of the same order", async (t) => {
+  const few = await readCaptures({ frames: FRAMES, hosts: 500, readers: ["arp-listen"], rounds: 3 });
+  const many = await readCaptures({ frames: FRAMES, hosts: FRAMES / 4, readers: ["arp-listen"], rounds: 3 });
+  tell(t, few);
+  tell(t, many);
+  for (const [figure, most] of Object.entries({ ms: 4, mib: 4 })) {
+    const [few1, many1] = [few, many].map((rounds) =>
+      median(rounds.get("arp-listen")!.map((round) => round[figure]!)),
+    );
+    assert.ok(many1! <= most * few1!, `${figure}: ${many1} after ${few1}`);
+  }
+});
+
+test(
+  "one address is announced in the time of three empty node processes, and quicker than Habets arping does it",
+  needsRoot,
+  async (t) => {
+    const rounds = await announceOne(IS_FULL ? 21 : 7);
+    tell(t, rounds);
+    assert.ok(ratioOf(rounds, "ms", "garp-send", "node -e 0") <= 3);
+    if (!rounds.has("Habets arping")) return t.diagnostic("Habets arping cannot be had here: not compared");
+    assert.ok(ratioOf(rounds, "ms", "garp-send", "Habets arping") < 1);
+  },
+);
+
+test("ten thousand addresses leave at 100,000 frames a second, and all arrive", needsRoot, async (t) => {
+  const bursts = await announceMany(10_000, 3);
+  for (const burst of bursts) t.diagnostic(JSON.stringify(burst));
+  assert.deepEqual(
+    bursts.map(({ missing }) => missing),
+    bursts.map(() => 0),
+  );
+  const perSecond = median(bursts.map(({ framesPerSecond }) => framesPerSecond));
+  assert.ok(perSecond >= (IS_FULL ? 100_000 : 50_000), `${perSecond} frames a second`);
+});
+
+test("S8 in a flood of ARP every frame is heard, or counted as lost", needsRoot, async (t) => {
+  const heard = await listenLive(IS_FULL ? 100_000 : 20_000, IS_FULL ? 10 : 3);
+  t.diagnostic(JSON.stringify(heard));
+  const { sent, heard: seen, dropped, earlyMib, lateMib } = heard;
+  assert.ok(Math.abs(seen + dropped - sent) <= sent / 1000, "what was sent is heard, or told to be lost");
+  assert.ok(lateMib <= 1.5 * earlyMib, "memory is flat");
+});
