@@ -88,14 +88,14 @@ test("arp-listen names what Linux and arping send, and which way it went", needs
         const tool = await listen(network, "a", "-I eth0");
         network.run("c", command.split(" "));
         const found = await until("all kinds", () => {
-          const all = [...arps(tool), ...ndps(tool)];
+          // The switch's own ports check their link-local addresses too.
+          const all = [...arps(tool), ...ndps(tool)].filter(
+            (r) => r.direction === "out" || r.eth_src === mac,
+          );
           const has = (kind: string): boolean => all.some((r) => `${r.direction} ${r.kind}` === kind);
           return told.every(has) ? all : undefined;
         });
-        for (const record of found) {
-          assert.deepEqual(record.flags, [], JSON.stringify(record));
-          if (record.direction === "in") assert.equal(record.eth_src, mac);
-        }
+        for (const record of found) assert.deepEqual(record.flags, [], JSON.stringify(record));
         assert.equal(await stop(tool), 0, tool.errors());
         assert.equal(tool.errors(), "");
       });

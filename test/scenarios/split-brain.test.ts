@@ -13,7 +13,7 @@ import { ofType } from "../lab/record-log.ts";
 import { PipeRouter, type Router, type RouterOptions, VMAC } from "../lab/router.ts";
 import { sleep, waitFor } from "../lab/shell.ts";
 import { SplitSwitch } from "../lab/split-switch.ts";
-import { needsRoot, onStage, PRIORITY_OF_B, patienceMs, untilActive } from "../lab/stage.ts";
+import { inFull, needsRoot, onStage, PRIORITY_OF_B, patienceMs, untilActive } from "../lab/stage.ts";
 import { Told } from "../lab/told.ts";
 
 const ADVERT_MS = 300;
@@ -124,7 +124,7 @@ test(
   },
 );
 
-test("control: keepalived leaves clients with the loser", needsRoot, async (t) => {
+test("control: keepalived leaves clients with the loser", inFull, async (t) => {
   await onStage(["a", "b", ...NEAR, ...FAR], async (network) => {
     const start: Start = (host, options) => new KeepalivedRouter(network, host, options);
     const scene = await build(network, start, {
