@@ -11,7 +11,8 @@ import { FedTool } from "../lab/fed-tool.ts";
 import { Network } from "../lab/network.ts";
 import { hasEnded, sleep, waitFor } from "../lab/shell.ts";
 
-const FLOOD = fileURLToPath(new URL("flood-arp.js", import.meta.url));
+const FLOOD = fileURLToPath(new URL("../lab/arp-flood.js", import.meta.url));
+const HOSTS = 500;
 const SETTLE_MS = 1000;
 const LOOK_EVERY_MS = 250;
 
@@ -41,7 +42,11 @@ async function flood(network: Network, perSecond: number, seconds: number): Prom
   const listener = new FedTool(network, "c", ["arp-listen", "-I", "eth0", "--json"]);
   await sleep(SETTLE_MS);
   const told = join(network.folder, "flood");
-  const argv = ["sh", "-c", `exec ${process.execPath} ${FLOOD} ${perSecond} ${seconds} > ${told}`];
+  const argv = [
+    "sh",
+    "-c",
+    `exec ${process.execPath} ${FLOOD} ${perSecond} ${perSecond * seconds} ${HOSTS} > ${told}`,
+  ];
   const sender = network.start("a", argv, ["ignore", "ignore", "inherit"]);
   const startMs = Date.now();
   let [earlyMib, lateMib] = [0, 0];
@@ -59,7 +64,8 @@ async function flood(network: Network, perSecond: number, seconds: number): Prom
   return { sent, sentPerSecond: (sent / tookMs) * 1000, heard: seen, dropped, earlyMib, lateMib };
 }
 
+/** How many the kernel took, and in how many milliseconds. */
 function readCount(path: string): { sent: number; tookMs: number } | undefined {
-  const text = readFileSync(path, "utf8");
-  return text.endsWith("\n") ? (JSON.parse(text) as { sent: number; tookMs: number }) : undefined;
+  const found = /^(\d+) (\d+)\n/.exec(readFileSync(path, "utf8"));
+  return found === null ? undefined : { sent: Number(found[1]), tookMs: Number(found[2]) };
 }
