@@ -223,6 +223,31 @@ test("what garp-send cannot find out, and cannot say, ends with 64 and above", n
   });
 });
 
+test(
+  "garp-send -D that is asked to stop before its time does not say that nobody has it",
+  needsRoot,
+  async () => {
+    await onStage(["a", "b"], async (network) => {
+      for (const [args, code] of [
+        ["-q -D -c 3 -i 5s", 71],
+        ["-q -D -c 1 -w 100ms", 0],
+      ] as const) {
+        const argv = ["timeout", "--preserve-status", "-s", "TERM", "1.5"];
+        const outcome = network.run("a", [
+          ...argv,
+          "garp-send",
+          ...args.split(" "),
+          "-I",
+          "eth0",
+          "192.0.2.50",
+        ]);
+        assert.equal(outcome.code, code, outcome.stderr);
+        if (code !== 0) assert.match(outcome.stderr, /asked to stop before all questions had left/);
+      }
+    });
+  },
+);
+
 const REFUSALS: readonly (readonly [args: string, code: number, says: RegExp, input?: string])[] = [
   ["-i eth0 192.0.2.1", 64, /did you mean -I eth0\? -i is the interval/],
   ["-I eth0 -i x 192.0.2.1", 64, /did you mean -I x\?/],
@@ -233,7 +258,7 @@ const REFUSALS: readonly (readonly [args: string, code: number, says: RegExp, in
   ["-I eth0 192.0.2.254", 64, /default gateway .* --force/],
   ["-I eth0 --mac vrid:51 192.0.2.254", 64, /default gateway .* --force/],
   ["-I eth0 --mac vrid6:51 fe80::254", 64, /default gateway .* --force/],
-  ["-I lo 127.0.0.1", 64, /lo has no MAC address/],
+  ["-I lo --force 192.0.2.1", 64, /lo has no MAC address/],
   ["-I eth0 224.0.0.18", 64, /is a group/],
   ["-I eth0 --vlan 4095 192.0.2.1", 64, /--vlan is "4095": needs/],
   ["-I eth0 --rate 0 192.0.2.1", 64, /--rate is "0": needs/],
@@ -250,6 +275,11 @@ const REFUSALS: readonly (readonly [args: string, code: number, says: RegExp, in
   ["-D -I eth0 -", 65, /standard input has no address/, "# nothing\n"],
   ["-I eth0 -", 65, /standard input, line 2: .*"192\.0\.2\.999"/, "192.0.2.1\n192.0.2.999\n"],
   ["-I eth0 --strict -", 65, /line 1 is not JSON/, "{\n192.0.2.1\n"],
+  ["-I eth0 --gate lease 192.0.2.1", 64, /--gate belongs to --answer/],
+  ["-I eth0 --refresh 1s 192.0.2.1", 64, /--refresh belongs to --follow/],
+  ["-I eth0 --strict 192.0.2.1", 64, /--strict belongs to standard input/],
+  ["-D -I eth0 --announce 192.0.2.2", 64, /--announce belongs to --answer/],
+  ["-I eth0 --force 255.255.255.255", 64, /no address of a host/],
   ["--follow -D", 64, /"probe" is given beside --follow/],
 ];
 

@@ -180,6 +180,18 @@ const CASES: readonly Case[] = [
     code: 74,
     says: /the disk is full \(ENOSPC\)/,
   },
+  ...["", "--fields kind", "--until gratuitous --fields kind", "-c 1"].map((options) => ({
+    name: `a full disk for what is told, ${options || "as records"}`,
+    line: `arp-listen -r ${ARPING} ${options} > /dev/full; code=$?; sh -c "exit $code"`,
+    code: 74,
+    says: /^$/,
+  })),
+  {
+    name: "help for a full disk",
+    line: 'arp-listen --help > /dev/full; code=$?; sh -c "exit $code"',
+    code: 74,
+    says: /cannot write to standard output: ENOSPC/,
+  },
   {
     name: "a folder that is not there",
     line: `arp-listen -r ${ARPING} -w no/x.pcap`,

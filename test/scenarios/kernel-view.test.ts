@@ -173,6 +173,8 @@ test("arp-listen --kernel judges the last packet too, and none that this host se
       "eth0",
       "--kernel",
       "--json",
+      "--kind",
+      "arp",
       "-c",
       "2",
     ]);

@@ -39,7 +39,8 @@ export class MutableClaim {
    * @returns false if the sighting claims nothing.
    */
   read(sighting: Sighting, source: number): boolean {
-    if (sighting.isMalformed) return false;
+    // Behind the outermost tag there are networks of their own, which one number does not tell apart.
+    if (sighting.isMalformed || (sighting.flags & Flag.stackedVlan) !== 0) return false;
     const segment = segmentOf(source, sighting.vlan);
     return sighting.protocol === Protocol.arp
       ? this.#readArp(sighting, segment)

@@ -129,10 +129,28 @@ const FRAMES: readonly Row[] = [
   { name: "7 octets", bytes: cut(arpFrame(), 21), flags: ["truncated"], detail: /needs 8$/ },
   { name: "no octet", bytes: cut(arpFrame(), 14), flags: ["truncated"], detail: /has 0 octets/ },
   { name: "one tag", bytes: arpFrame({}, A, [7]), flags: [], vlan: 7 },
-  { name: "two tags: the outer one", bytes: arpFrame({}, A, [100, 7]), flags: [], vlan: 100 },
+  {
+    name: "two tags: the outer one",
+    bytes: arpFrame({}, A, [100, 7]),
+    flags: ["stacked_vlan"],
+    vlan: 100,
+  },
+  {
+    name: "a tag of a provider",
+    bytes: withOctets(arpFrame({}, A, [7]), 12, 0x88, 0xa8),
+    flags: ["stacked_vlan"],
+    vlan: 7,
+  },
   { name: "a priority tag", bytes: arpFrame({}, A, [0]), flags: [], vlan: 0 },
   { name: "a priority tag around another", bytes: arpFrame({}, A, [0, 9]), flags: [], vlan: 9 },
-  { name: "a tag that the kernel took off", bytes: arpFrame({}, A, [7]), kernelVlan: 5, flags: [], vlan: 5 },
+  {
+    name: "a tag that the kernel took off, and one within",
+    bytes: arpFrame({}, A, [7]),
+    kernelVlan: 5,
+    flags: ["stacked_vlan"],
+    vlan: 5,
+  },
+  { name: "a tag that the kernel took off", bytes: arpFrame(), kernelVlan: 5, flags: [], vlan: 5 },
   { name: "LLC/SNAP", bytes: snap(36), flags: ["llc_snap"] },
   {
     name: "LLC/SNAP that ends early",
@@ -172,6 +190,6 @@ for (const [name, bytes, linkType] of NEITHER) {
   });
 }
 
-test("classifyArp() knows no sender MAC of zeros as odd: a host that sends it is its own trouble", () => {
-  assert.deepEqual(flagNames(sight(arpFrame({ senderMac: ZERO_MAC })).flags), ["eth_mismatch"]);
+test("classifyArp() names a sender MAC of zeros", () => {
+  assert.deepEqual(flagNames(sight(arpFrame({ senderMac: ZERO_MAC })).flags), ["eth_mismatch", "zero_sha"]);
 });

@@ -27,6 +27,7 @@ export function classifyArp(sighting: Sighting, length: number): void {
   if (sourceAt >= 0 && !isSame(bytes, sourceAt, at + ArpField.senderMac, MAC_LENGTH))
     sighting.flags |= Flag.ethMismatch;
   if ((bytes[at + ArpField.senderMac]! & 1) !== 0) sighting.flags |= Flag.groupSha;
+  if (isZero(bytes, at + ArpField.senderMac, MAC_LENGTH)) sighting.flags |= Flag.zeroSha;
 }
 
 /**

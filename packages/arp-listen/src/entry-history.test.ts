@@ -40,6 +40,30 @@ const STORIES: readonly (readonly [
   ["a new entry", [`heard ${B} 10`, `told ${B} 20`], B, [[undefined, B]]],
   ["a deleted entry", [`told ${A} 1`, "told - 5", `heard ${B} 10`], undefined, [[undefined, undefined]]],
   [
+    "two owners in turn, all told before their packets are",
+    [
+      `told ${C} 1`,
+      `told ${A} 20`,
+      `told ${B} 20`,
+      `told ${A} 20`,
+      `heard ${A} 10`,
+      `heard ${B} 11`,
+      `heard ${A} 12`,
+    ],
+    A,
+    [
+      [C, A],
+      [A, B],
+      [B, A],
+    ],
+  ],
+  [
+    "an entry that was deleted by what was told before its packet is",
+    [`told ${A} 1`, "told - 20", `heard ${B} 10`],
+    undefined,
+    [[A, undefined]],
+  ],
+  [
     "two owners in turn",
     [
       `told ${C} 1`,

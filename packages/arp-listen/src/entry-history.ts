@@ -34,13 +34,24 @@ export interface Episode<T extends HeardClaim> {
   readonly claims: T[];
 }
 
-/** A copy of one interface's table. */
+/** An entry as it was told to be. */
+interface Told {
+  readonly entry: Entry;
+  /** When it was told, microseconds of CLOCK_MONOTONIC. */
+  readonly atUs: number;
+}
+
+/** Packets that are read later than this after what they have changed was told are not paired with it. */
+const REMEMBERED_US = 1_000_000;
+/** Changes of one entry that are remembered. */
+const REMEMBERED_MAX = 64;
+
+/** A copy of one interface's table, with what it was just before. */
 export class EntryHistory<T extends HeardClaim> {
-  /** An entry, when it was told, and what was before. */
-  readonly #known = new Map<
-    IpAddress,
-    { readonly entry: Entry; readonly atUs: number; readonly previous: Entry }
-  >();
+  /** The last one is how it is now. */
+  readonly #known = new Map<IpAddress, Told[]>();
+  /** Entries that were deleted, in the order of that: forgotten when nobody can ask for them any more. */
+  readonly #gone = new Map<IpAddress, number>();
   readonly #episodes = new Map<IpAddress, Episode<T>>();
   #waiting = 0;
 
@@ -53,15 +64,34 @@ export class EntryHistory<T extends HeardClaim> {
   reset(entries: readonly NeighbourEntry[], nowUs: number): void {
     const old = new Map(this.#known);
     this.#known.clear();
-    for (const entry of entries)
-      this.#known.set(entry.address, { entry, atUs: nowUs, previous: old.get(entry.address)?.entry });
+    this.#gone.clear();
+    for (const entry of entries) {
+      const before = old.get(entry.address)?.at(-1);
+      const now = { entry, atUs: nowUs };
+      this.#known.set(entry.address, before === undefined ? [now] : [before, now]);
+    }
   }
 
   /** @param entry as it is from now on; undefined: there is none. */
   note(ip: IpAddress, entry: Entry, nowUs: number): void {
     this.#episodes.get(ip)?.told.push(entry);
-    if (entry === undefined) this.#known.delete(ip);
-    else this.#known.set(ip, { entry, atUs: nowUs, previous: this.#known.get(ip)?.entry });
+    const told = this.#known.get(ip) ?? [{ entry: undefined, atUs: 0 }];
+    told.push({ entry, atUs: nowUs });
+    // What was before all that is remembered is the first one.
+    while (told.length > REMEMBERED_MAX || (told.length > 1 && told[1]!.atUs < nowUs - REMEMBERED_US))
+      told.shift();
+    this.#known.set(ip, told);
+    this.#gone.delete(ip);
+    if (entry === undefined) this.#gone.set(ip, nowUs);
+    this.#forget(nowUs);
+  }
+
+  #forget(nowUs: number): void {
+    for (const [ip, atUs] of this.#gone) {
+      if (atUs >= nowUs - REMEMBERED_US) return;
+      this.#gone.delete(ip);
+      this.#known.delete(ip);
+    }
   }
 
   hear(heard: T): void {
@@ -75,11 +105,13 @@ export class EntryHistory<T extends HeardClaim> {
     this.#waiting += 1;
   }
 
-  /** What was told after the packet came may be its own doing. */
+  /** What was told after the packet came may be its own doing, and that of those after it. */
   #begin(ip: IpAddress, heardUs: number): Episode<T> {
-    const known = this.#known.get(ip);
-    if (known === undefined || known.atUs <= heardUs) return { ip, base: known?.entry, told: [], claims: [] };
-    return { ip, base: known.previous, told: [known.entry], claims: [] };
+    const told = this.#known.get(ip) ?? [];
+    const later = told.findIndex(({ atUs }) => atUs > heardUs);
+    const first = later < 0 ? told.length : later;
+    const since = told.slice(first).map(({ entry }) => entry);
+    return { ip, base: told[first - 1]?.entry, told: since, claims: [] };
   }
 
   /** Takes out the episodes that are over. @param isEnd all of them. */

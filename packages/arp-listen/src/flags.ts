@@ -30,6 +30,10 @@ export const Flag = {
   options: 0x2000,
   /** Fragmented, which neighbour discovery must not be (RFC 6980). */
   fragment: 0x4000,
+  /** More than one VLAN tag with a number, or one of a provider (802.1ad). */
+  stackedVlan: 0x8000,
+  /** The sender says that its MAC is 0. */
+  zeroSha: 0x1_0000,
 } as const;
 
 const FLAG_NAMES: readonly string[] = [
@@ -48,6 +52,8 @@ const FLAG_NAMES: readonly string[] = [
   "dad_form",
   "options",
   "fragment",
+  "stacked_vlan",
+  "zero_sha",
 ];
 
 /** @param flags bits of {@link Flag}. @returns their words, in a fixed order. */

@@ -89,6 +89,7 @@ function openTags(sighting: Sighting, firstType: number, firstAt: number): boole
   while (type === EtherType.vlan || type === EtherType.qinq || type === EtherType.qinqOld) {
     if (at + VLAN_TAG_LENGTH > bytes.length) return false;
     const vlan = half(bytes, at) & 0xfff;
+    if (vlan > 0 && (sighting.vlan > 0 || type !== EtherType.vlan)) sighting.flags |= Flag.stackedVlan;
     if (sighting.vlan === 0 && vlan <= VLAN_MAX) sighting.vlan = vlan;
     type = half(bytes, at + 2);
     at += VLAN_TAG_LENGTH;

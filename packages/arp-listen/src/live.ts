@@ -119,7 +119,8 @@ class Watch {
     if (event.type === "overrun") for (const post of this.#posts) post.lookAgain();
     if (event.type !== "link") return;
     const { index, name, isRunning } = event.link;
-    if (event.isDeleted) for (const post of this.#posts) post.linkIsGone(index);
+    const isRenamed = this.#posts.some((post) => post.isOn(index) && post.name !== name);
+    if (event.isDeleted || isRenamed) for (const post of this.#posts) post.linkIsGone(index);
     else this.#posts.find((post) => post.name === name)?.linkIs(index, isRunning);
   }
 

@@ -135,7 +135,8 @@ export interface ListenOptions {
 export function readListenOptions(args: Args): ListenOptions {
   const interfaces = [...new Set(args.texts("interface"))];
   const file = args.text("read");
-  if ((file === undefined) === (interfaces.length === 0)) usage("needs one of -I IF and -r FILE");
+  if (file === undefined && interfaces.length === 0) usage("needs one of -I IF and -r FILE");
+  if (file !== undefined && interfaces.length > 0) usage("-I and -r are both given: needs one of them");
   if (interfaces.includes("any"))
     usage('"any" is no interface: name each, as in -I eth0 -I eth1, so that records say where it was');
   if (file !== undefined && args.isGiven("for")) usage("--for is given beside -r: a file ends by itself");

@@ -94,7 +94,12 @@ export class Post {
     );
   }
 
-  /** The kernel says that a link is gone: perhaps only from its bridge. */
+  /** Whether it listens on the link of this index. */
+  isOn(ifindex: number): boolean {
+    return ifindex === this.#ifindex;
+  }
+
+  /** The kernel says that a link is gone, perhaps only from its bridge, or has another name now. */
   linkIsGone(ifindex: number): void {
     if (ifindex === this.#ifindex) this.lookAgain();
   }

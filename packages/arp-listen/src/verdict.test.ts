@@ -304,7 +304,7 @@ const CASES: Case[] = [
     name: "what is in a VLAN",
     claim: { ...gratuitous, vlan: 5 },
     after: stale,
-    says: `stale: the entry says ${OLD}, the wire says ${NEW}; VLAN 5 has a table of its own, on eth0.5 if anywhere`,
+    says: "none: VLAN 5 has a table of its own, on eth0.5 if anywhere",
   },
   {
     name: "an advertisement with Override",

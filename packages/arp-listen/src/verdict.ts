@@ -33,7 +33,8 @@ function whyElsewhere({ vlan, onlyFor }: Claim, { mac, interfaceName }: Host): s
 
 /** For what the kernel never saw: is its entry right? */
 function compare(claim: Claim, entry: NeighbourEntry | undefined, elsewhere: string): Verdict {
-  if (entry?.mac === undefined || claim.form === "probe") return { verdict: "none", because: elsewhere };
+  const isOurs = claim.vlan === 0 && claim.form !== "probe";
+  if (entry?.mac === undefined || !isOurs) return { verdict: "none", because: elsewhere };
   if (entry.mac === claim.mac) return { verdict: "known", because: "the entry says so already" };
   return { verdict: "stale", because: `${difference(claim, entry)}; ${elsewhere}` };
 }

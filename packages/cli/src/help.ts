@@ -61,7 +61,7 @@ function exitsOf(spec: CommandSpec): readonly (readonly [number, string])[] {
     [64, "usage"],
     [70, "a bug of ours"],
     [71, "the kernel refused"],
-    [74, "nobody reads the output any more"],
+    [74, "the output cannot be written: no reader any more, a full disk"],
     [77, "a capability is missing"],
   ];
 }

@@ -10,11 +10,14 @@
 /** What the queue needs of a descriptor; `packages/kernel` has it. */
 export interface QueueEnd {
   readonly kind: "pipe" | "socket" | "terminal" | "file";
+  /** What was taken last is still on its way, and may be refused yet: then the next `write` throws. */
+  readonly isBusy: boolean;
   write(bytes: Uint8Array): number;
   onWritable(ready: () => void): void;
 }
 
 const ATOMIC_BYTES = 4096;
+const NOTHING = new Uint8Array();
 /**
  * Nobody shares a file's write with us. Each is done by a thread that has to be woken, which takes long on a busy machine:
  * the more waits, the more leaves at once.
@@ -70,7 +73,7 @@ export class LineQueue {
     } catch (error) {
       this.lose(error);
     }
-    if (this.#queuedBytes === 0) this.#settle();
+    if (this.#queuedBytes === 0 && this.#hasLeft()) this.#settle();
     this.#settleBelow();
   }
 
@@ -99,14 +102,40 @@ export class LineQueue {
   /** Resolves when everything is written or lost, or after `limitMs`; without one, it waits as long as it takes. */
   async drain(limitMs?: number): Promise<void> {
     this.flush();
-    if (this.#queuedBytes === 0) return;
+    if (this.#queuedBytes === 0 && !this.#end.isBusy) return;
     await new Promise<void>((resolve) => {
       const timer = limitMs === undefined ? undefined : setTimeout(resolve, limitMs);
       this.#whenEmpty = () => {
         clearTimeout(timer);
         resolve();
       };
+      this.#hasLeft();
     });
+  }
+
+  /** @returns whether the last piece has left; if it has not, and somebody waits for that, comes back when it has. */
+  #hasLeft(): boolean {
+    if (this.#isLost || !this.#end.isBusy) return true;
+    if (this.#whenEmpty !== undefined && !this.#isWaiting) this.#whenWritable();
+    return false;
+  }
+
+  #whenWritable(): void {
+    this.#isWaiting = true;
+    this.#end.onWritable(() => {
+      this.#isWaiting = false;
+      if (this.#end.kind === "file") this.#checkLast();
+      this.flush();
+    });
+  }
+
+  /** A disk says afterwards that it is full. */
+  #checkLast(): void {
+    try {
+      this.#end.write(NOTHING);
+    } catch (error) {
+      this.lose(error);
+    }
   }
 
   /** Resolves when no more than so many octets are queued; one may wait at a time. */
@@ -135,12 +164,7 @@ export class LineQueue {
     const taken = this.#end.write(piece);
     this.#queuedBytes -= taken;
     this.#rest = taken === piece.length ? undefined : piece.subarray(taken);
-    if (this.#rest === undefined) return;
-    this.#isWaiting = true;
-    this.#end.onWritable(() => {
-      this.#isWaiting = false;
-      this.flush();
-    });
+    if (this.#rest !== undefined) this.#whenWritable();
   }
 
   /** Takes whole lines off the front; at least one. */

@@ -15,6 +15,7 @@ class FakeEnd implements QueueEnd {
   readonly kind: QueueEnd["kind"];
   room: number;
   isBroken = false;
+  isBusy = false;
   written: string[] = [];
   #ready: (() => void) | undefined;
 
@@ -53,6 +54,27 @@ test("LineQueue writes what was queued in one turn together, in whole lines of a
   assert.ok(end.written.every((piece) => piece.length <= 4096 && piece.endsWith("\n")));
   assert.equal(end.written.join(""), Buffer.concat(lines(100, 100)).toString());
   assert.equal(end.written.length, 3);
+});
+
+test("LineQueue waits for a file's last piece, and is lost if that is refused", async () => {
+  for (const isRefused of [false, true]) {
+    const end = new FakeEnd(1e6, "file");
+    const lost: unknown[] = [];
+    const queue = new LineQueue(end, 1e6, (error) => lost.push(error));
+    queue.push(lines(1, 100)[0]!, false);
+    end.isBusy = true;
+    let isDrained = false;
+    const drained = queue.drain().then(() => {
+      isDrained = true;
+    });
+    await new Promise(setImmediate);
+    assert.equal(isDrained, false);
+    end.isBusy = false;
+    end.isBroken = isRefused;
+    end.empty(1e6);
+    await drained;
+    assert.deepEqual([queue.isLost, lost.length], isRefused ? [true, 1] : [false, 0]);
+  }
 });
 
 test("LineQueue resumes where a full pipe cut a line, with nothing lost or doubled", () => {

@@ -60,12 +60,13 @@ async function answerAboutItself(spec: CommandSpec, args: Args): Promise<boolean
   return true;
 }
 
-/** Writes text that is no record to standard output, all of it: a pipe may take less at once. */
+/** Writes text that is no record to standard output, all of it: a pipe may take less at once. @throws {ExitError} outputLost. */
 export async function print(text: string): Promise<void> {
   process.stdout.on("error", () => {});
-  await new Promise<void>((resolve) => {
-    process.stdout.write(text, () => resolve());
+  const error = await new Promise<Error | null | undefined>((resolve) => {
+    process.stdout.write(text, resolve);
   });
+  if (error) throw new ExitError(ExitCode.outputLost, `cannot write to standard output: ${error.message}`);
 }
 
 /** Loaded when asked for: no run of a tool needs it. */

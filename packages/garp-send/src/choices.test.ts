@@ -16,6 +16,7 @@ const HOST = {
     ["192.0.2.100", { mac: VMAC, interfaceName: "vrrp4-2-51" }],
     ["2001:db8::100", { mac: VMAC, interfaceName: "vrrp6-2-51" }],
   ]),
+  interfaces: new Map([["192.0.2.8", "lo"]]),
 } as unknown as Parameters<typeof chooseTarget>[1];
 const GATEWAYS = new Set(["192.0.2.254", "192.0.2.1"]);
 
@@ -25,6 +26,7 @@ const OBJECTIONS: [string, string, string, boolean, RegExp | undefined][] = [
   ["one of nobody here", "192.0.2.7", "auto", false, /not on this host: --mac .*, --force/],
   ["one of nobody here, with its MAC", "192.0.2.7", VMAC, false, undefined],
   ["one of nobody here, forced", "192.0.2.7", "auto", true, undefined],
+  ["one of another interface", "192.0.2.8", "auto", false, /is on lo, and not on eth0: --mac .*, --force/],
   ["the gateway", "192.0.2.254", "auto", false, /default gateway .*: announce it on the gateway, or --force/],
   ["the gateway, with a MAC", "192.0.2.254", VMAC, false, /default gateway/],
   ["the gateway, forced", "192.0.2.254", VMAC, true, undefined],
@@ -60,6 +62,9 @@ const REFUSED: [string, () => unknown, RegExp][] = [
   ["-s with a word", () => parseSource("eth0"), /IPv4 address "eth0"/],
   ["--tha with a word", () => parseTargetMac("broadcast"), /MAC address "broadcast"/],
   ["a group", () => parseTarget("224.0.0.18"), /is a group/],
+  ["nobody's address", () => parseTarget("0.0.0.0"), /no address of a host/],
+  ["everybody's address", () => parseTarget("255.255.255.255"), /no address of a host/],
+  ["the loopback's address", () => parseTarget("::1"), /no address of a host/],
 ];
 for (const [name, parse, wanted] of REFUSED) {
   test(`${name} is refused with a hint`, () =>

@@ -65,9 +65,14 @@ export function parseSource(text: string): IpAddress {
   return parseIpAddress(text);
 }
 
-/** Reads ADDRESS or ADDRESS/LENGTH. @throws {SyntaxError} also for a group. */
+/** This host, loopback and everybody, in the form of RFC 5952. */
+const NOBODYS: readonly RegExp[] = [/^0\./, /^127\./, /^255\.255\.255\.255$/, /^::1?$/];
+
+/** Reads ADDRESS or ADDRESS/LENGTH. @throws {SyntaxError} also for a group, and for what no host on a network can have. */
 export function parseTarget(text: string): IpAddress {
   const address = parseIpAddress(text.replace(/\/\d+$/, ""));
   if (isGroupAddress(address)) throw new SyntaxError(`${address} is a group: needs the address of one host`);
+  if (NOBODYS.some((range) => range.test(address)))
+    throw new SyntaxError(`${address} is no address of a host on a network: needs one`);
   return address;
 }

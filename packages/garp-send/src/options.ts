@@ -122,6 +122,13 @@ const FOLLOWING: readonly OptionSpec[] = grouped("following records", [
   ...PIPE_OPTIONS,
 ]);
 
+/** What has no meaning where no records are obeyed. */
+export const ONLY_FOLLOWING: readonly string[] = ["again-after", "again-every", "refresh"];
+/** What has no meaning where nothing is read from standard input. */
+export const OF_INPUT: readonly string[] = PIPE_OPTIONS.map(({ name }) => name).filter(
+  (name) => name !== "stats",
+);
+
 /** What a run on the spot takes, and following does not. */
 export const ON_THE_SPOT: readonly string[] = [...BOTH, ...ANNOUNCING, ...ASKING].map(({ name }) => name);
 

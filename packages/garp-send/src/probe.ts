@@ -14,13 +14,14 @@ import { Pauses } from "./pauses.ts";
 import { Prober } from "./prober.ts";
 import { Questions } from "./questions.ts";
 import { RecordTargets } from "./record-targets.ts";
-import { readSettings, refuseAnnouncing, type Settings } from "./settings.ts";
+import { readSettings, refuseAnnouncing, refuseInPipe, type Settings } from "./settings.ts";
 
 /** @returns negative if somebody else has one of the addresses; done if nobody has. @throws {ExitError} if that is not known. */
 export async function probe(context: Context): Promise<ExitCode> {
   const { args } = context;
   const settings = readSettings(args);
   refuseAnnouncing(args);
+  refuseInPipe(args, settings);
   const ifindex = context.needInterface(settings.interfaceName);
   const addresses = await readAddresses(context, settings);
   const host = readLocalHost(ifindex);
@@ -36,7 +37,11 @@ export async function probe(context: Context): Promise<ExitCode> {
   demandCarrier(host);
   context.needRawSockets();
   const pauses = new Pauses(settings.deadlineUs);
-  onStopSignals(() => pauses.stop());
+  let isInterrupted = false;
+  onStopSignals(() => {
+    isInterrupted = true;
+    pauses.stop();
+  });
   const prober = new Prober({ context, settings, ifindex, host, questions, pauses });
   const startUs = monotonicUs();
   for (const [n, atUs] of asksUs.entries()) {
@@ -44,7 +49,14 @@ export async function probe(context: Context): Promise<ExitCode> {
     await prober.ask(n + 1);
   }
   await pauses.until(monotonicUs() + listenUs);
-  return await prober.finish(() => demandCarrier(readLocalHost(ifindex)));
+  return await prober.finish(() => {
+    demandCarrier(readLocalHost(ifindex));
+    if (!isInterrupted) return;
+    throw new ExitError(
+      ExitCode.kernel,
+      "it was asked to stop before all questions had left and their answers could have come",
+    );
+  });
 }
 
 /** Records name the addresses that they are about; nothing is asked before the input has ended. */

@@ -24,8 +24,12 @@ export interface Question {
   readonly isInvalid: boolean;
 }
 
-/** Flags of a solicitation that receivers discard: it came over a router, and so on. */
+/**
+ * Flags of a solicitation that receivers discard: it came over a router, and so on. And of a question in a VLAN within a
+ * VLAN: the record does not have both numbers, and an answer would go to another network.
+ */
 const INVALID: ReadonlySet<string> = new Set([
+  "stacked_vlan",
   "hop_limit",
   "checksum",
   "code",

@@ -13,6 +13,7 @@ import { type Answered, readAnswered } from "./answer-options.ts";
 import { AskerLimit } from "./asker-limit.ts";
 import type { Herald } from "./herald.ts";
 import type { LeaseBook } from "./lease-book.ts";
+import { readLocalHost } from "./local-host.ts";
 import { NicWatch } from "./nic-watch.ts";
 import { PER_ASKER_MAX } from "./options.ts";
 import { type Question, readQuestion } from "./question.ts";
@@ -48,6 +49,17 @@ export class Responder {
       throw new ExitError(ExitCode.usage, `${interfaceName} has no MAC address: it is no Ethernet`);
     if (args.flag("announce")) this.#spokesman = new Spokesman(herald, this.#gate, interfaceName);
     this.#nicChanged();
+    this.#warnOfOwn(context.needInterface(interfaceName));
+  }
+
+  /** Its kernel answers as well, with the MAC of the interface. */
+  #warnOfOwn(ifindex: number): void {
+    const { interfaces } = readLocalHost(ifindex);
+    for (const address of this.#answered.keys()) {
+      const where = interfaces.get(address);
+      if (where !== undefined)
+        this.#context.say(`${address} is on ${where} of this host: its kernel answers, too`);
+    }
   }
 
   /** Each record comes here after its lease was noted. */

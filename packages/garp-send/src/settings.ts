@@ -16,7 +16,7 @@ import {
   parseTarget,
   parseTargetMac,
 } from "./choices.ts";
-import { ANNOUNCING, ASKING } from "./options.ts";
+import { ANNOUNCING, ASKING, OF_INPUT, ONLY_ANSWERING, ONLY_FOLLOWING } from "./options.ts";
 import { PLAIN_SHAPE, type Shape } from "./shape.ts";
 
 const TIMES_MAX = 1_000_000;
@@ -90,6 +90,7 @@ export function readManner(args: Args, settings: Settings): Manner {
     ASKING.map(({ name }) => name),
     "-D, which asks",
   );
+  refuseInPipe(args, settings);
   const { to, vlan } = settings;
   const preset = args.text("preset") as PresetName | undefined;
   if (preset !== undefined) {
@@ -131,6 +132,13 @@ export function refuseAnnouncing(args: Args): void {
     ANNOUNCING.map(({ name }) => name),
     "announcing, and -D asks",
   );
+}
+
+/** What only obeying records takes. @throws {ExitError} usage. */
+export function refuseInPipe(args: Args, { readsInput }: Pick<Settings, "readsInput">): void {
+  refuse(args, ONLY_ANSWERING, "--answer");
+  refuse(args, ONLY_FOLLOWING, "--follow and --answer");
+  if (!readsInput) refuse(args, OF_INPUT, "standard input, which - reads");
 }
 
 function refuse(args: Args, names: readonly string[], what: string): void {

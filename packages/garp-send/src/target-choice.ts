@@ -17,7 +17,7 @@ export interface ChoiceOptions {
   readonly shape: Shape;
 }
 
-type Surroundings = Pick<LocalHost, "nic" | "mac" | "owners">;
+type Surroundings = Pick<LocalHost, "nic" | "mac" | "owners" | "interfaces">;
 
 /**
  * Who announces an address that is not on this host takes it from its owner: that has to be meant. Who announces that of
@@ -28,7 +28,7 @@ type Surroundings = Pick<LocalHost, "nic" | "mac" | "owners">;
  */
 export function objectionTo(
   address: IpAddress,
-  { owners }: Pick<Surroundings, "owners">,
+  { owners, nic, interfaces }: Pick<Surroundings, "owners" | "nic" | "interfaces">,
   gateways: ReadonlySet<IpAddress>,
   { mac, isForced }: Pick<ChoiceOptions, "mac" | "isForced">,
 ): string | undefined {
@@ -36,7 +36,9 @@ export function objectionTo(
   if (gateways.has(address))
     return `${address} is the default gateway of this host: announce it on the gateway, or --force takes it over for all who hear`;
   if (mac !== "auto") return undefined;
-  return `${address} is not on this host: --mac says whose it is, --force announces it with the NIC's own MAC`;
+  const where = interfaces.get(address);
+  const found = where === undefined ? "is not on this host" : `is on ${where}, and not on ${nic.name}`;
+  return `${address} ${found}: --mac says whose it is, --force announces it with the NIC's own MAC`;
 }
 
 export function chooseTarget(address: IpAddress, host: Surroundings, options: ChoiceOptions): Target {

@@ -18,6 +18,8 @@ export type OutputKind = "pipe" | "socket" | "terminal" | "file";
 
 export interface OutputEnd {
   readonly kind: OutputKind;
+  /** What a file has taken last is still being written. */
+  readonly isBusy: boolean;
   /**
    * Writes as much as fits now.
    *
@@ -69,6 +71,7 @@ function reopen(fd: number): number {
 
 class PollableEnd implements OutputEnd {
   readonly kind: OutputKind;
+  readonly isBusy = false;
   readonly #fd: number;
   readonly #unreadRequest: number | undefined;
   #watch: Watch | undefined;
@@ -150,9 +153,13 @@ class FileEnd implements OutputEnd {
     this.#fd = fd;
   }
 
+  get isBusy(): boolean {
+    return this.#busy;
+  }
+
   write(bytes: Uint8Array): number {
     if (this.#failed) throw new OutputLost("Cannot write to standard output: the disk or device refused it");
-    if (this.#busy) return 0;
+    if (this.#busy || bytes.length === 0) return 0;
     this.#busy = true;
     this.#writeAll(bytes);
     return bytes.length;
