@@ -8,7 +8,7 @@ import { holdersOf, monotonicUs } from "@viptools/kernel";
 import { familyOf } from "@viptools/wire";
 import { hide, missingOf, ruleChange, settingsOf, show } from "./hider.ts";
 import { alone, readJournal, writeJournal } from "./journal.ts";
-import { HOLDER, type Hiding, type Method, SETTINGS_HOLDER } from "./plan.ts";
+import { type Hiding, HOLDER, type Method, SETTINGS_HOLDER } from "./plan.ts";
 import { stepsToHide } from "./plan-steps.ts";
 import { writeChange, writeSteps } from "./reports.ts";
 import { look } from "./sight.ts";
@@ -79,9 +79,7 @@ async function hideOrUndo(
 /** @throws {ExitError} alreadyRunning. */
 function refuseOtherMethods(before: readonly Hiding[], asked: readonly Hiding[]): void {
   for (const { interface: name, vip, method } of asked) {
-    const other = before.find(
-      (one) => one.interface === name && one.vip === vip && one.method !== method,
-    );
+    const other = before.find((one) => one.interface === name && one.vip === vip && one.method !== method);
     if (other !== undefined)
       throw new ExitError(
         ExitCode.alreadyRunning,

@@ -13,7 +13,7 @@ import {
 } from "@viptools/kernel";
 import { ANY_IPV4, type IpAddress } from "@viptools/wire";
 import { LOADING_RULES } from "./kernel-exit.ts";
-import { HOLDER, type Hiding, hostVip, neededSettings, plannedAddress, SETTINGS_HOLDER } from "./plan.ts";
+import { type Hiding, HOLDER, hostVip, neededSettings, plannedAddress, SETTINGS_HOLDER } from "./plan.ts";
 import type { RuleChange } from "./plan-steps.ts";
 import { hidingRules, tableOf } from "./rules.ts";
 import { isMarked, type Workbench } from "./workbench.ts";
@@ -80,14 +80,8 @@ export function leavingAddresses(left: readonly Hiding[], gone: readonly Hiding[
 }
 
 /** @returns undefined where there are no rules and none are needed. */
-export function ruleChange(
-  bench: Workbench,
-  name: string,
-  all: readonly Hiding[],
-): RuleChange | undefined {
-  const vips = all
-    .filter((one) => one.interface === name && one.method === "nft")
-    .map(({ vip }) => vip);
+export function ruleChange(bench: Workbench, name: string, all: readonly Hiding[]): RuleChange | undefined {
+  const vips = all.filter((one) => one.interface === name && one.method === "nft").map(({ vip }) => vip);
   const isLoaded = bench.tables().includes(tableOf(name));
   if (vips.length === 0) return isLoaded ? { interface: name, rules: undefined, isLoaded } : undefined;
   const ownAddress = bench.ownAddress(name) ?? ANY_IPV4;

@@ -52,5 +52,8 @@ async function untilLocked(runs: RunDirectory): Promise<FileLock> {
     if (lock !== undefined) return lock;
     await new Promise((resolve) => setTimeout(resolve, LOCK_WAIT_MS));
   }
-  throw new ExitError(ExitCode.alreadyRunning, "another arp-hide is at work here: try again when it has ended");
+  throw new ExitError(
+    ExitCode.alreadyRunning,
+    "another arp-hide is at work here: try again when it has ended",
+  );
 }

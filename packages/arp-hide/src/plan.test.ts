@@ -10,7 +10,12 @@ const ANNOUNCE = "arp_announce=2";
 const SETTINGS: readonly (readonly [fact: string, hidden: Hiding[], ignore: number, settings: string[]])[] = [
   ["nothing hidden", [], 0, []],
   ["IPv4", [hiding("192.0.2.100", "sysctl")], 0, ["arp_ignore=1", ANNOUNCE]],
-  ["IPv4 where a director has set it already", [hiding("192.0.2.100", "sysctl")], 1, ["arp_ignore=1", ANNOUNCE]],
+  [
+    "IPv4 where a director has set it already",
+    [hiding("192.0.2.100", "sysctl")],
+    1,
+    ["arp_ignore=1", ANNOUNCE],
+  ],
   ["IPv4 where somebody wants it stricter", [hiding("192.0.2.100", "sysctl")], 2, [ANNOUNCE]],
   ["IPv4 where nobody is answered", [hiding("192.0.2.100", "sysctl")], 8, [ANNOUNCE]],
   ["a value that hides nothing", [hiding("192.0.2.100", "sysctl")], 5, ["arp_ignore=1", ANNOUNCE]],

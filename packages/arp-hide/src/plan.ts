@@ -55,9 +55,7 @@ function lengthOf(address: IpAddress): number {
 /** @param ifindex of {@link HOLDER}. */
 export function plannedAddress(address: IpAddress, ifindex: number): NewAddress {
   const common = { ifindex, address, prefixLength: lengthOf(address), protocol: ADDRESS_PROTOCOL };
-  return familyOf(address) === 4
-    ? { ...common, scope: SCOPE_HOST }
-    : { ...common, preferredS: DEPRECATED_S };
+  return familyOf(address) === 4 ? { ...common, scope: SCOPE_HOST } : { ...common, preferredS: DEPRECATED_S };
 }
 
 /**

@@ -62,7 +62,6 @@ async function removeAlone(
 function stepsOf(bench: Workbench, name: string, left: readonly Hiding[], gone: readonly Hiding[]) {
   const missing = missingOf(bench, gone);
   const going = leavingAddresses(left, gone).filter((vip) => !missing.includes(vip));
-  const settings =
-    settingsOf(name, left).length > 0 ? [] : settingsBefore(bench.runs, name, SETTINGS_HOLDER);
+  const settings = settingsOf(name, left).length > 0 ? [] : settingsBefore(bench.runs, name, SETTINGS_HOLDER);
   return stepsToRemove(settings, ruleChange(bench, name, left), going);
 }

@@ -30,7 +30,7 @@ const PREFIX = "hide_";
 const SENDER_AT = 14;
 const ARP_SENDER: NftField = payloadField("arp saddr ip", PayloadBase.network, SENDER_AT, 4);
 const ARP_TARGET: NftField = payloadField("arp daddr ip", PayloadBase.network, 24, 4);
-/** RFC 4861 §4.3: octets 8 to 23 of a solicitation. */
+/** RFC 4861 §4.3: octets 8 to 23 of a solicitation; nft has no name for them, and no set of addresses takes them. */
 const ND_TARGET: NftField = payloadField("@th,64,128", PayloadBase.transport, 8, 16);
 const ICMP6_TYPE: NftField = payloadField("icmpv6 type", PayloadBase.transport, 0, 1);
 const ICMP6 = 58;
@@ -52,9 +52,8 @@ export function isOurTable(name: string): boolean {
   return name.startsWith(PREFIX);
 }
 
-export function setOf(family: IpFamily): string {
-  return `vips${family}`;
-}
+/** What the rules hide of IPv4. */
+export const VIPS = "vips";
 
 /**
  * For both families: IPv6 addresses of `lo` are not answered for anyway, and the rule says so where a proxy
@@ -62,9 +61,10 @@ export function setOf(family: IpFamily): string {
  */
 export function hidingRules({ interface: device, vips, ownAddress }: HidingRules): TableSpec {
   const base = (hook: number): BaseChain => ({ hook, priority: PRIORITY, device });
+  const ofFamily = (family: IpFamily): IpAddress[] => vips.filter((vip) => familyOf(vip) === family);
   const questions = [
-    [isArp(), inSet(ARP_TARGET, setOf(4)), COUNTER, DROP],
-    [...isSolicitation(), inSet(ND_TARGET, setOf(6)), COUNTER, DROP],
+    [isArp(), inSet(ARP_TARGET, VIPS), COUNTER, DROP],
+    ...ofFamily(6).map((vip) => [...isSolicitation(), isTarget(vip), COUNTER, DROP]),
   ];
   const own = writeOctets(
     `arp saddr ip set ${ownAddress}`,
@@ -74,23 +74,26 @@ export function hidingRules({ interface: device, vips, ownAddress }: HidingRules
   );
   return {
     name: tableOf(device),
-    sets: [vipSet(4, vips), vipSet(6, vips)],
+    sets: [vipSet(ofFamily(4))],
     chains: [
       { name: "in", base: base(NetdevHook.ingress), rules: questions },
       {
         name: "out",
         base: base(NetdevHook.egress),
-        rules: [[isArp(), inSet(ARP_SENDER, setOf(4)), COUNTER, own]],
+        rules: [[isArp(), inSet(ARP_SENDER, VIPS), COUNTER, own]],
       },
     ],
   };
 }
 
-function vipSet(family: IpFamily, vips: readonly IpAddress[]): SetSpec {
-  const elements = vips
-    .filter((vip) => familyOf(vip) === family)
-    .map((vip) => ({ key: addressToBytes(vip), text: vip }));
-  return { name: setOf(family), key: family === 4 ? "ipv4" : "ipv6", elements };
+function vipSet(vips: readonly IpAddress[]): SetSpec {
+  const elements = vips.map((vip) => ({ key: addressToBytes(vip), text: vip }));
+  return { name: VIPS, key: "ipv4", elements };
+}
+
+function isTarget(vip: IpAddress): NftTerm {
+  const octets = addressToBytes(vip);
+  return compare(ND_TARGET, "==", octets, `0x${Buffer.from(octets).toString("hex")}`);
 }
 
 function isArp(): NftTerm {

@@ -3,18 +3,16 @@
  *
  * @module
  */
-import { type EffectiveName, KernelError, type Link, readEffective } from "@viptools/kernel";
-import { addressFromBytes, familyOf, type IpAddress, type IpFamily, ZERO_MAC } from "@viptools/wire";
-import { doesIgnoreHide, HOLDER, type Hiding, type Method } from "./plan.ts";
-import { setOf, tableOf } from "./rules.ts";
-import type { Effective, Sight } from "./wholeness.ts";
+import { KernelError, type Link, readEffective } from "@viptools/kernel";
+import { addressFromBytes, familyOf, type IpAddress, ZERO_MAC } from "@viptools/wire";
+import { doesIgnoreHide, type Hiding, HOLDER, type Method } from "./plan.ts";
+import { tableOf, VIPS } from "./rules.ts";
+import type { Sight } from "./wholeness.ts";
 import type { Workbench } from "./workbench.ts";
 
 /** @param all that is hidden on this host. */
 export function look(bench: Workbench, name: string, method: Method, all: readonly Hiding[]): Sight {
-  const vips = all
-    .filter((one) => one.interface === name && one.method === method)
-    .map(({ vip }) => vip);
+  const vips = all.filter((one) => one.interface === name && one.method === method).map(({ vip }) => vip);
   const addresses = bench.addresses().filter(({ address }) => vips.includes(address));
   const links = bench.route.links();
   const hasSettings = method === "sysctl" && vips.some((vip) => familyOf(vip) === 4);
@@ -26,29 +24,22 @@ export function look(bench: Workbench, name: string, method: Method, all: readon
     elsewhere: addresses
       .filter((one) => one.interface !== HOLDER)
       .map((one) => ({ vip: one.address, interface: one.interface })),
-    ignore: hasSettings ? effective("ipv4/arp_ignore", name) : undefined,
-    announce: hasSettings ? effective("ipv4/arp_announce", name) : undefined,
+    ignore: hasSettings ? readEffective("ipv4/arp_ignore", name) : undefined,
+    announce: hasSettings ? readEffective("ipv4/arp_announce", name) : undefined,
     unruled: method === "nft" ? unruledOf(bench, name, vips) : [],
     open: vips.some((vip) => familyOf(vip) === 4) ? openOf(links, vips, all) : [],
   };
 }
 
-function effective(setting: EffectiveName, name: string): Effective | undefined {
-  return readEffective(setting, name);
-}
-
+/** Of IPv4: the rules name IPv6 addresses one by one, and the kernel hides those by itself. */
 function unruledOf(bench: Workbench, name: string, vips: readonly IpAddress[]): IpAddress[] | undefined {
   try {
-    const ruled = ([4, 6] as const).flatMap((family) => ruledOf(bench, name, family));
-    return vips.filter((vip) => !ruled.includes(vip));
+    const ruled = bench.nft.elements(tableOf(name), VIPS).map(({ key }) => addressFromBytes(key, 4));
+    return vips.filter((vip) => familyOf(vip) === 4 && !ruled.includes(vip));
   } catch (error) {
     if (error instanceof KernelError && error.code === "ENOENT") return undefined;
     throw error;
   }
-}
-
-function ruledOf(bench: Workbench, name: string, family: IpFamily): IpAddress[] {
-  return bench.nft.elements(tableOf(name), setOf(family)).map(({ key }) => addressFromBytes(key, family));
 }
 
 /** Where somebody may ask too, and where not all of the addresses are hidden. */

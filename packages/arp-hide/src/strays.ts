@@ -4,7 +4,7 @@
  * @module
  */
 import type { IpAddress } from "@viptools/wire";
-import { ADDRESS_PROTOCOL, HOLDER, type Hiding } from "./plan.ts";
+import { ADDRESS_PROTOCOL, type Hiding, HOLDER } from "./plan.ts";
 import { isOurTable, tableOf } from "./rules.ts";
 import type { Workbench } from "./workbench.ts";
 

@@ -31,7 +31,11 @@ for (const value of [1, 2, 3, 8])
 const FAULTS: readonly (readonly [fact: string, sight: Sight, says: RegExp])[] = [
   ["arp_ignore 0", { ...WHOLE, ignore: at("arp_ignore", 0) }, /answers: sysctl -w .*eth0\/arp_ignore=1/],
   ["arp_ignore 4", { ...WHOLE, ignore: at("arp_ignore", 4, "all") }, /sysctl -w .*all\/arp_ignore=1/],
-  ["arp_announce 1", { ...WHOLE, announce: at("arp_announce", 1) }, /in the name of the VIP: .*arp_announce=2/],
+  [
+    "arp_announce 1",
+    { ...WHOLE, announce: at("arp_announce", 1) },
+    /in the name of the VIP: .*arp_announce=2/,
+  ],
   ["an address that is gone", { ...WHOLE, missing: ["192.0.2.100"] }, /192\.0\.2\.100 is not on lo/],
   [
     "an address on the NIC too",

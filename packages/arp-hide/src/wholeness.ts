@@ -65,7 +65,9 @@ function command({ path }: Effective, value: number): string {
 function ruleFaults({ interface: name, unruled }: Sight): string[] {
   const table = tableOf(name);
   if (unruled === undefined) return [`table ${table} is gone: arp-hide add again`];
-  return unruled.length === 0 ? [] : [`table ${table} does not name ${unruled.join(" ")}: arp-hide add again`];
+  return unruled.length === 0
+    ? []
+    : [`table ${table} does not name ${unruled.join(" ")}: arp-hide add again`];
 }
 
 function remarks({ open }: Sight): string[] {

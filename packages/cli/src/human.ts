@@ -52,8 +52,7 @@ const WRITERS: Writers = {
       r.why.length === 0 ? "" : ` [${r.why.join("; ")}]`
     }`,
   "vmac.error": (r) => `${r.instance} ERROR ${r.message}`,
-  "hide.added": (r) =>
-    `${r.interface} HIDES ${r.vips.join(" ")} by ${r.method} (${milliseconds(r.took_us)})`,
+  "hide.added": (r) => `${r.interface} HIDES ${r.vips.join(" ")} by ${r.method} (${milliseconds(r.took_us)})`,
   "hide.removed": (r) =>
     `${r.interface} hides ${r.vips.join(" ")} no more, by ${r.method} (${milliseconds(r.took_us)})`,
   "hide.status": (r) =>
@@ -161,11 +160,7 @@ function foundWords({ asked, owners, own_interface: here }: RecordOf<"garp.found
   return here === undefined ? `free: ${asked} questions, no answer` : `nobody else's${own}`;
 }
 
-function answererWords({
-  mac,
-  answers,
-  is_expected,
-}: RecordOf<"hide.checked">["owners"][number]): string {
+function answererWords({ mac, answers, is_expected }: RecordOf<"hide.checked">["owners"][number]): string {
   return `${mac} (${answers} answers${is_expected === false ? ", NOT EXPECTED" : ""})`;
 }
 

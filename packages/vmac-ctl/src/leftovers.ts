@@ -6,7 +6,13 @@
  *
  * @module
  */
-import { dropParentSettings, type InterfaceAddress, type Link, readSysctl, writeSysctl } from "@viptools/kernel";
+import {
+  dropParentSettings,
+  type InterfaceAddress,
+  type Link,
+  readSysctl,
+  writeSysctl,
+} from "@viptools/kernel";
 import { parseInstance } from "@viptools/records";
 import { type JournalEntry, readEntry, removeEntry } from "./journal.ts";
 import { removeFence } from "./kernel-fence.ts";
