@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Context, ExitCode, ExitError, orUsage, parseDurationUs } from "@viptools/cli";
+import { type Context, ExitCode, ExitError, onStopSignals, orUsage, parseDurationUs } from "@viptools/cli";
 import {
   ADVERTISEMENT_FILTER,
   ARP_FILTER,
@@ -94,8 +94,12 @@ async function ask(
     [...new Set(addresses.map(familyOf))].map((family) => [family, listen(family, nic.index, answerers)]),
   );
   const asked = new Map<IpAddress, number>();
+  let isStopped = false;
+  onStopSignals(() => {
+    isStopped = true;
+  });
   const startUs = monotonicUs();
-  for (let n = 0; n < count; n++) {
+  for (let n = 0; n < count && !isStopped; n++) {
     await until(startUs + n * everyUs);
     for (const target of addresses) {
       const hasLeft = send(sockets.get(familyOf(target))!, encodeAddressQuestion({ target, mac: nic.mac }));
@@ -138,9 +142,13 @@ function finish(socket: PacketSocket): void {
     throw new ExitError(ExitCode.kernel, `${dropped} answers came too fast to be read: ask more slowly`);
 }
 
+/** Also when it is late: answers are read meanwhile. */
 async function until(atUs: number): Promise<void> {
   const waitMs = (atUs - monotonicUs()) / 1000;
-  if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
+  await new Promise<void>((resolve) => {
+    if (waitMs > 0) setTimeout(resolve, waitMs);
+    else setImmediate(resolve);
+  });
 }
 
 /** @throws {ExitError} kernel, where no question left. */
