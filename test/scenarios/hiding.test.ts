@@ -111,6 +111,9 @@ test(
         must(network, "a", REMOVE);
         same(network, "a", before);
       }
+      must(network, "a", ACTS["hide"]!);
+      must(network, "a", words("vmac-ctl cleanup"));
+      must(network, "a", words("arp-hide status"));
     });
   },
 );
@@ -136,23 +139,13 @@ const OTHER = "192.0.2.101";
 /** Of iputils arping: one question, one second. */
 const ONCE = ["-c", "1", "-w", "1"];
 
-/** @returns who answers for the VIPs and for other addresses, asked by c. */
+/** @returns who answers for the VIPs and for other addresses, asked by c; a question has one answer at most. */
 function heard(network: Network, ...others: string[]): Record<string, string[]> {
-  const argv = [
-    "arp-hide",
-    "check",
-    "-I",
-    "eth0",
-    "--every",
-    "20ms",
-    "--wait",
-    "200ms",
-    VIP,
-    VIP6,
-    ...others,
-  ];
-  const { stdout } = network.run("c", argv);
-  return Object.fromEntries(checked(stdout).map(({ ip, owners }) => [ip, owners.map(({ mac }) => mac)]));
+  const argv = words(`arp-hide check -I eth0 --every 20ms --wait 200ms ${[VIP, VIP6, ...others].join(" ")}`);
+  const found = checked(network.run("c", argv).stdout);
+  for (const { ip, asked, owners } of found)
+    for (const { answers } of owners) assert.ok(answers <= asked, `${ip}: ${answers} answers to ${asked}`);
+  return Object.fromEntries(found.map(({ ip, owners }) => [ip, owners.map(({ mac }) => mac)]));
 }
 
 function checked(stdout: string): RecordOf<"hide.checked">[] {
