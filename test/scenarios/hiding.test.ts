@@ -111,9 +111,6 @@ test(
         must(network, "a", REMOVE);
         same(network, "a", before);
       }
-      must(network, "a", ACTS["hide"]!);
-      must(network, "a", words("vmac-ctl cleanup"));
-      must(network, "a", words("arp-hide status"));
     });
   },
 );
@@ -188,6 +185,9 @@ test(
         }
         same(network, "a", before);
       }
+      must(network, "a", ACTS["hide"]!);
+      must(network, "a", words("vmac-ctl cleanup"));
+      must(network, "a", words("arp-hide status"));
     });
   },
 );

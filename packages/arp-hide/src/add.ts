@@ -39,7 +39,7 @@ async function addAlone(context: Context, bench: Workbench, asked: readonly Hidi
   const all = [...before, ...fresh];
   if (context.args.flag("dry-run")) {
     const rules = method === "nft" ? ruleChange(bench, name, all) : undefined;
-    writeSteps(context, name, stepsToHide(settingsOf(name, all), rules, missingOf(bench, asked)));
+    writeSteps(context, name, stepsToHide(settingsOf(name, asked), rules, missingOf(bench, asked)));
     return ExitCode.done;
   }
   if (fresh.length === 0 && judge(look(bench, name, method, all)).isWhole) {
@@ -55,7 +55,7 @@ async function addAlone(context: Context, bench: Workbench, asked: readonly Hidi
     changes,
     tookUs: monotonicUs() - startUs,
   });
-  tellOfOthers(context, bench, name, settingsOf(name, all).length > 0);
+  tellOfOthers(context, bench, name, settingsOf(name, asked).length > 0);
   return ExitCode.done;
 }
 

@@ -31,7 +31,7 @@ export async function hide(
   all: readonly Hiding[],
   asked: readonly Hiding[],
 ): Promise<string[]> {
-  const changes = await holdParentSettings(bench.runs, name, SETTINGS_HOLDER, settingsOf(name, all));
+  const changes = await holdParentSettings(bench.runs, name, SETTINGS_HOLDER, settingsOf(name, asked));
   if (asked.some(({ method }) => method === "nft")) changes.push(...changeRules(bench, name, all));
   const missing = missingOf(bench, asked);
   const index = bench.holderIndex();
@@ -39,9 +39,9 @@ export async function hide(
   return [...changes, ...missing.map((vip) => `address ${hostVip(vip)} on ${HOLDER}`)];
 }
 
-/** What an interface has to be set to. */
-export function settingsOf(name: string, all: readonly Hiding[]): Setting[] {
-  return neededSettings(all, name, Number(readSysctl(`net/ipv4/conf/${name}/arp_ignore`) ?? 0));
+/** What an interface has to be set to, so that these are hidden. */
+export function settingsOf(name: string, hidden: readonly Hiding[]): Setting[] {
+  return neededSettings(hidden, name, Number(readSysctl(`net/ipv4/conf/${name}/arp_ignore`) ?? 0));
 }
 
 /** Addresses that are not there yet. */
