@@ -12,6 +12,7 @@ const EXITS: Readonly<Record<string, ExitCode>> = {
   ENODEV: ExitCode.noInterface,
 };
 const ADVICE: Readonly<Record<string, string>> = {
+  EPERM: "run as root, or with CAP_NET_ADMIN",
   EROFS: "/proc/sys is read-only, as in most containers: mount it writable, or use --method nft",
 };
 const RULES_ADVICE = "needs nftables with egress (Linux 5.16), or --method sysctl";

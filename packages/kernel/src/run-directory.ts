@@ -26,7 +26,7 @@ const PRIVATE_FILE = 0o600;
 export class RunDirectory {
   readonly #path: string;
 
-  /** @throws {KernelError} EPERM, if the folder cannot be made or may be changed by others. */
+  /** @throws {KernelError} EPERM, if the folder cannot be made; EACCES, if others may change it. */
   constructor() {
     this.#path = join(ROOT, `${readBootId()}-${readNamespaceCookie()}`);
     this.#make();
@@ -72,7 +72,7 @@ export class RunDirectory {
       mkdirSync(this.#path, { recursive: true, mode: PRIVATE_DIRECTORY });
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code;
-      throw new KernelError("EPERM", `Cannot make ${this.#path} (${code}): run as root`);
+      throw new KernelError("EPERM", `Cannot make ${this.#path} (${code})`);
     }
     for (const path of [ROOT, this.#path]) checkPrivate(path);
   }
@@ -118,6 +118,9 @@ function checkPrivate(path: string): void {
   const status = lstatSync(path);
   const isOurs = status.isDirectory() && status.uid === process.geteuid?.() && (status.mode & 0o022) === 0;
   if (!isOurs) {
-    throw new KernelError("EPERM", `${path} is not a directory that only this user can write: remove it`);
+    throw new KernelError(
+      "EACCES",
+      `Cannot use ${path}: it is no directory that only this user can write, remove it`,
+    );
   }
 }

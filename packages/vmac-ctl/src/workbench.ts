@@ -71,7 +71,8 @@ function openRuns(): RunDirectory {
     return new RunDirectory();
   } catch (error) {
     if (!(error instanceof KernelError)) throw error;
-    throw new ExitError(ExitCode.permission, error.message);
+    const advice = error.code === "EPERM" ? ": run as root" : "";
+    throw new ExitError(ExitCode.permission, `${error.message}${advice}`);
   }
 }
 
