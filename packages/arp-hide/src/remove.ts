@@ -32,31 +32,55 @@ async function removeAlone(
   vips: readonly IpAddress[],
 ): Promise<ExitCode> {
   const before = readJournal(bench.runs);
-  const isMeant = ({ vip }: Hiding): boolean => vips.length === 0 || vips.includes(vip);
-  const noted = before.filter((one) => one.interface === name && isMeant(one));
-  const strays = strayAddresses(bench, before)
-    .map((vip): Hiding => ({ interface: name, vip, method: "sysctl" }))
-    .filter(isMeant);
-  const gone = [...noted, ...strays];
-  const left = before.filter((one) => !noted.includes(one));
+  const gone = meantBy(vips, bench, name, before);
   for (const vip of vips.filter((one) => !gone.some((hiding) => hiding.vip === one)))
     context.say(`${vip} is not hidden on ${name}: nothing to take away`);
-  if (context.args.flag("dry-run")) {
-    writeSteps(context, name, stepsOf(bench, name, left, gone));
-    return ExitCode.done;
-  }
-  const startUs = monotonicUs();
-  const changes = await show(bench, name, left, gone);
-  writeJournal(bench.runs, left);
-  if (gone.length === 0 && vips.length === 0 && changes.length === 0)
+  if (context.args.flag("dry-run"))
+    writeSteps(context, name, stepsOf(bench, name, without(before, gone), gone));
+  else if (gone.length > 0) await removeEach(context, bench, before, gone);
+  else if ((await show(bench, name, before, [])).length === 0 && vips.length === 0)
     context.say(`nothing is hidden on ${name}: nothing to take away`);
-  const tookUs = monotonicUs() - startUs;
+  return ExitCode.done;
+}
+
+/** What is noted for the interface, and what is marked as ours without a note; all of it where no address is named. */
+function meantBy(
+  vips: readonly IpAddress[],
+  bench: Workbench,
+  name: string,
+  noted: readonly Hiding[],
+): Hiding[] {
+  const strays = strayAddresses(bench, noted).map(
+    (vip): Hiding => ({ interface: name, vip, method: "sysctl" }),
+  );
+  return [...noted.filter((one) => one.interface === name), ...strays].filter(
+    ({ vip }) => vips.length === 0 || vips.includes(vip),
+  );
+}
+
+function without(some: readonly Hiding[], others: readonly Hiding[]): Hiding[] {
+  return some.filter((one) => !others.includes(one));
+}
+
+/** One method after the other, so that each record tells what was done for it. */
+async function removeEach(
+  context: Context,
+  bench: Workbench,
+  before: readonly Hiding[],
+  gone: readonly Hiding[],
+): Promise<void> {
+  let left = before;
   for (const method of METHODS) {
     const hidden = gone.filter((one) => one.method === method);
-    if (hidden.length > 0)
-      writeChange(context, "hide.removed", { interface: name, method, hidden, changes, tookUs });
+    if (hidden.length === 0) continue;
+    const { interface: name } = hidden[0]!;
+    const startUs = monotonicUs();
+    left = without(left, hidden);
+    const changes = await show(bench, name, left, hidden);
+    writeJournal(bench.runs, left);
+    const tookUs = monotonicUs() - startUs;
+    writeChange(context, "hide.removed", { interface: name, method, hidden, changes, tookUs });
   }
-  return ExitCode.done;
 }
 
 function stepsOf(bench: Workbench, name: string, left: readonly Hiding[], gone: readonly Hiding[]) {
