@@ -52,6 +52,15 @@ const WRITERS: Writers = {
       r.why.length === 0 ? "" : ` [${r.why.join("; ")}]`
     }`,
   "vmac.error": (r) => `${r.instance} ERROR ${r.message}`,
+  "hide.added": (r) => `${r.interface} HIDES ${r.vips.join(" ")} by ${r.method} (${milliseconds(r.took_us)})`,
+  "hide.removed": (r) =>
+    `${r.interface} hides ${r.vips.join(" ")} no more, by ${r.method} (${milliseconds(r.took_us)})`,
+  "hide.status": (r) =>
+    `${r.interface} ${r.is_whole ? "hides" : "DOES NOT wholly hide"} ${r.vips.join(" ")} by ${r.method}${
+      r.why.length === 0 ? "" : ` [${r.why.join("; ")}]`
+    }`,
+  "hide.checked": (r) =>
+    `${r.ip} ${r.owners.length === 0 ? "nobody answers" : `answered by ${r.owners.map(answererWords).join(" and ")}`}: ${r.asked} questions on ${r.interface}`,
   "garp.sent": (r) =>
     `announced ${r.ip} is-at ${r.sha} (${r.is_router ? "router " : ""}${r.form}) on ${r.interface}`,
   "garp.answered": (r) =>
@@ -100,7 +109,8 @@ const WRITERS: Writers = {
 export function formatHuman(record: KnownRecord | string): string {
   if (typeof record === "string") return harmless(record);
   // Steps are for copying: the command first, and nothing before it.
-  if (record.type === "vmac.step") return harmless(`${record.command}  # ${record.what}`);
+  if (record.type === "vmac.step" || record.type === "hide.step")
+    return harmless(`${record.command}  # ${record.what}`);
   const write = WRITERS[record.type] as ((record: KnownRecord) => string) | undefined;
   const body = write === undefined ? fieldsOf(record) : write(record);
   return harmless(`${record.ts.slice(11, 23)} ${record.host} ${record.tool} ${body}`).trimEnd();
@@ -148,6 +158,10 @@ function foundWords({ asked, owners, own_interface: here }: RecordOf<"garp.found
   const own = here === undefined ? "" : `, this host's own on ${here}`;
   if (who.length > 0) return `TAKEN is-at ${who.join(" and ")}${own}`;
   return here === undefined ? `free: ${asked} questions, no answer` : `nobody else's${own}`;
+}
+
+function answererWords({ mac, answers, is_expected }: RecordOf<"hide.checked">["owners"][number]): string {
+  return `${mac} (${answers} answers${is_expected === false ? ", NOT EXPECTED" : ""})`;
 }
 
 function protocolOf({ protocol, version }: Pick<RecordOf<"vrrp.vrid">, "protocol" | "version">): string {

@@ -37,4 +37,6 @@ export {
 } from "./route-message.ts";
 export * from "./route-reader.ts";
 export * from "./route-socket.ts";
+export * from "./run-directory.ts";
+export * from "./shared-settings.ts";
 export * from "./sysctl.ts";

@@ -4,6 +4,7 @@
  * @module
  */
 import type * as v from "valibot";
+import * as hide from "./hide-records.ts";
 import * as neighbour from "./neighbour-records.ts";
 import * as owner from "./owner-records.ts";
 import * as tool from "./tool-records.ts";
@@ -31,6 +32,11 @@ export const VOCABULARY = [
   owner.vmacError,
   owner.vmacStep,
   owner.vmacStatus,
+  hide.hideAdded,
+  hide.hideRemoved,
+  hide.hideStep,
+  hide.hideStatus,
+  hide.hideChecked,
   neighbour.arpSeen,
   neighbour.ndpSeen,
   neighbour.arpMalformed,

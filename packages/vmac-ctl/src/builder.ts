@@ -5,6 +5,7 @@
  */
 import {
   findInterface,
+  holdParentSettings,
   type InterfaceAddress,
   KernelError,
   MacvlanMode,
@@ -13,7 +14,6 @@ import {
   writeSysctl,
 } from "@viptools/kernel";
 import { textOf } from "./leftovers.ts";
-import { holdParentSettings } from "./parent-settings.ts";
 import { interfaceAlias, lifetimeS, type Plan, type PlannedAddress } from "./plan.ts";
 import type { Workbench } from "./workbench.ts";
 

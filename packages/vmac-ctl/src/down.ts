@@ -4,14 +4,13 @@
  * @module
  */
 import { type Context, ExitCode } from "@viptools/cli";
-import { monotonicUs } from "@viptools/kernel";
+import { monotonicUs, settingsBefore } from "@viptools/kernel";
 import { formatInstance } from "@viptools/records";
 import { type JournalEntry, listEntries, lockInstance, readEntry, tryLockInstance } from "./journal.ts";
 import { toExit } from "./kernel-exit.ts";
 import { removeLeftovers } from "./leftovers.ts";
 import { ownerRecord } from "./owner-record.ts";
 import { readVrid } from "./owning-options.ts";
-import { settingsBefore } from "./parent-settings.ts";
 import { stepsToRelease } from "./plan-steps.ts";
 import { writeSteps } from "./step-records.ts";
 import { removeStrays } from "./strays.ts";

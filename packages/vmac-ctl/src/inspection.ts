@@ -3,11 +3,10 @@
  *
  * @module
  */
-import { type Link, monotonicUs, readSysctl, writeSysctl } from "@viptools/kernel";
+import { differingSettings, type Link, monotonicUs, readSysctl, writeSysctl } from "@viptools/kernel";
 import { addAddresses, build, missingAddresses } from "./builder.ts";
 import type { KernelFence } from "./kernel-fence.ts";
 import { textOf } from "./leftovers.ts";
-import { differingSettings } from "./parent-settings.ts";
 import { interfaceAlias, lifetimeS, type Plan } from "./plan.ts";
 import type { Workbench } from "./workbench.ts";
 

@@ -4,10 +4,9 @@
  * @module
  */
 import { ExitCode, ExitError } from "@viptools/cli";
-import type { FileLock } from "@viptools/kernel";
+import type { FileLock, RunDirectory } from "@viptools/kernel";
 import { parseInstance } from "@viptools/records";
 import type { Mode } from "./plan.ts";
-import type { RunDirectory } from "./run-directory.ts";
 
 /** One owned virtual router. */
 export interface JournalEntry {

@@ -6,11 +6,16 @@
  *
  * @module
  */
-import { type InterfaceAddress, type Link, readSysctl, writeSysctl } from "@viptools/kernel";
+import {
+  dropParentSettings,
+  type InterfaceAddress,
+  type Link,
+  readSysctl,
+  writeSysctl,
+} from "@viptools/kernel";
 import { parseInstance } from "@viptools/records";
 import { type JournalEntry, readEntry, removeEntry } from "./journal.ts";
 import { removeFence } from "./kernel-fence.ts";
-import { dropParentSettings } from "./parent-settings.ts";
 import { ADDRESS_PROTOCOL, interfaceAlias } from "./plan.ts";
 import type { Workbench } from "./workbench.ts";
 

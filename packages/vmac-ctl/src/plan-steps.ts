@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { type TableSpec, tableLine } from "@viptools/kernel";
+import { type Setting, type TableSpec, tableLine } from "@viptools/kernel";
 import type { JournalEntry } from "./journal.ts";
-import { interfaceAlias, type Plan, type PlannedAddress, type Setting } from "./plan.ts";
+import { interfaceAlias, type Plan, type PlannedAddress } from "./plan.ts";
 
 export interface Step {
   readonly what: string;

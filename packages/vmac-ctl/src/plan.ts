@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Setting } from "@viptools/kernel";
 import { familyOfVip, parseInstance, parseVip, type Vip } from "@viptools/records";
 import { type IpAddress, isInPrefix, isLinkLocal, type Mac, virtualMac } from "@viptools/wire";
 import type { Claim } from "./owner-table.ts";
@@ -35,15 +36,6 @@ export interface HostFacts {
   readonly parentPrefixes: readonly Vip[];
   /** Whether packets that come in by the parent are forwarded: "0" or "1"; undefined where there is no such setting. */
   readonly forwarding: string | undefined;
-}
-
-/** A kernel setting and what it has to be. */
-export interface Setting {
-  /** Below /proc/sys. */
-  readonly path: string;
-  readonly value: string;
-  /** It follows this one, whose value may change. */
-  readonly follows?: string;
 }
 
 export interface PlannedLink {

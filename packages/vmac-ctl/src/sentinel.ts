@@ -4,10 +4,9 @@
  *
  * @module
  */
-import { type Link, type LinkEvent, LinkMonitor, NftMonitor } from "@viptools/kernel";
+import { differingSettings, type Link, type LinkEvent, LinkMonitor, NftMonitor } from "@viptools/kernel";
 import type { FollowedInstance } from "./followed-instance.ts";
 import type { Ownership } from "./ownership.ts";
-import { differingSettings } from "./parent-settings.ts";
 import { interfaceAlias } from "./plan.ts";
 import type { Workbench } from "./workbench.ts";
 

@@ -4,16 +4,16 @@
  *
  * @module
  */
-import { KernelError, NftSocket, RouteChanges, readSysctl } from "@viptools/kernel";
+import { ExitCode, ExitError } from "@viptools/cli";
+import { KernelError, NftSocket, RouteChanges, RunDirectory, readSysctl } from "@viptools/kernel";
 import { ZERO_MAC } from "@viptools/wire";
 import type { HostFacts } from "./plan.ts";
-import { RunDirectory } from "./run-directory.ts";
 
 /** What is for a port of these, the port's own addresses do not get. */
 const TAKES_ALL: readonly string[] = ["bridge", "bond", "team"];
 
 export class Workbench {
-  readonly runs: RunDirectory = new RunDirectory();
+  readonly runs: RunDirectory = openRuns();
   readonly route: RouteChanges = new RouteChanges();
   #nft: NftSocket | undefined;
 
@@ -62,6 +62,17 @@ export class Workbench {
     this.route.close();
     this.#nft?.close();
     this.runs.tidy();
+  }
+}
+
+/** @throws {ExitError} permission, if the folder cannot be made or may be changed by others. */
+function openRuns(): RunDirectory {
+  try {
+    return new RunDirectory();
+  } catch (error) {
+    if (!(error instanceof KernelError)) throw error;
+    const advice = error.code === "EPERM" ? ": run as root" : "";
+    throw new ExitError(ExitCode.permission, `${error.message}${advice}`);
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * The folder in which this host's owners note what they changed: one for each boot and network namespace, so that no
+ * The folder in which the tools note what they changed on this host: one for each boot and network namespace, so that no
  * note outlives what it is about.
  *
  * @module
@@ -15,8 +15,9 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { ExitCode, ExitError } from "@viptools/cli";
-import { type FileLock, readBootId, readNamespaceCookie, tryLock } from "@viptools/kernel";
+import { readBootId, readNamespaceCookie } from "./clock.ts";
+import { type FileLock, tryLock } from "./file-lock.ts";
+import { KernelError } from "./native.ts";
 
 const ROOT = "/run/viptools";
 const PRIVATE_DIRECTORY = 0o700;
@@ -25,7 +26,7 @@ const PRIVATE_FILE = 0o600;
 export class RunDirectory {
   readonly #path: string;
 
-  /** @throws {ExitError} permission, if the folder cannot be made or may be changed by others. */
+  /** @throws {KernelError} EPERM, if the folder cannot be made; EACCES, if others may change it. */
   constructor() {
     this.#path = join(ROOT, `${readBootId()}-${readNamespaceCookie()}`);
     this.#make();
@@ -71,7 +72,7 @@ export class RunDirectory {
       mkdirSync(this.#path, { recursive: true, mode: PRIVATE_DIRECTORY });
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code;
-      throw new ExitError(ExitCode.permission, `cannot make ${this.#path} (${code}): run as root`);
+      throw new KernelError("EPERM", `Cannot make ${this.#path} (${code})`);
     }
     for (const path of [ROOT, this.#path]) checkPrivate(path);
   }
@@ -117,9 +118,9 @@ function checkPrivate(path: string): void {
   const status = lstatSync(path);
   const isOurs = status.isDirectory() && status.uid === process.geteuid?.() && (status.mode & 0o022) === 0;
   if (!isOurs) {
-    throw new ExitError(
-      ExitCode.permission,
-      `${path} is not a directory that only this user can write: remove it`,
+    throw new KernelError(
+      "EACCES",
+      `Cannot use ${path}: it is no directory that only this user can write, remove it`,
     );
   }
 }

@@ -1,12 +1,20 @@
 /**
- * Settings of a parent interface that several virtual routers need, in one process or in several: the first one notes
- * what was there and changes it, the last one puts it back (S3).
+ * Settings of an interface that several need, in one process or in several, of one tool or of several: the first one
+ * notes what was there and changes it, the last one puts it back (S3).
  *
  * @module
  */
-import { readSysctl, writeSysctl } from "@viptools/kernel";
-import type { Setting } from "./plan.ts";
 import type { RunDirectory } from "./run-directory.ts";
+import { readSysctl, writeSysctl } from "./sysctl.ts";
+
+/** A kernel setting and what it has to be. */
+export interface Setting {
+  /** Below /proc/sys. */
+  readonly path: string;
+  readonly value: string;
+  /** It follows this one, whose value may change. */
+  readonly follows?: string;
+}
 
 interface Note {
   /** Path below /proc/sys to what stood there before us. */
@@ -73,9 +81,14 @@ export async function dropParentSettings(
   });
 }
 
+/** Who needs the settings of an interface now: virtual routers by their instance, and other tools by a word of theirs. */
+export function holdersOf(runs: RunDirectory, parent: string): readonly string[] {
+  return runs.read<Note>(noteOf(parent))?.holders ?? [];
+}
+
 /** What would be put back if this holder let go now. */
 export function settingsBefore(runs: RunDirectory, parent: string, holder: string): Setting[] {
-  const note = runs.read<Note>(`parent-${parent}`);
+  const note = runs.read<Note>(noteOf(parent));
   if (note === undefined || note.holders.some((other) => other !== holder)) return [];
   return Object.entries(note.before).map(([path, value]) => ({ path, value }));
 }
@@ -88,7 +101,7 @@ function putBack(path: string, ours: string, before: string | undefined): string
 
 /** Another process holds the lock for a few file operations only: wait for it. */
 async function locked<T>(runs: RunDirectory, parent: string, work: (name: string) => T): Promise<T> {
-  const name = `parent-${parent}`;
+  const name = noteOf(parent);
   for (let n = 0; n < LOCK_TRIES; n++) {
     const lock = runs.lock(name);
     if (lock !== undefined) {
@@ -101,4 +114,8 @@ async function locked<T>(runs: RunDirectory, parent: string, work: (name: string
     await new Promise((resolve) => setTimeout(resolve, LOCK_WAIT_MS));
   }
   throw new Error(`Cannot lock the settings of ${parent}: another process has held them for a second`);
+}
+
+function noteOf(parent: string): string {
+  return `parent-${parent}`;
 }

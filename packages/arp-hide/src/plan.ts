@@ -1,0 +1,78 @@
+/**
+ * What it takes to hide an address: names, settings and addresses. Pure.
+ *
+ * @module
+ */
+import type { NewAddress, Setting } from "@viptools/kernel";
+import { formatVip } from "@viptools/records";
+import { familyOf, type IpAddress } from "@viptools/wire";
+
+export const METHODS = ["sysctl", "nft"] as const;
+export type Method = (typeof METHODS)[number];
+
+/** One address that is hidden from those who ask on one interface. */
+export interface Hiding {
+  readonly interface: string;
+  readonly vip: IpAddress;
+  readonly method: Method;
+}
+
+/** Where hidden addresses stand. */
+export const HOLDER = "lo";
+/** What marks an address as ours (`ip address show`: proto 113): not the number that vmac-ctl marks its own with. */
+export const ADDRESS_PROTOCOL = 113;
+/** How this tool is called among those who need the settings of an interface. */
+export const SETTINGS_HOLDER = "arp-hide";
+/**
+ * The kernel takes no address of this scope as the source of a connection of its own, and `arp_ignore` 3 hides it too.
+ */
+const SCOPE_HOST = 254;
+/** For IPv6, where there is no such scope: the kernel takes no deprecated address either, unless there is no other. */
+const DEPRECATED_S = 0;
+
+/**
+ * Values of `arp_ignore` with which the kernel answers for nothing that stands on another interface with scope host
+ * (arp_ignore() in net/ipv4/arp.c). Of those, 1 is the mildest.
+ */
+const HIDING_IGNORES: readonly number[] = [1, 2, 3, 8];
+const MILDEST_IGNORE = 1;
+/** Only then the kernel never asks in the name of an address of another interface (arp_solicit()). */
+export const HIDING_ANNOUNCE = 2;
+
+export function doesIgnoreHide(value: number): boolean {
+  return HIDING_IGNORES.includes(value);
+}
+
+/** `192.0.2.100/32` */
+export function hostVip(address: IpAddress): string {
+  return formatVip({ address, length: lengthOf(address) });
+}
+
+function lengthOf(address: IpAddress): number {
+  return familyOf(address) === 4 ? 32 : 128;
+}
+
+/** @param ifindex of {@link HOLDER}. */
+export function plannedAddress(address: IpAddress, ifindex: number): NewAddress {
+  const common = { ifindex, address, prefixLength: lengthOf(address), protocol: ADDRESS_PROTOCOL };
+  return familyOf(address) === 4 ? { ...common, scope: SCOPE_HOST } : { ...common, preferredS: DEPRECATED_S };
+}
+
+/**
+ * What the interface has to be set to. IPv6 needs nothing: the kernel answers solicitations for addresses of the
+ * interface that hears them alone (ndisc_recv_ns() in net/ipv6/ndisc.c), and asks in the name of no other.
+ *
+ * @param ignore what `arp_ignore` of the interface is now; a stricter value than ours stays.
+ */
+export function neededSettings(hidden: readonly Hiding[], name: string, ignore: number): Setting[] {
+  const isNeeded = hidden.some(
+    (one) => one.interface === name && one.method === "sysctl" && familyOf(one.vip) === 4,
+  );
+  if (!isNeeded) return [];
+  const path = (setting: string): string => `net/ipv4/conf/${name}/${setting}`;
+  const isStricter = doesIgnoreHide(ignore) && ignore > MILDEST_IGNORE;
+  return [
+    ...(isStricter ? [] : [{ path: path("arp_ignore"), value: String(MILDEST_IGNORE) }]),
+    { path: path("arp_announce"), value: String(HIDING_ANNOUNCE) },
+  ];
+}

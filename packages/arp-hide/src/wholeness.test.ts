@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { judge, type Sight } from "./wholeness.ts";
+
+const at = (setting: string, value: number, side = "eth0") => ({
+  value,
+  path: `net/ipv4/conf/${side}/${setting}`,
+});
+const WHOLE: Sight = {
+  interface: "eth0",
+  method: "sysctl",
+  isThere: true,
+  missing: [],
+  elsewhere: [],
+  ignore: at("arp_ignore", 1),
+  announce: at("arp_announce", 2),
+  unruled: [],
+  open: [],
+};
+const BY_RULES: Sight = { ...WHOLE, method: "nft", ignore: undefined, announce: undefined };
+
+test("nothing is said of what is whole", () => {
+  for (const sight of [WHOLE, BY_RULES]) assert.deepEqual(judge(sight), { isWhole: true, why: [] });
+});
+
+for (const value of [1, 2, 3, 8])
+  test(`arp_ignore ${value} hides`, () => {
+    assert.equal(judge({ ...WHOLE, ignore: at("arp_ignore", value) }).isWhole, true);
+  });
+
+const FAULTS: readonly (readonly [fact: string, sight: Sight, says: RegExp])[] = [
+  ["arp_ignore 0", { ...WHOLE, ignore: at("arp_ignore", 0) }, /answers: sysctl -w .*eth0\/arp_ignore=1/],
+  ["arp_ignore 4", { ...WHOLE, ignore: at("arp_ignore", 4, "all") }, /sysctl -w .*all\/arp_ignore=1/],
+  [
+    "arp_announce 1",
+    { ...WHOLE, announce: at("arp_announce", 1) },
+    /in the name of the VIP: .*arp_announce=2/,
+  ],
+  ["an address that is gone", { ...WHOLE, missing: ["192.0.2.100"] }, /192\.0\.2\.100 is not on lo/],
+  [
+    "an address on the NIC too",
+    { ...WHOLE, elsewhere: [{ vip: "192.0.2.100", interface: "eth0" }] },
+    /192\.0\.2\.100 is on eth0 too/,
+  ],
+  ["an interface that is gone", { ...WHOLE, isThere: false }, /eth0 is not there/],
+  ["a table that is gone", { ...BY_RULES, unruled: undefined }, /table hide_eth0 is gone/],
+  ["rules for another address", { ...BY_RULES, unruled: ["192.0.2.100"] }, /does not name 192\.0\.2\.100/],
+];
+for (const [fact, sight, says] of FAULTS)
+  test(`not whole: ${fact}`, () => {
+    const { isWhole, why } = judge(sight);
+    assert.equal(isWhole, false);
+    assert.equal(why.length, 1);
+    assert.match(why[0]!, says);
+  });
+
+test("another interface that answers is worth knowing, and no fault", () => {
+  const { isWhole, why } = judge({ ...WHOLE, open: ["eth1"] });
+  assert.equal(isWhole, true);
+  assert.match(why.join(), /eth1 answers for them: arp-hide add -I eth1/);
+});

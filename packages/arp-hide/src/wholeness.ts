@@ -1,0 +1,75 @@
+/**
+ * Whether what is hidden is whole, from what was seen of the host. Pure.
+ *
+ * @module
+ */
+import type { IpAddress } from "@viptools/wire";
+import { doesIgnoreHide, HIDING_ANNOUNCE, HOLDER, type Method } from "./plan.ts";
+import { tableOf } from "./rules.ts";
+
+/** A setting as the kernel goes by it, and which file below /proc/sys decided. */
+export interface Effective {
+  readonly value: number;
+  readonly path: string;
+}
+
+/** What was seen of the addresses that one method hides on one interface. */
+export interface Sight {
+  readonly interface: string;
+  readonly method: Method;
+  /** The interface is there. */
+  readonly isThere: boolean;
+  /** Not on {@link HOLDER}. */
+  readonly missing: readonly IpAddress[];
+  /** On other interfaces of this host, which answer for them. */
+  readonly elsewhere: readonly { readonly vip: IpAddress; readonly interface: string }[];
+  /** Of the interface; undefined where only IPv6 is hidden, or by rules. */
+  readonly ignore: Effective | undefined;
+  readonly announce: Effective | undefined;
+  /** Which the rules do not name; undefined where there is no table. */
+  readonly unruled: readonly IpAddress[] | undefined;
+  /** Interfaces on which this host still answers for them. */
+  readonly open: readonly string[];
+}
+
+/** @returns what is missing, with the command that mends it, and what else is worth knowing. */
+export function judge(sight: Sight): { readonly isWhole: boolean; readonly why: string[] } {
+  const faults = sight.isThere
+    ? [...addressFaults(sight), ...(sight.method === "nft" ? ruleFaults(sight) : settingFaults(sight))]
+    : [`${sight.interface} is not there`];
+  return { isWhole: faults.length === 0, why: [...faults, ...remarks(sight)] };
+}
+
+function addressFaults({ missing, elsewhere }: Sight): string[] {
+  return [
+    ...(missing.length === 0 ? [] : [`${missing.join(" ")} is not on ${HOLDER}: arp-hide add again`]),
+    ...elsewhere.map(({ vip, interface: name }) => `${vip} is on ${name} too, which answers for it`),
+  ];
+}
+
+function settingFaults({ ignore, announce }: Sight): string[] {
+  const faults: string[] = [];
+  if (ignore !== undefined && !doesIgnoreHide(ignore.value))
+    faults.push(`arp_ignore is ${ignore.value}: this host answers: ${command(ignore, 1)}`);
+  if (announce !== undefined && announce.value < HIDING_ANNOUNCE)
+    faults.push(
+      `arp_announce is ${announce.value}: this host asks in the name of the VIP: ${command(announce, HIDING_ANNOUNCE)}`,
+    );
+  return faults;
+}
+
+function command({ path }: Effective, value: number): string {
+  return `sysctl -w ${path}=${value}`;
+}
+
+function ruleFaults({ interface: name, unruled }: Sight): string[] {
+  const table = tableOf(name);
+  if (unruled === undefined) return [`table ${table} is gone: arp-hide add again`];
+  return unruled.length === 0
+    ? []
+    : [`table ${table} does not name ${unruled.join(" ")}: arp-hide add again`];
+}
+
+function remarks({ open }: Sight): string[] {
+  return open.map((name) => `${name} answers for them: arp-hide add -I ${name} if it shall not`);
+}
