@@ -31,6 +31,8 @@ export const VOCABULARY = [
   owner.vmacError,
   owner.vmacStep,
   owner.vmacStatus,
+  owner.vmacFinding,
+  owner.vmacProbed,
   neighbour.arpSeen,
   neighbour.ndpSeen,
   neighbour.arpMalformed,
