@@ -6,6 +6,7 @@
  * @module
  */
 import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { KernelError } from "./native.ts";
 
 const LISTING_BYTES_MAX = 1 << 28;
@@ -41,6 +42,17 @@ export function listIptables(): IptablesListing[] {
     if (text === undefined || seen.has(rules)) return [];
     seen.add(rules);
     return [{ program, family, text }];
+  });
+}
+
+/** Tables that the kernel has of iptables outside nf_tables; none without the module. */
+export function listLegacyTables(): string[] {
+  return ["/proc/net/ip_tables_names", "/proc/net/ip6_tables_names"].flatMap((path) => {
+    try {
+      return readFileSync(path, "utf8").split("\n").filter(Boolean);
+    } catch {
+      return [];
+    }
   });
 }
 

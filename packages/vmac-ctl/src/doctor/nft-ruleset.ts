@@ -9,7 +9,7 @@ import { numberOf } from "./firewall-names.ts";
 type Json = Readonly<Record<string, unknown>>;
 
 /** Tables of viptools itself. */
-const OWN_TABLES = /^(vmac|hide)_/;
+export const OWN_TABLES: RegExp = /^(vmac|hide)_/;
 /** Negation has no array of its own: `!=` with a set means none of them. */
 const OPERATORS: Readonly<Record<string, boolean>> = { "==": false, in: false, "!=": true };
 /** How a chain accepts a kind of packet in words of nft goes before all else. */
@@ -72,7 +72,7 @@ function rulesOf(rule: Json, chainId: string, sets: Sets): Rule[] {
     const [name = "", value] = Object.entries(statement)[0] ?? [];
     if (name === "match" && isJson(value)) terms.push(termOf(value, sets));
     else if (name === "vmap" && isJson(value)) found = entriesOf(value, chainId, sets);
-    else if (name === "limit" || name === "xt") terms.push(UNCLEAR);
+    else if (name === "limit" || isExtension(name, value)) terms.push(UNCLEAR);
     else {
       const verdict = verdictOf(name, value, chainId);
       if (verdict !== undefined) found = [{ verdict }];
@@ -86,6 +86,11 @@ function rulesOf(rule: Json, chainId: string, sets: Sets): Rule[] {
     name,
     removal,
   }));
+}
+
+/** A match of iptables that nf_tables has no words for. */
+function isExtension(name: string, value: unknown): boolean {
+  return name === "xt" && !(isJson(value) && value["name"] === "comment");
 }
 
 const UNCLEAR: Term = { field: undefined, isNegated: false, oneOf: [] };
