@@ -15,7 +15,7 @@ export interface Said<T extends KnownRecord["type"]> {
 }
 
 /** Several adverts of the lab's routers. */
-const LISTEN = "400ms";
+const LISTEN = "250ms";
 
 export function diagnose(network: Network, host: string, ...vips: readonly string[]): Said<"vmac.finding"> {
   return say(network, host, "vmac.finding", ["doctor", ...vips]);

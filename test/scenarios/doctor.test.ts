@@ -27,7 +27,7 @@ interface Fault {
 
 const nft = (chain: string): string => `nft -f - <<'END'\ntable ${chain}\nEND`;
 const hooked = (family: string, hook: string, rule: string): string =>
-  nft(`${family} f {\n chain c {\n  type filter hook ${hook}\n  ${rule}\n }\n}`);
+  nft(`${family} f {\n chain ${hook.split(" ")[0]} {\n  type filter hook ${hook}\n  ${rule}\n }\n}`);
 
 const FAULTS: Readonly<Record<string, Fault>> = {
   "nft drops protocol 112": {
@@ -42,7 +42,7 @@ const FAULTS: Readonly<Record<string, Fault>> = {
       "input priority 0; policy drop;",
       "ct state established,related accept\n meta l4proto ipv6-icmp accept",
     ),
-    shows: /chain inet f c drops what no rule accepts/,
+    shows: /chain inet f input drops what no rule accepts/,
   },
   "nft drops ARP": {
     code: "firewall_nft",

@@ -73,6 +73,7 @@ export const CLEAN: Facts = {
   chains: [],
   heard: [],
   manager: undefined,
+  clockSource: "tsc",
 };
 
 export const OWNED: OwnedRouter = {

@@ -45,7 +45,7 @@ export function diagnose(facts: Facts): Finding[] {
 
 /** @returns sentences about what is worth knowing and no fault. */
 export function remark(facts: Facts): string[] {
-  const { settings, interface: nic, manager } = facts;
+  const { settings, interface: nic, manager, clockSource } = facts;
   const effective = SETTING_NAMES.map((name) => {
     const { all, own } = settings[name];
     const { value, decidedBy } = decide(EFFECTIVE_RULES[`ipv4/${name}`], all, own);
@@ -53,6 +53,7 @@ export function remark(facts: Facts): string[] {
   });
   return [
     `${nic}: ${effective.join(", ")}`,
+    ...(clockSource === undefined ? [] : [`clock source ${clockSource}`]),
     ...(manager === undefined ? [] : [`${nic} is managed by ${manager}`]),
     ...remarksOnWire(facts),
   ];

@@ -29,6 +29,7 @@ export interface Facts {
   readonly heard: readonly HeardRouter[];
   /** The service of the system that manages the NIC. */
   readonly manager: NetworkManagerName | undefined;
+  readonly clockSource: string | undefined;
 }
 
 export const SETTING_NAMES = [

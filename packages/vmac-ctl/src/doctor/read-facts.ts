@@ -10,6 +10,7 @@ import {
   listIptables,
   listLegacyTables,
   listNftRuleset,
+  readClockSource,
   readSysctl,
 } from "@viptools/kernel";
 import { addressOfVip, parseInstance } from "@viptools/records";
@@ -74,6 +75,7 @@ export async function readFacts(
     chains: attempt([], () => readChains(bench)),
     heard,
     manager: findNetworkManager(ifindex),
+    clockSource: readClockSource(),
   };
   return { facts, gaps };
 }
