@@ -1,17 +1,18 @@
 /** The doctor names what is wrong, and that alone; where it says what mends it, that does. */
 import assert from "node:assert/strict";
 import test from "node:test";
-import { diagnose, probePassage } from "../lab/diagnosis.ts";
-import { differences, dumpHost } from "../lab/dump.ts";
+import { codesOf, diagnose, mustBeClean } from "../lab/diagnosis.ts";
 import { type Network, VIP, VIP6, VIP6_LL } from "../lab/network.ts";
-import { PipeRouter, VMAC, VMAC6, VRID } from "../lab/router.ts";
-import { inNamespace, must, waitFor } from "../lab/shell.ts";
+import { VMAC, VRID } from "../lab/router.ts";
+import { waitFor } from "../lab/shell.ts";
 import { needsRoot, onStage, startPair } from "../lab/stage.ts";
 
 const ADVERT_MS = 100;
 const VIPS = [VIP, VIP6];
 const DOUBLE = "2001:db8::d";
 const PATIENCE_MS = 10_000;
+/** Nobody else is there to be heard. */
+const ALONE_MS = 10;
 
 /** Planted by programs of the system alone. */
 interface Fault {
@@ -135,24 +136,11 @@ async function untilHealthy(network: Network): Promise<void> {
   );
 }
 
-function mustBeClean(network: Network, when: string, host = "a", vips: readonly string[] = VIPS): void {
-  const { code, records, stderr } = diagnose(network, host, ...vips);
-  assert.deepEqual(
-    records.map((finding) => `${finding.code}: ${finding.found}`),
-    [],
-    when,
-  );
-  assert.equal(code, 0, `${when}: ${stderr}`);
-}
-
 async function playFault(network: Network, name: string, fault: Fault): Promise<void> {
   await act(network, fault.plant);
-  const { code, records } = diagnose(network, "a", ...VIPS);
-  assert.deepEqual(
-    records.map((finding) => finding.code),
-    [fault.code],
-    name,
-  );
+  const said = diagnose(network, "a", VIPS, ALONE_MS);
+  const { code, records } = said;
+  assert.deepEqual(codesOf(said), [fault.code], name);
   const { found, consequence, command } = records[0]!;
   assert.match(`${found} ${consequence}`, fault.shows);
   assert.equal(code, 1, name);
@@ -161,12 +149,12 @@ async function playFault(network: Network, name: string, fault: Fault): Promise<
   if (fault.isMending !== false) await act(network, command);
   if (typeof fault.mend === "string") await act(network, fault.mend);
   await untilHealthy(network);
-  mustBeClean(network, `after ${name} was mended by ${command}`);
+  mustBeClean(network, `after ${name} was mended by ${command}`, "a", VIPS, ALONE_MS);
 }
 
 test("doctor: names each planted fault and no other, and its command mends it", needsRoot, async (t) => {
   await onStage(["a", "b"], async (network) => {
-    mustBeClean(network, "at first");
+    mustBeClean(network, "at first", "a", VIPS);
     for (const [name, fault] of Object.entries(FAULTS))
       await t.test(name, async () => await playFault(network, name, fault));
     await t.test(
@@ -184,30 +172,6 @@ function hasIptables(network: Network): boolean {
   return network.run("a", ["iptables", "-S"]).code === 0;
 }
 
-test(
-  "doctor: a stranger with the same VRID is named, the other router of a pair is not",
-  needsRoot,
-  async () => {
-    await onStage(["a", "b"], async (network) => {
-      const options = { priority: 100, advertMs: ADVERT_MS, electOnly: true };
-      const stranger = new PipeRouter(network, "b", { ...options, vips: ["198.51.100.7"] });
-      await waitFor("the stranger to be Active", PATIENCE_MS, () => stranger.isActive() || undefined);
-      const { code, records } = diagnose(network, "a", ...VIPS);
-      assert.deepEqual(
-        records.map((finding) => finding.code),
-        ["vrid_used_by_stranger"],
-      );
-      assert.match(
-        records[0]!.found,
-        /192\.0\.2\.2 \(00:00:5e:00:01:33\) advertises VRID 51 for 198\.51\.100\.7/,
-      );
-      assert.equal(code, 1);
-      await stranger.stop();
-      mustBeClean(network, "after the stranger has left");
-    });
-  },
-);
-
 for (const family of [4, 6] as const)
   test(`doctor: finds nothing on an Active and on a Backup, IPv${family}`, needsRoot, async () => {
     await onStage(["a", "b"], async (network) => {
@@ -220,83 +184,10 @@ for (const family of [4, 6] as const)
       }
       // While it owns the virtual router, faults beside it are found as before.
       network.command("a", `ip address add ${vips.at(-1)}/${family === 4 ? 24 : 64} dev eth0 nodad`);
-      assert.deepEqual(
-        diagnose(network, "a").records.map((finding) => finding.code),
-        ["vip_on_parent"],
-      );
+      assert.deepEqual(codesOf(diagnose(network, "a")), ["vip_on_parent"]);
       await Promise.all([a.stop(), b.stop()]);
     });
   });
-
-test("doctor: two that speak as one virtual router at once", needsRoot, async () => {
-  await onStage(["a", "b", "c"], async (network) => {
-    network.command("a", `vmac-ctl up -I eth0 --vrid ${VRID} ${VIP}`);
-    mustBeClean(network, "alone", "a", []);
-    const other = new PipeRouter(network, "b", { priority: 100, advertMs: ADVERT_MS, electOnly: true });
-    await waitFor("the other one to be Active", PATIENCE_MS, () => other.isActive() || undefined);
-    const { records } = diagnose(network, "a");
-    assert.deepEqual(
-      records.map((finding) => finding.code),
-      ["vmac_used_twice"],
-    );
-    await other.stop();
-    network.command("a", `vmac-ctl down -I eth0 --vrid ${VRID}`);
-  });
-});
-
-/** The switch's port of a takes frames from its NIC's MAC alone, as port security and hypervisors do. */
-function guardPort(network: Network, isOn: boolean): void {
-  const { port, mac } = network.host("a");
-  const rules = `table netdev guard {\n chain c {\n  type filter hook ingress device "${port}" priority 0;\n  ether saddr != ${mac} drop\n }\n}\n`;
-  const argv = isOn ? ["nft", "-f", "-"] : ["nft", "delete", "table", "netdev", "guard"];
-  must(inNamespace(network.switchNamespace, argv), isOn ? rules : "");
-}
-
-test("probe: says whether frames from the virtual MAC pass, and leaves nothing", needsRoot, async () => {
-  await onStage(["a", "b", "c"], async (network) => {
-    const { mac: macOfB, address, address6 } = network.host("b");
-    const before = dumpHost(network, "a");
-    for (const [target, vmac] of [
-      [address, VMAC],
-      [address6, VMAC6],
-    ] as const) {
-      const open = probePassage(network, "a", target);
-      assert.equal(open.code, 0, open.stderr);
-      const { verdict, from_nic, from_vmac, mac, owner } = open.records[0]!;
-      assert.deepEqual([verdict, from_nic, from_vmac, mac, owner], ["passes", true, true, vmac, macOfB]);
-      guardPort(network, true);
-      const guarded = probePassage(network, "a", target);
-      assert.equal(guarded.code, 1, guarded.stderr);
-      assert.deepEqual(
-        guarded.records.map((probed) => [probed.verdict, probed.from_nic, probed.from_vmac]),
-        [["foreign_source_blocked", true, false]],
-      );
-      mustBeClean(network, "a guarded port is for the probe alone to find");
-      guardPort(network, false);
-      assert.deepEqual(differences(before, dumpHost(network, "a")), []);
-      // What b has learned of the question, if anything, is no address that somebody else has.
-      const known = network.run("b", ["ip", "neigh", "show", "dev", "eth0"]).stdout;
-      for (const own of [network.host("a").address, network.host("a").address6, VIP])
-        assert.doesNotMatch(known, new RegExp(`^${own} .*${vmac}`, "m"));
-    }
-    const silent = probePassage(network, "a", "192.0.2.77");
-    assert.deepEqual([silent.code, silent.records[0]!.verdict], [69, "target_silent"]);
-  });
-});
-
-test("probe: refuses while somebody uses the virtual MAC, unless it is forced", needsRoot, async () => {
-  await onStage(["a", "b", "c"], async (network) => {
-    const other = new PipeRouter(network, "b", { priority: 100, advertMs: ADVERT_MS, electOnly: true });
-    await waitFor("the other one to be Active", PATIENCE_MS, () => other.isActive() || undefined);
-    const { address } = network.host("c");
-    const refused = probePassage(network, "a", address);
-    assert.equal(refused.code, 75, refused.stderr);
-    assert.match(refused.stderr, /192\.0\.2\.2 uses 00:00:5e:00:01:33 now/);
-    assert.equal(network.learned(VMAC), "b");
-    assert.equal(probePassage(network, "a", address, "--force").code, 0);
-    await other.stop();
-  });
-});
 
 test("doctor: says what it could not look at, and ends with 71", needsRoot, async () => {
   await onStage(["a"], async (network) => {
