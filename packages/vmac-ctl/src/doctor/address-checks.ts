@@ -9,9 +9,6 @@ import type { Facts } from "./facts.ts";
 import type { Finding } from "./finding.ts";
 import { parentOf } from "./link-checks.ts";
 
-const LOOPBACK_NETWORK = "127.0.0.0";
-const LOOPBACK_LENGTH = 8;
-
 export function checkVipOnParent(facts: Facts): Finding[] {
   const { vips, owned, addresses, interface: nic } = facts;
   const parent = parentOf(facts);
@@ -36,7 +33,6 @@ export function checkLoopback(facts: Facts): Finding[] {
   const lo = facts.links.find(({ name }) => name === "lo");
   return facts.addresses
     .filter((found) => found.ifindex === lo?.index && found.family === 4 && found.prefixLength < 32)
-    .filter(({ address }) => !isInPrefix(address, LOOPBACK_NETWORK, LOOPBACK_LENGTH))
     .filter((found) => reachesOut(facts, found))
     .map(({ address, prefixLength }) => ({
       code: "prefix_on_loopback",

@@ -287,6 +287,28 @@ test("checkFirewall() looks at neighbour discovery where IPv6 is meant", () => {
   assert.deepEqual(checkFirewall({ ...facts, chains: opened }), []);
 });
 
+test("readNftRuleset() follows named sets, and tells a limit as some of the packets", () => {
+  const rule = (handle: number, expr: readonly Json[]) => ({
+    rule: { family: "inet", table: "t", chain: "c", handle, expr },
+  });
+  const ruleset = (...rules: readonly object[]): Chain[] =>
+    readNftRuleset(
+      JSON.stringify({
+        nftables: [
+          { set: { family: "inet", table: "t", name: "s", elem: ["tcp", "vrrp"] } },
+          { chain: { family: "inet", table: "t", name: "c", hook: "input", prio: 0, policy: "accept" } },
+          ...rules,
+        ],
+      }),
+    );
+  const found = (chains: Chain[]): string[] =>
+    checkFirewall({ ...CLEAN, chains }).map((finding) => finding.found);
+  assert.match(found(ruleset(rule(2, [meta("l4proto", "@s"), DROP])))[0]!, /rule 2 .* drops VRRP/);
+  const limited = [meta("l4proto", 112), { limit: { rate: 5, per: "second" } }];
+  assert.match(found(ruleset(rule(2, [...limited, DROP])))[0]!, /some of the VRRP/);
+  assert.deepEqual(found(ruleset(rule(2, [...limited, ACCEPT]), rule(3, [DROP]))), []);
+});
+
 test("readNftRuleset() leaves tables out that iptables keeps in nf_tables", () => {
   const text = JSON.stringify({
     nftables: [

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import {
   EtherType,
   encodeAddressQuestion,
+  encodeCarp,
   encodeEthernet,
   encodeIpv4,
   encodeIpv6Frame,
@@ -20,8 +21,9 @@ import { answerTo, judgePassage, linkLocalOf, questionFrom } from "./passage.ts"
 
 const NIC_MAC = "02:00:00:00:00:02";
 
+const SOURCE = "192.0.2.2";
+
 function advert4(vrid: number, mac: string): Uint8Array {
-  const source = "192.0.2.2";
   const message = {
     version: 3,
     vrid,
@@ -29,14 +31,30 @@ function advert4(vrid: number, mac: string): Uint8Array {
     intervalCs: 100,
     checksumForm: "pseudo-header",
   } as const;
-  const payload = encodeVrrpV3({ ...message, addresses: [VIP] }, source, VRRP_GROUP);
+  return ipv4Frame(encodeVrrpV3({ ...message, addresses: [VIP] }, SOURCE, VRRP_GROUP), mac);
+}
+
+function carp(vhid: number, mac: string): Uint8Array {
+  const fields = {
+    version: 2,
+    vhid,
+    advskew: 0,
+    authLength: 7,
+    demotion: 0,
+    advbaseS: 1,
+    counter: 1n,
+  } as const;
+  return ipv4Frame(encodeCarp({ ...fields, digest: new Uint8Array(20) }), mac);
+}
+
+function ipv4Frame(payload: Uint8Array, mac: string): Uint8Array {
   const packet = encodeIpv4({
     tos: 0,
     id: 0,
     fragment: 0,
     ttl: 255,
     protocol: IpProtocol.vrrp,
-    source,
+    source: SOURCE,
     destination: VRRP_GROUP,
     options: new Uint8Array(),
     payload,
@@ -66,6 +84,8 @@ function advert6(mac: string): Uint8Array {
 const HEARD: readonly (readonly [what: string, frame: Uint8Array, four: string, six: string])[] = [
   ["an advert from the virtual MAC", advert4(51, VMAC), "1 VRRP 150 192.0.2.2", "0"],
   ["an advert from a NIC's MAC", advert4(51, NIC_MAC), "0 VRRP 150 192.0.2.2", "0"],
+  ["CARP of the same number", carp(51, VMAC), "1 CARP undefined 192.0.2.2", "0"],
+  ["CARP of another number", carp(52, NIC_MAC), "0", "0"],
   ["an advert of another VRID", advert4(52, NIC_MAC), "0", "0"],
   ["an IPv6 advert", advert6("00:00:5e:00:02:33"), "0", "1 VRRP 7 fe80::2"],
   ["ARP from the virtual MAC", encodeAddressQuestion({ target: VIP, mac: VMAC }), "1", "0"],
