@@ -46,10 +46,10 @@ export function checkLoopback(facts: Facts): Finding[] {
 /** The prefix has a VIP in it, or a network of the NIC. */
 function reachesOut(facts: Facts, { address, prefixLength }: InterfaceAddress): boolean {
   const index = parentOf(facts)?.index;
-  const near = facts.addresses.filter(({ ifindex, family }) => ifindex === index && family === 4);
-  return [...facts.vips, ...near.map((own) => own.address)]
-    .filter((other) => !other.includes(":"))
-    .some((other) => isInPrefix(other, address, prefixLength));
+  const near = facts.addresses.filter(({ ifindex }) => ifindex === index);
+  return [...facts.vips, ...near.map((own) => own.address)].some((other) =>
+    isInPrefix(other, address, prefixLength),
+  );
 }
 
 export function checkDuplicates(facts: Facts): Finding[] {
