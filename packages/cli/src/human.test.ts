@@ -109,7 +109,7 @@ const EXAMINED: readonly (readonly [fields: object, line: string])[] = [
       consequence: "nothing is sent",
       command: "ip link set dev eth0 up",
     },
-    "ERROR link_down: eth0 is down; nothing is sent; ip link set dev eth0 up",
+    "ERROR link_down: eth0 is down; nothing is sent; run: ip link set dev eth0 up",
   ],
   ...(
     [

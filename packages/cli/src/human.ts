@@ -51,7 +51,8 @@ const WRITERS: Writers = {
     `${r.instance} ${r.owner} owner ${r.owner_pid}, ${r.answers ? "ANSWERS" : "does not answer"} for ${r.vips.join(" ") || "no address"} with ${r.mac} on ${r.interface}${
       r.why.length === 0 ? "" : ` [${r.why.join("; ")}]`
     }`,
-  "vmac.finding": (r) => `${r.severity.toUpperCase()} ${r.code}: ${r.found}; ${r.consequence}; ${r.command}`,
+  "vmac.finding": (r) =>
+    `${r.severity.toUpperCase()} ${r.code}: ${r.found}; ${r.consequence}; run: ${r.command}`,
   "vmac.probed": (r) =>
     `${r.target} ${answeredWords(r)} on ${r.interface}: ${r.verdict === "target_silent" ? "no verdict" : `frames from ${r.mac} ${r.verdict === "passes" ? "PASS" : "ARE BLOCKED"}`}`,
   "vmac.error": (r) => `${r.instance} ERROR ${r.message}`,

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { type Args, type Context, ExitCode, orUsage, parseDurationUs } from "@viptools/cli";
+import { type Args, type Context, ExitCode, ExitError, orUsage, parseDurationUs } from "@viptools/cli";
 import { parseVip } from "@viptools/records";
-import type { IpFamily } from "@viptools/wire";
+import { type IpFamily, ZERO_MAC } from "@viptools/wire";
 import { toExit } from "../kernel-exit.ts";
 import { Workbench } from "../workbench.ts";
 import { diagnose, remark } from "./diagnose.ts";
@@ -20,6 +20,7 @@ export async function doctor(context: Context): Promise<ExitCode> {
   const listenUs = args.parsed("listen", parseDurationUs)!;
   const bench = new Workbench();
   try {
+    refuseOther(bench, asked.interface);
     const { facts, gaps } = await readFacts(bench, asked, ifindex, listenUs);
     const findings = diagnose(facts);
     const about = {
@@ -36,6 +37,13 @@ export async function doctor(context: Context): Promise<ExitCode> {
   } finally {
     bench.close();
   }
+}
+
+/** @throws {ExitError} usage, for what can have no virtual MAC. */
+function refuseOther(bench: Workbench, name: string): void {
+  const { mac } = bench.route.findLink(name) ?? {};
+  if (mac === undefined || mac === ZERO_MAC)
+    throw new ExitError(ExitCode.usage, `${name} has no MAC address: it is no Ethernet`);
 }
 
 function exitOf(gaps: readonly Gap[]): ExitCode {

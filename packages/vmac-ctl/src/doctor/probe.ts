@@ -3,10 +3,17 @@
  *
  * @module
  */
-import { type Args, type Context, ExitCode, ExitError, orUsage, parseDurationUs } from "@viptools/cli";
+import { type Args, type Context, ExitCode, ExitError, parseDurationUs } from "@viptools/cli";
 import { ADVERTISEMENT_FILTER, ARP_FILTER, KernelError, type Link, PacketSocket } from "@viptools/kernel";
-import { parseVip } from "@viptools/records";
-import { familyOf, type IpAddress, type Mac, virtualMac, ZERO_MAC } from "@viptools/wire";
+import {
+  familyOf,
+  type IpAddress,
+  isGroupAddress,
+  type Mac,
+  parseIpAddress,
+  virtualMac,
+  ZERO_MAC,
+} from "@viptools/wire";
 import { toExit } from "../kernel-exit.ts";
 import { readVrid } from "../owning-options.ts";
 import { Workbench } from "../workbench.ts";
@@ -57,10 +64,11 @@ export async function probe(context: Context): Promise<ExitCode> {
 }
 
 function readTarget(args: Args): IpAddress {
-  const text = args.required("target");
-  if (text.includes("/"))
-    throw new ExitError(ExitCode.usage, `--target is "${text}": needs an address without a length`);
-  return orUsage(() => parseVip(text), "--target").address;
+  args.required("target");
+  const target = args.parsed("target", parseIpAddress)!;
+  if (isGroupAddress(target))
+    throw new ExitError(ExitCode.usage, `--target is ${target}: needs the address of one neighbour`);
+  return target;
 }
 
 /** @throws {ExitError} kernel, unless it is an Ethernet that runs. */
