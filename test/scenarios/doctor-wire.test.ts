@@ -47,6 +47,9 @@ test("doctor and probe: strangers, the other router of a pair, two at once", nee
       const refused = probePassage(network, "a", address);
       assert.equal(refused.code, 75, refused.stderr);
       assert.match(refused.stderr, /192\.0\.2\.2 uses 00:00:5e:00:01:33 now/);
+      const missed = diagnose(network, "a", ["--target", address, VIP]);
+      assert.deepEqual([missed.code, codesOf(missed)], [71, []]);
+      assert.match(missed.stderr, /not looked at: Cannot ask .* somebody uses it now/);
       assert.equal(network.learned(VMAC), "b");
       assert.equal(probePassage(network, "a", address, "--force").code, 0);
     });
@@ -92,7 +95,8 @@ test("probe: says whether frames from the virtual MAC pass, and leaves nothing",
         guarded.records.map((probed) => [probed.verdict, probed.from_nic, probed.from_vmac]),
         [["foreign_source_blocked", true, false]],
       );
-      mustBeClean(network, "a guarded port is for the probe alone to find", "a", [VIP]);
+      mustBeClean(network, "who asks nobody finds nothing", "a", [VIP]);
+      assert.deepEqual(codesOf(diagnose(network, "a", ["--target", target, VIP])), ["foreign_mac_blocked"]);
       guardPort(network, false);
       assert.deepEqual(differences(before, dumpHost(network, "a")), []);
       // What b has learned of the question, if anything, is no address that somebody else has.

@@ -74,6 +74,7 @@ export const CLEAN: Facts = {
   heard: [],
   manager: undefined,
   clockSource: "tsc",
+  passage: undefined,
 };
 
 export const OWNED: OwnedRouter = {

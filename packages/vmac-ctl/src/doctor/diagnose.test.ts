@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ACTIVE, addressOn, CLEAN, LO, MACVLAN, NIC, OWNED, PEER, VIP } from "./clean.fixture.ts";
+import { ACTIVE, addressOn, CLEAN, LO, MACVLAN, NIC, OWNED, PEER, VIP, VMAC } from "./clean.fixture.ts";
 import { diagnose, remark } from "./diagnose.ts";
 import type { Facts, HeardAdvert, SettingName } from "./facts.ts";
 
@@ -153,6 +153,12 @@ const FAULTS: readonly (readonly [fact: string, facts: Facts, code: string, show
     "warning managed_interface",
     /nmcli device set eth0 managed no/,
   ],
+  [
+    "a network that drops the virtual MAC",
+    { ...CLEAN, passage: { target: "192.0.2.254", mac: VMAC, verdict: "foreign_source_blocked" } },
+    "error foreign_mac_blocked",
+    /192\.0\.2\.254 answers the MAC of eth0, and not 00:00:5e:00:01:33/,
+  ],
 ];
 
 for (const [fact, facts, code, shown] of FAULTS)
@@ -193,6 +199,10 @@ const CLEAN_HOSTS: readonly (readonly [what: string, facts: Facts])[] = [
   ],
   ["as Backup without a trace, beside an Active", { ...CLEAN, heard: [PEER] }],
   ["beside an Active whose addresses nobody has said", { ...CLEAN, vips: [], heard: [PEER] }],
+  [
+    "the network lets the virtual MAC through",
+    { ...CLEAN, passage: { target: "192.0.2.254", mac: VMAC, verdict: "passes" } },
+  ],
   ["loose rp_filter in all", withSetting("rp_filter", 2)],
   ["a service manages the NIC, and a macvlan has the VIPs", { ...ACTIVE, manager: "NetworkManager" }],
   ["IPv6 off where IPv4 is meant", { ...CLEAN, ipv6Off: { all: 1, own: 1 } }],

@@ -17,7 +17,7 @@ import {
   checkSnoopingParent,
 } from "./link-checks.ts";
 import { checkArpFilter, checkArpIgnore, checkIpv6Off, checkRpFilter } from "./setting-checks.ts";
-import { checkOwnAdverts, checkStrangers, remarksOnWire } from "./wire-checks.ts";
+import { checkOwnAdverts, checkPassage, checkStrangers, remarksOnWire } from "./wire-checks.ts";
 
 const CHECKS: readonly ((facts: Facts) => Finding[])[] = [
   checkFirewall,
@@ -36,6 +36,7 @@ const CHECKS: readonly ((facts: Facts) => Finding[])[] = [
   checkPort,
   checkSnoopingParent,
   checkManager,
+  checkPassage,
 ];
 
 /** @returns the findings, those that hinder most people first. */

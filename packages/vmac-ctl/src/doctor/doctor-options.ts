@@ -17,7 +17,7 @@ const NO_INTERFACE = [69, "no such interface"] as const;
 export const DOCTOR: CommandSpec = {
   name: "doctor",
   summary: "say what on this host or wire keeps a virtual router from working, and what mends it",
-  usage: "-I IF [--vrid N] [VIP…]",
+  usage: "-I IF [--vrid N] [--target ADDRESS] [VIP…]",
   examples: [
     ["vmac-ctl doctor -I eth0 --vrid 51 192.0.2.100", "before the first start, or when nobody is served"],
     ["vmac-ctl doctor -I eth0", "of all that this host owns on eth0"],
@@ -29,6 +29,11 @@ export const DOCTOR: CommandSpec = {
     { name: "vrid", value: "N", about: "virtual router, 1 to 255 [all that this host owns there]" },
     { name: "family", value: "F", choices: ["4", "6"], about: "without VIPs: only this family" },
     LISTEN,
+    {
+      name: "target",
+      value: "ADDRESS",
+      about: "ask this neighbour from the virtual MAC too, as `probe` does",
+    },
   ],
   exits: [[1, "something was found"], NO_INTERFACE, [71, "nothing was found, and a check could not be done"]],
   records: ["vmac.finding", "tool.error"],

@@ -6,6 +6,7 @@
 import type { InterfaceAddress, Link, NetworkManagerName } from "@viptools/kernel";
 import type { IpAddress, IpFamily, Mac } from "@viptools/wire";
 import type { Chain } from "./firewall.ts";
+import type { Passage } from "./passage.ts";
 
 export interface Facts {
   /** The NIC. */
@@ -30,6 +31,15 @@ export interface Facts {
   /** The service of the system that manages the NIC. */
   readonly manager: NetworkManagerName | undefined;
   readonly clockSource: string | undefined;
+  /** What a neighbour answered, if one was asked. */
+  readonly passage: FoundPassage | undefined;
+}
+
+export interface FoundPassage {
+  readonly target: IpAddress;
+  /** The virtual MAC. */
+  readonly mac: Mac;
+  readonly verdict: Passage;
 }
 
 export const SETTING_NAMES = [

@@ -3,25 +3,16 @@
  *
  * @module
  */
-import { type Args, type Context, ExitCode, ExitError, parseDurationUs } from "@viptools/cli";
-import { ADVERTISEMENT_FILTER, ARP_FILTER, KernelError, type Link, PacketSocket } from "@viptools/kernel";
-import {
-  familyOf,
-  type IpAddress,
-  isGroupAddress,
-  type Mac,
-  parseIpAddress,
-  virtualMac,
-  ZERO_MAC,
-} from "@viptools/wire";
+import { type Context, ExitCode, ExitError, parseDurationUs } from "@viptools/cli";
+import type { Link } from "@viptools/kernel";
+import { familyOf, type Mac, virtualMac, ZERO_MAC } from "@viptools/wire";
 import { toExit } from "../kernel-exit.ts";
 import { readVrid } from "../owning-options.ts";
 import { Workbench } from "../workbench.ts";
-import { listenFor, pause } from "./listening.ts";
-import { answerTo, judgePassage, type Passage, questionFrom } from "./passage.ts";
+import { askFromBoth, readTarget } from "./asking.ts";
+import { listenFor } from "./listening.ts";
+import type { Passage } from "./passage.ts";
 
-const ASKS = 3;
-const BETWEEN_MS = 300;
 const EXITS: Readonly<Record<Passage, ExitCode>> = {
   passes: ExitCode.done,
   foreign_source_blocked: ExitCode.negative,
@@ -33,7 +24,8 @@ export async function probe(context: Context): Promise<ExitCode> {
   const { args } = context;
   const name = args.required("interface");
   const vrid = readVrid(args);
-  const target = readTarget(args);
+  args.required("target");
+  const target = readTarget(args)!;
   const family = familyOf(target);
   const mac = virtualMac(family, vrid);
   context.needInterface(name);
@@ -41,9 +33,7 @@ export async function probe(context: Context): Promise<ExitCode> {
   const nic = needNic(name);
   try {
     await refuseIfUsed(context, nic.index, { family, vrid });
-    const fromNic = await ask(nic.index, nic.mac, target);
-    const fromVmac = await ask(nic.index, mac, target);
-    const verdict = judgePassage(fromNic !== undefined, fromVmac !== undefined);
+    const { fromNic, fromVmac, verdict } = await askFromBoth(nic, mac, target);
     const owner = fromVmac ?? fromNic;
     context.write({
       type: "vmac.probed",
@@ -61,14 +51,6 @@ export async function probe(context: Context): Promise<ExitCode> {
   } catch (error) {
     throw toExit(error);
   }
-}
-
-function readTarget(args: Args): IpAddress {
-  args.required("target");
-  const target = args.parsed("target", parseIpAddress)!;
-  if (isGroupAddress(target))
-    throw new ExitError(ExitCode.usage, `--target is ${target}: needs the address of one neighbour`);
-  return target;
 }
 
 /** @throws {ExitError} kernel, unless it is an Ethernet that runs. */
@@ -101,39 +83,4 @@ async function refuseIfUsed(
       `${seen}, and asking from it would take its frames away: wait until it is quiet, or --force`,
     );
   context.say(`${seen}: its frames come here until it speaks again`);
-}
-
-/** @returns the MAC that answers; undefined if none does. @throws {ExitError} kernel, if questions do not leave. */
-async function ask(ifindex: number, mac: Mac, target: IpAddress): Promise<Mac | undefined> {
-  let owner: Mac | undefined;
-  const socket = new PacketSocket({
-    ifindex,
-    filter: familyOf(target) === 4 ? ARP_FILTER : ADVERTISEMENT_FILTER,
-    alsoFor: mac,
-    onFrame: ({ bytes, direction, vlan }) => {
-      if (direction === "in" && vlan === undefined) owner ??= answerTo(mac, target, bytes);
-    },
-  });
-  try {
-    for (let n = 0; n < ASKS && owner === undefined; n++) {
-      send(socket, mac, target);
-      await pause(BETWEEN_MS);
-      socket.drain();
-    }
-    return owner;
-  } finally {
-    socket.close();
-  }
-}
-
-function send(socket: PacketSocket, mac: Mac, target: IpAddress): void {
-  try {
-    socket.send(questionFrom(mac, target));
-  } catch (error) {
-    if (!(error instanceof KernelError) || error.code !== "ENOBUFS") throw error;
-    throw new ExitError(
-      ExitCode.kernel,
-      `the question from ${mac} did not leave: rules of this host drop it, as the fence of a Backup does; see vmac-ctl status`,
-    );
-  }
 }

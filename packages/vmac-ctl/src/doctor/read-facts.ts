@@ -76,6 +76,7 @@ export async function readFacts(
     heard,
     manager: findNetworkManager(ifindex),
     clockSource: readClockSource(),
+    passage: undefined,
   };
   return { facts, gaps };
 }

@@ -38,6 +38,21 @@ export function checkOwnAdverts(facts: Facts): Finding[] {
   );
 }
 
+/** Only where a neighbour was asked. */
+export function checkPassage({ passage, interface: nic }: Facts): Finding[] {
+  if (passage?.verdict !== "foreign_source_blocked") return [];
+  return [
+    {
+      code: "foreign_mac_blocked",
+      severity: "error",
+      found: `${passage.target} answers the MAC of ${nic}, and not ${passage.mac}`,
+      consequence:
+        "hypervisor or switch drop frames from a MAC that is not the NIC's, or to it: adverts from the virtual MAC and all VIPs on it are lost; allow it there (forged transmits, MAC spoof check, port security), or go without",
+      command: "vrrp-elect --no-vmac --help",
+    },
+  ];
+}
+
 /** Sentences for people about what is as it should be. */
 export function remarksOnWire(facts: Facts): string[] {
   return facts.heard.flatMap((heard) =>
