@@ -38,6 +38,24 @@ const CASES: readonly Case[] = [
   },
   {
     name: "unknown interface",
+    argv: ["vmac-ctl", "doctor", "-I", "nope"],
+    code: 69,
+    says: /no interface "nope"/,
+  },
+  {
+    name: "an interface that is no Ethernet",
+    argv: ["vmac-ctl", "doctor", "-I", "lo"],
+    code: 64,
+    says: /lo has no MAC address/,
+  },
+  {
+    name: "a group in place of a neighbour",
+    argv: ["vmac-ctl", "probe", "-I", "eth0", "--vrid", "51", "--target", "224.0.0.18"],
+    code: 64,
+    says: /--target is 224\.0\.0\.18: needs the address of one neighbour/,
+  },
+  {
+    name: "unknown interface",
     argv: ["garp-send", "-I", "nope", VIP],
     code: 69,
     says: /no interface "nope"/,

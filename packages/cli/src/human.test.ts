@@ -99,6 +99,57 @@ for (const [fields, line] of OBSERVED) {
   });
 }
 
+const EXAMINED: readonly (readonly [fields: object, line: string])[] = [
+  [
+    {
+      type: "vmac.finding",
+      code: "link_down",
+      severity: "error",
+      found: "eth0 is down",
+      consequence: "nothing is sent",
+      command: "ip link set dev eth0 up",
+    },
+    "ERROR link_down: eth0 is down; nothing is sent; run: ip link set dev eth0 up",
+  ],
+  ...(
+    [
+      [
+        true,
+        true,
+        "passes",
+        "answered 02:00:00:00:00:01 and 00:00:5e:00:01:33",
+        "frames from 00:00:5e:00:01:33 PASS",
+      ],
+      [
+        true,
+        false,
+        "foreign_source_blocked",
+        "answered 02:00:00:00:00:01",
+        "frames from 00:00:5e:00:01:33 ARE BLOCKED",
+      ],
+      [false, false, "target_silent", "answered nobody", "no verdict"],
+    ] as const
+  ).map(([from_nic, from_vmac, verdict, answered, end]): readonly [object, string] => [
+    {
+      type: "vmac.probed",
+      interface: "eth0",
+      vrid: 51,
+      target: "192.0.2.254",
+      nic_mac: "02:00:00:00:00:01",
+      mac: "00:00:5e:00:01:33",
+      from_nic,
+      from_vmac,
+      verdict,
+    },
+    `192.0.2.254 ${answered} on eth0: ${end}`,
+  ]),
+];
+for (const [fields, line] of EXAMINED) {
+  test(`formatHuman() says "${line}"`, () => {
+    assert.equal(formatHuman(record(fields)), `03:57:09.913 a vrrp-elect ${line}`);
+  });
+}
+
 const KERNEL: readonly (readonly [fields: object, line: string])[] = [
   [
     { kernel_mac: null, state: null, verdict: "ignored", because: "arp_accept=0 and no entry" },

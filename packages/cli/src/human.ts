@@ -51,6 +51,10 @@ const WRITERS: Writers = {
     `${r.instance} ${r.owner} owner ${r.owner_pid}, ${r.answers ? "ANSWERS" : "does not answer"} for ${r.vips.join(" ") || "no address"} with ${r.mac} on ${r.interface}${
       r.why.length === 0 ? "" : ` [${r.why.join("; ")}]`
     }`,
+  "vmac.finding": (r) =>
+    `${r.severity.toUpperCase()} ${r.code}: ${r.found}; ${r.consequence}; run: ${r.command}`,
+  "vmac.probed": (r) =>
+    `${r.target} ${answeredWords(r)} on ${r.interface}: ${r.verdict === "target_silent" ? "no verdict" : `frames from ${r.mac} ${r.verdict === "passes" ? "PASS" : "ARE BLOCKED"}`}`,
   "vmac.error": (r) => `${r.instance} ERROR ${r.message}`,
   "hide.added": (r) => `${r.interface} HIDES ${r.vips.join(" ")} by ${r.method} (${milliseconds(r.took_us)})`,
   "hide.removed": (r) =>
@@ -148,6 +152,11 @@ function ownersOf({
   const former = before.length === 0 ? "" : `, before at ${before.join(", ")}`;
   const wanted = expected === undefined ? "" : `, expected at ${expected}`;
   return `${present ?? "nobody"}${former}${wanted}${repeats === undefined ? "" : `, ${repeats} more times`}`;
+}
+
+function answeredWords({ from_nic, from_vmac, nic_mac, mac }: RecordOf<"vmac.probed">): string {
+  const asked = [...(from_nic ? [nic_mac] : []), ...(from_vmac ? [mac] : [])];
+  return asked.length === 0 ? "answered nobody" : `answered ${asked.join(" and ")}`;
 }
 
 function foundWords({ asked, owners, own_interface: here }: RecordOf<"garp.found">): string {

@@ -16,6 +16,17 @@ const IPPROTO_RAW = 255;
 const SOL_SOCKET = 1;
 const SO_NETNS_COOKIE = 71;
 
+const CLOCK_SOURCE = "/sys/devices/system/clocksource/clocksource0/current_clocksource";
+
+/** What the kernel counts time by: `tsc`, `kvm-clock`, … @returns undefined where it does not say. */
+export function readClockSource(): string | undefined {
+  try {
+    return readFileSync(CLOCK_SOURCE, "utf8").trim();
+  } catch {
+    return undefined;
+  }
+}
+
 /** CLOCK_MONOTONIC in nanoseconds: the same count for every process of this boot. */
 export function monotonicNs(): bigint {
   return process.hrtime.bigint();

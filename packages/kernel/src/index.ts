@@ -4,12 +4,14 @@ export * from "./capture-file.ts";
 export * from "./clock.ts";
 export * from "./effective-sysctl.ts";
 export * from "./file-lock.ts";
+export * from "./firewall-listing.ts";
 export { isGroupMember } from "./group-membership.ts";
 export * from "./icmp-socket.ts";
 export * from "./link-monitor.ts";
 export { KernelError } from "./native.ts";
 export type { NeighbourEntry, NeighbourFlag, NeighbourState } from "./neighbour-message.ts";
 export * from "./neighbour-table.ts";
+export * from "./network-manager.ts";
 export {
   addElements,
   type BaseChain,
@@ -30,6 +32,7 @@ export * from "./raw-ip.ts";
 export * from "./realtime.ts";
 export * from "./route-changes.ts";
 export {
+  type BridgeMulticast,
   type InterfaceAddress,
   type Link,
   MacvlanMode,

@@ -38,6 +38,7 @@ export const NftType = {
   deleteElements: 14,
 } as const;
 
+const NFPROTO_UNSPEC = 0;
 const NFPROTO_NETDEV = 5;
 const NFTA_LIST_ELEM = 1;
 const NFTA_TABLE_OWNER = 7;
@@ -81,6 +82,12 @@ function message(type: number, flags: number, ...attributes: readonly Uint8Array
 /** `list tables netdev`. */
 export function askTables(): NftMessage {
   return message(NftType.getTable, 0);
+}
+
+/** `list tables`: of all families. */
+export function askAllTables(): NftMessage {
+  const asked = askTables();
+  return { ...asked, body: Uint8Array.from(asked.body).fill(NFPROTO_UNSPEC, 0, 1) };
 }
 
 export function readTable(body: Uint8Array): NftTable {

@@ -8,6 +8,7 @@
  */
 import { NetlinkSocket } from "./netlink-socket.ts";
 import {
+  askAllTables,
   askElements,
   askTables,
   type NftElement,
@@ -48,6 +49,11 @@ export class NftSocket {
   /** Tables of family netdev. */
   tables(): NftTable[] {
     return this.#socket.dump(askTables(), "Cannot read tables").map(readTable);
+  }
+
+  /** Tables of all families. */
+  allTables(): NftTable[] {
+    return this.#socket.dump(askAllTables(), "Cannot read tables").map(readTable);
   }
 
   /** What a set holds. @throws {KernelError} ENOENT if there is no such table or set. */

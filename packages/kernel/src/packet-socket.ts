@@ -9,7 +9,7 @@
  * @module
  */
 import { getSystemErrorName } from "node:util";
-import { decodeTag, type VlanTag } from "@viptools/wire";
+import { decodeTag, type Mac, macToBytes, type VlanTag } from "@viptools/wire";
 import { assemble, type Instruction } from "./bpf.ts";
 import { Inbox } from "./inbox.ts";
 import { int32, Meta, must, native, ReadWatch, SEND_BATCH } from "./native.ts";
@@ -29,6 +29,7 @@ const ETH_P_ALL = 3;
 const PACKET_OUTGOING = 4;
 /** PACKET_MR_PROMISC, PACKET_MR_ALLMULTI. */
 const RECEPTIONS = { promiscuous: 1, allMulticast: 2 } as const;
+const PACKET_MR_UNICAST = 3;
 
 const RECEIVE_BUFFER_BYTES = 4 << 20;
 /** Frames on their way, with what the kernel keeps of each: some thousands. */
@@ -140,6 +141,8 @@ export interface PacketSocketOptions {
    * joining a group does (IGMP, MLD). All VLANs and what is for others, only a promiscuous one does.
    */
   readonly reception?: keyof typeof RECEPTIONS;
+  /** One more unicast MAC that the NIC takes, as for a macvlan, until the socket is closed. */
+  readonly alsoFor?: Mac;
 }
 
 export class PacketSocket {
@@ -165,6 +168,7 @@ export class PacketSocket {
     native.setOption(this.#fd, SOL_SOCKET, SO_SNDBUFFORCE, int32(SEND_BUFFER_BYTES));
     if (options.filter !== undefined) this.#listen(options.filter, options.receiveBufferBytes);
     if (options.reception !== undefined) this.#widen(RECEPTIONS[options.reception]);
+    if (options.alsoFor !== undefined) this.#widen(PACKET_MR_UNICAST, macToBytes(options.alsoFor));
   }
 
   /** Captures other frames from now on; those that wait already stay. @throws {KernelError} if the kernel refuses it. */
@@ -187,12 +191,15 @@ export class PacketSocket {
   }
 
   /** `struct packet_mreq` (packet(7)). */
-  #widen(reception: number): void {
-    const request = new DataView(new ArrayBuffer(16));
+  #widen(reception: number, mac: Uint8Array = new Uint8Array()): void {
+    const octets = new Uint8Array(16);
+    const request = new DataView(octets.buffer);
     request.setInt32(0, this.#ifindex, true);
     request.setUint16(4, reception, true);
+    request.setUint16(6, mac.length, true);
+    octets.set(mac, 8);
     const act = "Cannot widen what the interface receives";
-    must(native.setOption(this.#fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, new Uint8Array(request.buffer)), act);
+    must(native.setOption(this.#fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, octets), act);
   }
 
   /**

@@ -36,6 +36,7 @@ export const RouteMessage = {
 const IFF_UP = 0x1;
 const IFF_RUNNING = 0x40;
 const IFF_NOARP = 0x80;
+const IFF_PROMISC = 0x100;
 const AF_INET = 2;
 const AF_INET6 = 10;
 const LINK_HEADER_LENGTH = 16;
@@ -51,11 +52,16 @@ const IFLA = {
   alias: 20,
   stats64: 23,
   afSpec: 26,
+  promiscuity: 30,
 } as const;
 const STATS_MULTICAST_AT = 64;
 const IFLA_INFO_KIND = 1;
 const IFLA_INFO_DATA = 2;
+const IFLA_INFO_SLAVE_DATA = 5;
 const IFLA_MACVLAN_MODE = 1;
+const IFLA_BR_MCAST_SNOOPING = 23;
+const IFLA_BR_MCAST_QUERIER = 25;
+const IFLA_BRPORT_STATE = 1;
 const IFLA_INET6_ADDR_GEN_MODE = 8;
 const IN6_ADDR_GEN_MODE_NONE = 1;
 const IFA = { address: 1, local: 2, label: 3, cacheInfo: 6, flags: 8, protocol: 11 } as const;
@@ -86,6 +92,23 @@ export interface Link {
   readonly masterIndex: number | undefined;
   /** Frames received that were not multicast: with none, the link may never have carried anything. */
   readonly heardFrames: number;
+  /** `ip link set … promisc on`. */
+  readonly isSetPromiscuous: boolean;
+  /**
+   * How many want all frames received: captures, a bridge whose port it is, and the kernel itself for more MACs than the
+   * NIC can tell apart.
+   */
+  readonly promiscuity: number;
+  /** Of a bridge. */
+  readonly bridge: BridgeMulticast | undefined;
+  /** Of a bridge's port: 0 disabled, 1 listening, 2 learning, 3 forwarding, 4 blocking (linux/if_bridge.h). */
+  readonly portState: number | undefined;
+}
+
+/** How a bridge treats multicast (ip-link(8): `mcast_snooping`, `mcast_querier`). */
+export interface BridgeMulticast {
+  readonly isSnooping: boolean;
+  readonly isQuerier: boolean;
 }
 
 export interface InterfaceAddress {
@@ -97,6 +120,8 @@ export interface InterfaceAddress {
   readonly isSecondary: boolean;
   /** IPv6: duplicate address detection has not let it pass (RFC 4862 §5.4): it may not be sent from. */
   readonly isTentative: boolean;
+  /** IPv6: somebody else has it, as duplicate address detection found. */
+  readonly isDuplicate: boolean;
   /** Who made it (`ip address add … proto`, Linux 5.18); 0 if nobody says. */
   readonly protocol: number;
 }
@@ -127,6 +152,7 @@ export function decodeLink(body: Uint8Array): Link {
   const found = readAttributes(body.subarray(LINK_HEADER_LENGTH));
   const info = readAttributes(found.get(IFLA.linkInfo) ?? new Uint8Array());
   const data = readAttributes(info.get(IFLA_INFO_DATA) ?? new Uint8Array());
+  const port = readAttributes(info.get(IFLA_INFO_SLAVE_DATA) ?? new Uint8Array());
   const kind = readString(info.get(IFLA_INFO_KIND));
   const mac = found.get(IFLA.address);
   return {
@@ -142,7 +168,16 @@ export function decodeLink(body: Uint8Array): Link {
     alias: readString(found.get(IFLA.alias)),
     masterIndex: readU32(found.get(IFLA.master)),
     heardFrames: countHeard(found.get(IFLA.stats64)),
+    isSetPromiscuous: (flags & IFF_PROMISC) !== 0,
+    promiscuity: readU32(found.get(IFLA.promiscuity)) ?? 0,
+    bridge: kind === "bridge" ? bridgeMulticast(data) : undefined,
+    portState: port.get(IFLA_BRPORT_STATE)?.[0],
   };
+}
+
+function bridgeMulticast(data: Map<number, Uint8Array>): BridgeMulticast {
+  const isOn = (type: number): boolean => (data.get(type)?.[0] ?? 0) !== 0;
+  return { isSnooping: isOn(IFLA_BR_MCAST_SNOOPING), isQuerier: isOn(IFLA_BR_MCAST_QUERIER) };
 }
 
 /** `struct rtnl_link_stats64` (linux/if_link.h): received packets come first, multicast ones ninth. */
@@ -167,6 +202,7 @@ export function decodeAddress(body: Uint8Array): InterfaceAddress | undefined {
     prefixLength: view.getUint8(1),
     isSecondary: family === 4 && (flags & IFA_F_SECONDARY) !== 0,
     isTentative: family === 6 && (flags & (IFA_F_TENTATIVE | IFA_F_DADFAILED)) !== 0,
+    isDuplicate: family === 6 && (flags & IFA_F_DADFAILED) !== 0,
     protocol: found.get(IFA.protocol)?.[0] ?? 0,
   };
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import * as v from "valibot";
-import { address, choice, count, epoch, flag, instance, mac, text, texts, vips } from "./field.ts";
+import { address, choice, count, epoch, flag, instance, mac, text, texts, vips, vrid } from "./field.ts";
 import { recordType } from "./record-type.ts";
 
 const ownership = {
@@ -76,5 +76,43 @@ export const vmacStatus = recordType(
     is_present: flag("whether the interface is there"),
     answers: flag("whether this host answers for all of the VIPs now"),
     why: texts("why it does not, or what else is worth knowing; at most 64 entries, then a count"),
+  },
+);
+
+export const vmacFinding = recordType(
+  "vmac.finding",
+  "vmac-ctl",
+  "Something on this host or wire keeps a virtual router from working",
+  {
+    code: text("its stable name; docs/doctor.md has them all"),
+    severity: choice("error: it does not work; warning: it does not in some cases, or is not safe", [
+      "error",
+      "warning",
+    ]),
+    found: text("a sentence with the value that was seen"),
+    consequence: text("what comes of it"),
+    command: text("what mends it, or shows who has to"),
+    interface: v.optional(text("the NIC that was asked about")),
+    vrid: v.optional(vrid),
+  },
+);
+
+export const vmacProbed = recordType(
+  "vmac.probed",
+  "vmac-ctl",
+  "Whether the network lets frames from a virtual MAC through, and answers back to it",
+  {
+    interface: text("the NIC"),
+    vrid,
+    target: address("that was asked for"),
+    nic_mac: mac("from which was asked first"),
+    mac: mac("the virtual MAC, from which was asked then"),
+    from_nic: flag("whether the target answered the NIC's MAC"),
+    from_vmac: flag("whether the target answered the virtual MAC"),
+    verdict: choice(
+      "foreign_source_blocked: it answers the NIC's MAC alone; target_silent: it answers neither",
+      ["passes", "foreign_source_blocked", "target_silent"],
+    ),
+    owner: v.optional(mac("of the target, as it says")),
   },
 );

@@ -32,6 +32,8 @@ export const VOCABULARY = [
   owner.vmacError,
   owner.vmacStep,
   owner.vmacStatus,
+  owner.vmacFinding,
+  owner.vmacProbed,
   hide.hideAdded,
   hide.hideRemoved,
   hide.hideStep,

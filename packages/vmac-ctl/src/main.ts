@@ -5,13 +5,15 @@
  */
 import { run } from "@viptools/cli";
 import * as kernel from "@viptools/kernel";
+import { doctor } from "./doctor/doctor.ts";
+import { probe } from "./doctor/probe.ts";
 import { cleanup, down } from "./down.ts";
 import { follow } from "./follow.ts";
 import { SPEC } from "./options.ts";
 import { status } from "./status.ts";
 import { up } from "./up.ts";
 
-const COMMANDS = { follow, up, down, status, cleanup } as const;
+const COMMANDS = { follow, up, down, status, cleanup, doctor, probe } as const;
 
 /** Runs the command on this machine. Does not return. */
 export async function main(argv: readonly string[]): Promise<never> {

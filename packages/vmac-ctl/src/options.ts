@@ -4,6 +4,7 @@
  * @module
  */
 import { type CommandSpec, type OptionSpec, PIPE_OPTIONS } from "@viptools/cli";
+import { DOCTOR, PROBE } from "./doctor/doctor-options.ts";
 
 const INTERFACE: OptionSpec = { name: "interface", letter: "I", value: "IF", about: "the NIC" };
 const VRID: OptionSpec = { name: "vrid", value: "N", about: "virtual router, 1 to 255" };
@@ -130,7 +131,7 @@ const FOLLOW: CommandSpec = {
 export const SPEC: CommandSpec = {
   name: "vmac-ctl",
   summary: "make this host own, or not own, a virtual MAC and its VIPs",
-  usage: "follow | up | down | status | cleanup",
+  usage: "follow | up | down | status | cleanup | doctor | probe",
   examples: [
     [
       "vrrp-elect -I eth0 --vrid 51 192.0.2.100 | vmac-ctl follow",
@@ -185,5 +186,7 @@ export const SPEC: CommandSpec = {
       options: [{ ...INTERFACE, about: "only this NIC" }, DRY_RUN],
       records: ["vmac.down", "vmac.step", "tool.error"],
     },
+    DOCTOR,
+    PROBE,
   ],
 };

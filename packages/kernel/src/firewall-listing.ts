@@ -1,0 +1,72 @@
+/**
+ * The host's firewall in the words of the programs that people set it with: nft(8), iptables-save(8).
+ *
+ * Programs and not netlink, because what a rule means is spelt out by them, extensions among it, and nobody waits for it.
+ *
+ * @module
+ */
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { KernelError } from "./native.ts";
+
+const LISTING_BYTES_MAX = 1 << 28;
+const PATIENCE_MS = 10_000;
+/** Where Debian and others have such programs; not in everybody's PATH. */
+const SYSTEM_FOLDERS = "/usr/sbin:/sbin";
+
+/** The programs of both ways that iptables has into the kernel. */
+const IPTABLES = [
+  ["iptables-save", 4],
+  ["ip6tables-save", 6],
+  ["iptables-legacy-save", 4],
+  ["ip6tables-legacy-save", 6],
+] as const;
+
+export interface IptablesListing {
+  readonly program: string;
+  readonly family: 4 | 6;
+  readonly text: string;
+}
+
+/** `nft --json list ruleset`. @returns undefined without that program. @throws {KernelError} EPERM, or EIO. */
+export function listNftRuleset(): string | undefined {
+  return outputOf("nft", ["--json", "--handle", "list", "ruleset"]);
+}
+
+/** What each program says that is there; two names of one program count once. @throws {KernelError} EPERM, or EIO. */
+export function listIptables(): IptablesListing[] {
+  const seen = new Set<string>();
+  return IPTABLES.flatMap(([program, family]) => {
+    const text = outputOf(program, []);
+    const rules = `${family} ${text?.replaceAll(/^#.*$|\[\d+:\d+\]/gm, "")}`;
+    if (text === undefined || seen.has(rules)) return [];
+    seen.add(rules);
+    return [{ program, family, text }];
+  });
+}
+
+/** Tables that the kernel has of iptables outside nf_tables; none without the module. */
+export function listLegacyTables(): string[] {
+  return ["/proc/net/ip_tables_names", "/proc/net/ip6_tables_names"].flatMap((path) => {
+    try {
+      return readFileSync(path, "utf8").split("\n").filter(Boolean);
+    } catch {
+      return [];
+    }
+  });
+}
+
+function outputOf(program: string, args: readonly string[]): string | undefined {
+  const { error, status, stdout, stderr } = spawnSync(program, args, {
+    encoding: "utf8",
+    env: { ...process.env, PATH: `${process.env["PATH"] ?? ""}:${SYSTEM_FOLDERS}`, LC_ALL: "C" },
+    stdio: ["ignore", "pipe", "pipe"],
+    maxBuffer: LISTING_BYTES_MAX,
+    timeout: PATIENCE_MS,
+  });
+  if ((error as NodeJS.ErrnoException | undefined)?.code === "ENOENT") return undefined;
+  if (error === undefined && status === 0) return stdout;
+  const said = error?.message ?? stderr.trim().split("\n")[0] ?? "";
+  const code = /not permitted|permission denied|must be root/i.test(said) ? "EPERM" : "EIO";
+  throw new KernelError(code, `Cannot list rules: ${program} says "${said}"`);
+}
