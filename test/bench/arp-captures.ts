@@ -4,7 +4,16 @@
  * @module
  */
 import { closeSync, openSync, writeSync } from "node:fs";
-import { ArpOperation, encodeArpBroadcast, ipv4ToBytes, macToBytes, ZERO_MAC } from "@viptools/wire";
+import {
+  ArpOperation,
+  encodeArpBroadcast,
+  ipv4ToBytes,
+  LinkType,
+  macToBytes,
+  PcapBatch,
+  ZERO_MAC,
+} from "@viptools/wire";
+import { Random } from "../simulation/random.ts";
 
 export interface ArpCapture {
   readonly frames: number;
@@ -12,62 +21,44 @@ export interface ArpCapture {
   readonly hosts: number;
 }
 
-const FILE_HEADER_LENGTH = 24;
-const PACKET_HEADER_LENGTH = 16;
 /** Frames of Ethernet are padded to this. */
 const FRAME_LENGTH = 60;
-const ROW_LENGTH = PACKET_HEADER_LENGTH + FRAME_LENGTH;
-const ROWS_IN_PIECE = 4096;
-const MICROSECOND_MAGIC = 0xa1b2c3d4;
-const ETHERNET = 1;
+const PIECE_BYTES = 1 << 18;
 const START_SECONDS = 1_700_000_000;
 const FRAMES_A_SECOND = 10_000;
-/** Of ten frames, this many are questions; the others are their answers. */
-const QUESTIONS_OF_TEN = 6;
+const NANOSECONDS = 1_000_000_000;
+const QUESTIONS_PERMILLE = 600;
 
-/** Writes a pcap file (draft-ietf-opsawg-pcap) of frames in random order. */
+/** Writes a pcap file of questions and answers between random hosts. */
 export function writeArpCapture(path: string, { frames, hosts }: ArpCapture): void {
   const descriptor = openSync(path, "w");
-  writeSync(descriptor, fileHeader());
-  const random = randomNumbers(1);
-  const piece = Buffer.alloc(ROW_LENGTH * ROWS_IN_PIECE);
-  const question = encodeArpBroadcast({
-    operation: ArpOperation.request,
-    senderMac: ZERO_MAC,
-    senderIp: "0.0.0.0",
-    targetMac: ZERO_MAC,
-    targetIp: "0.0.0.0",
-  });
-  for (let n = 0; n < frames; ) {
-    let rows = 0;
-    for (; rows < ROWS_IN_PIECE && n < frames; rows++, n++) {
-      const [asker, owner] = [random(hosts), random(hosts)];
-      const isQuestion = random(10) < QUESTIONS_OF_TEN;
-      writeRow(piece.subarray(rows * ROW_LENGTH), n, question);
-      fill(piece.subarray(rows * ROW_LENGTH + PACKET_HEADER_LENGTH), asker, owner, isQuestion);
+  const random = new Random(1);
+  const pick = (): number => Math.floor(random.below(hosts));
+  const frame = Buffer.alloc(FRAME_LENGTH);
+  frame.set(QUESTION);
+  let batch = new PcapBatch(PIECE_BYTES);
+  batch.begin(LinkType.ethernet);
+  for (let n = 0; n < frames; n++) {
+    if (!batch.fits(FRAME_LENGTH)) {
+      writeSync(descriptor, batch.written);
+      batch = new PcapBatch(PIECE_BYTES);
     }
-    writeSync(descriptor, piece, 0, rows * ROW_LENGTH);
+    fill(frame, pick(), pick(), random.happens(QUESTIONS_PERMILLE));
+    const nanoseconds = (n % FRAMES_A_SECOND) * (NANOSECONDS / FRAMES_A_SECOND);
+    batch.add(frame, START_SECONDS + Math.floor(n / FRAMES_A_SECOND), nanoseconds, FRAME_LENGTH);
   }
+  writeSync(descriptor, batch.written);
   closeSync(descriptor);
 }
 
-function fileHeader(): Buffer {
-  const header = Buffer.alloc(FILE_HEADER_LENGTH);
-  header.writeUInt32LE(MICROSECOND_MAGIC, 0);
-  header.writeUInt16LE(2, 4);
-  header.writeUInt16LE(4, 6);
-  header.writeUInt32LE(65535, 16);
-  header.writeUInt32LE(ETHERNET, 20);
-  return header;
-}
-
-function writeRow(row: Buffer, n: number, frame: Uint8Array): void {
-  row.writeUInt32LE(START_SECONDS + Math.floor(n / FRAMES_A_SECOND), 0);
-  row.writeUInt32LE((n % FRAMES_A_SECOND) * (1_000_000 / FRAMES_A_SECOND), 4);
-  row.writeUInt32LE(FRAME_LENGTH, 8);
-  row.writeUInt32LE(FRAME_LENGTH, 12);
-  row.set(frame, PACKET_HEADER_LENGTH);
-}
+/** What all frames have in common. */
+const QUESTION = encodeArpBroadcast({
+  operation: ArpOperation.request,
+  senderMac: ZERO_MAC,
+  senderIp: "0.0.0.0",
+  targetMac: ZERO_MAC,
+  targetIp: "0.0.0.0",
+});
 
 /** Who asks, or answers: the fields that differ from frame to frame. */
 function fill(frame: Buffer, asker: number, owner: number, isQuestion: boolean): void {
@@ -105,15 +96,4 @@ function addressOf(host: number): Uint8Array {
     addresses.set(host, known);
   }
   return known;
-}
-
-/** The same numbers for the same seed (mulberry32). @returns a function: from 0 to under its limit. */
-function randomNumbers(seed: number): (limit: number) => number {
-  let state = seed;
-  return (limit) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % limit;
-  };
 }

@@ -12,6 +12,8 @@ import { Alarm, lockCode, monotonicUs, runInRealTime } from "@viptools/kernel";
 import { ENVIRONMENT, waitFor } from "./shell.ts";
 
 const EVERY_US = 1000;
+/** What milliseconds are judged by may be judged if no stall was longer: half of what a lease of 25 ms bears. */
+export const STALL_MAX_MS = 7;
 
 /** Watches from its making on. */
 export class StallWatch {

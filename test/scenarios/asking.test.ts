@@ -4,6 +4,7 @@ import test from "node:test";
 import { fileURLToPath } from "node:url";
 import { type KnownRecord, parseLine, type RecordOf } from "@viptools/records";
 import { captureFrom } from "../lab/announced.ts";
+import { differences, dumpHost } from "../lab/dump.ts";
 import { type Network, VIP } from "../lab/network.ts";
 import { ofType, recordLine } from "../lab/record-log.ts";
 import { end, inNamespace, must, type Outcome } from "../lab/shell.ts";
@@ -223,30 +224,36 @@ test("what garp-send cannot find out, and cannot say, ends with 64 and above", n
   });
 });
 
-test(
-  "garp-send -D that is asked to stop before its time does not say that nobody has it",
-  needsRoot,
-  async () => {
-    await onStage(["a", "b"], async (network) => {
-      for (const [args, code] of [
-        ["-q -D -c 3 -i 5s", 71],
-        ["-q -D -c 1 -w 100ms", 0],
-      ] as const) {
-        const argv = ["timeout", "--preserve-status", "-s", "TERM", "1.5"];
-        const outcome = network.run("a", [
-          ...argv,
-          "garp-send",
-          ...args.split(" "),
-          "-I",
-          "eth0",
-          "192.0.2.50",
-        ]);
+/** What asks or listens for longer than it is let. */
+const INTERRUPTED: readonly (readonly [command: string, code: number, says: RegExp])[] = [
+  ["garp-send -q -D -c 3 -i 5s -I eth0 192.0.2.50", 71, /asked to stop before all questions had left/],
+  ["garp-send -q -D -c 1 -w 100ms -I eth0 192.0.2.50", 0, /^$/],
+  [
+    "arp-hide check --count 3 --every 5s -I eth0 192.0.2.50",
+    71,
+    /asked to stop before all questions had left/,
+  ],
+  ["vmac-ctl doctor --listen 9s -I eth0 --vrid 51", 71, /asked to stop before it had listened/],
+  [
+    "vmac-ctl probe --listen 9s -I eth0 --vrid 51 --target 192.0.2.2",
+    71,
+    /asked to stop before it had heard/,
+  ],
+];
+test("what is asked to stop before its time does not say that it found nothing", needsRoot, async (t) => {
+  await onStage(["a", "b"], async (network) => {
+    const before = dumpHost(network, "a");
+    for (const [command, code, says] of INTERRUPTED) {
+      await t.test(`${command}: ${code}`, () => {
+        const argv = ["timeout", "--preserve-status", "-s", "TERM", "1.5", ...command.split(" ")];
+        const outcome = network.run("a", argv);
         assert.equal(outcome.code, code, outcome.stderr);
-        if (code !== 0) assert.match(outcome.stderr, /asked to stop before all questions had left/);
-      }
-    });
-  },
-);
+        assert.match(outcome.stderr, says);
+      });
+    }
+    assert.deepEqual(differences(before, dumpHost(network, "a")), []);
+  });
+});
 
 const REFUSALS: readonly (readonly [args: string, code: number, says: RegExp, input?: string])[] = [
   ["-i eth0 192.0.2.1", 64, /did you mean -I eth0\? -i is the interval/],

@@ -7,7 +7,7 @@ import { QuietWatch } from "../lab/quiet.ts";
 import { countMutings, type Muted } from "../lab/short-leases.ts";
 import { type Advertised, playSlowly } from "../lab/slow-log.ts";
 import { IS_FULL, inFull, needsRoot, onStage } from "../lab/stage.ts";
-import { StallWatch } from "../lab/stalls.ts";
+import { STALL_MAX_MS, StallWatch } from "../lab/stalls.ts";
 import { cell, formatTable } from "../lab/table.ts";
 import { unmutingUs } from "../lab/unmuting.ts";
 
@@ -98,8 +98,6 @@ for (const family of FAMILIES) {
 
 const ADVERT_MS = 100;
 const LATE_MAX_MS = 20;
-/** A lease of 25 ms bears an advert that is 15 ms late; half of that is for the machine. */
-const STALL_MAX_MS = 7;
 const SLOW_S = IS_FULL ? 60 : 8;
 
 function sentenceOf(who: string, { gaps, ofOther, takeOvers, sentences }: Advertised): string {

@@ -3,7 +3,16 @@
  *
  * @module
  */
-import { type Context, ExitCode, ExitError, onStopSignals, orUsage, parseDurationUs } from "@viptools/cli";
+import {
+  type Context,
+  demandWholeTime,
+  ExitCode,
+  ExitError,
+  orUsage,
+  parseDurationUs,
+  pauseUnlessStopped,
+  wasAskedToStop,
+} from "@viptools/cli";
 import {
   ADVERTISEMENT_FILTER,
   ARP_FILTER,
@@ -94,13 +103,10 @@ async function ask(
     [...new Set(addresses.map(familyOf))].map((family) => [family, listen(family, nic.index, answerers)]),
   );
   const asked = new Map<IpAddress, number>();
-  let isStopped = false;
-  onStopSignals(() => {
-    isStopped = true;
-  });
   const startUs = monotonicUs();
-  for (let n = 0; n < count && !isStopped; n++) {
+  for (let n = 0; n < count; n++) {
     await until(startUs + n * everyUs);
+    if (wasAskedToStop()) break;
     for (const target of addresses) {
       const hasLeft = send(sockets.get(familyOf(target))!, encodeAddressQuestion({ target, mac: nic.mac }));
       if (hasLeft) asked.set(target, (asked.get(target) ?? 0) + 1);
@@ -145,13 +151,11 @@ function finish(socket: PacketSocket): void {
 /** Also when it is late: answers are read meanwhile. */
 async function until(atUs: number): Promise<void> {
   const waitMs = (atUs - monotonicUs()) / 1000;
-  await new Promise<void>((resolve) => {
-    if (waitMs > 0) setTimeout(resolve, waitMs);
-    else setImmediate(resolve);
-  });
+  if (waitMs > 0) await pauseUnlessStopped(waitMs);
+  else await new Promise(setImmediate);
 }
 
-/** @throws {ExitError} kernel, where no question left. */
+/** @throws {ExitError} kernel, where no question left, or it was asked to stop before its time. */
 function tell(
   context: Context,
   { interface: name, addresses, expected }: Asking,
@@ -174,6 +178,7 @@ function tell(
     });
   }
   if (!isGood) return ExitCode.negative;
+  demandWholeTime("all questions had left and their answers could have come");
   if (addresses.some((ip) => !asked.has(ip)))
     throw new ExitError(ExitCode.kernel, "no question left: a fence mutes this host, or its queue is full");
   return ExitCode.done;

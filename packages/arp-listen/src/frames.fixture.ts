@@ -59,3 +59,12 @@ export function sight(bytes: Uint8Array, linkType = 1, vlan = 0, length: number 
   readFrame(sighting, bytes, linkType, length, vlan, Direction.unknown);
   return sighting;
 }
+
+/** Lehmer's generator: the same sequence in every run, so that a failure can be repeated. */
+export function generator(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (state * 48271) % 0x7fffffff;
+    return state % below;
+  };
+}

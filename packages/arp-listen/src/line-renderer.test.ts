@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { formatLine, formatTimestamp, parseLine } from "@viptools/records";
 import { ALL_NODES_GROUP, ANY_IPV6, NeighbourType } from "@viptools/wire";
-import { A, A_IP6, arpFrame, B, ndpFrame, sight } from "./frames.fixture.ts";
+import { A, A_IP6, arpFrame, B, generator, ndpFrame, sight } from "./frames.fixture.ts";
 import { LineRenderer, type PacketTime } from "./line-renderer.ts";
 import { readFrame } from "./read-frame.ts";
 import { bodyOf } from "./record-body.ts";
@@ -88,15 +88,6 @@ for (const [name, sighting, time, seq] of ROWS) {
       assert.ok(Buffer.byteLength(line) < 4096);
     }
   });
-}
-
-/** Lehmer's generator: the same sequence in every run, so that a failure can be repeated. */
-function generator(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state * 48271) % 0x7fffffff;
-    return state % below;
-  };
 }
 
 const MUTANTS = 200_000;

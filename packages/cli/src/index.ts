@@ -11,5 +11,5 @@ export { type InputLine, readRecords } from "./record-input.ts";
 export type { Describe, Moment } from "./record-output.ts";
 export { print, run } from "./run.ts";
 export type { Screen } from "./screen.ts";
-export { onStopSignals } from "./signals.ts";
+export { demandWholeTime, onStopSignals, pauseUnlessStopped, wasAskedToStop } from "./signals.ts";
 export { VERSION } from "./version.ts";

@@ -42,7 +42,7 @@ const BOTH: readonly OptionSpec[] = grouped("announcing and asking", [
     about: "of questions; an announcement's source is the address itself, and that may be said",
   },
   { name: "rate", value: "N", about: "frames a second at most" },
-  { name: "broadcast", letter: "b", about: "ask everybody each time: this is always done" },
+  { name: "broadcast", letter: "b", about: "ask everybody each time: always so without --to" },
   { name: "first", letter: "f", about: "end at the first answer" },
   { name: "quiet", letter: "q", about: "write no records" },
   { name: "force", about: "announce also an address that this host does not have, ask also from one" },

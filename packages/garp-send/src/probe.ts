@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Context, ExitCode, ExitError, onStopSignals } from "@viptools/cli";
+import { type Context, demandWholeTime, ExitCode, ExitError, onStopSignals } from "@viptools/cli";
 import { monotonicUs } from "@viptools/kernel";
 import type { IpAddress } from "@viptools/wire";
 import { readAddressInput } from "./address-input.ts";
@@ -37,11 +37,7 @@ export async function probe(context: Context): Promise<ExitCode> {
   demandCarrier(host);
   context.needRawSockets();
   const pauses = new Pauses(settings.deadlineUs);
-  let isInterrupted = false;
-  onStopSignals(() => {
-    isInterrupted = true;
-    pauses.stop();
-  });
+  onStopSignals(() => pauses.stop());
   const prober = new Prober({ context, settings, ifindex, host, questions, pauses });
   const startUs = monotonicUs();
   for (const [n, atUs] of asksUs.entries()) {
@@ -51,11 +47,7 @@ export async function probe(context: Context): Promise<ExitCode> {
   await pauses.until(monotonicUs() + listenUs);
   return await prober.finish(() => {
     demandCarrier(readLocalHost(ifindex));
-    if (!isInterrupted) return;
-    throw new ExitError(
-      ExitCode.kernel,
-      "it was asked to stop before all questions had left and their answers could have come",
-    );
+    demandWholeTime("all questions had left and their answers could have come");
   });
 }
 

@@ -22,6 +22,7 @@ import { KernelError } from "./native.ts";
 const ROOT = "/run/viptools";
 const PRIVATE_DIRECTORY = 0o700;
 const PRIVATE_FILE = 0o600;
+const NOT_ALLOWED: ReadonlySet<string> = new Set(["EACCES", "EPERM"]);
 
 export class RunDirectory {
   readonly #path: string;
@@ -72,7 +73,8 @@ export class RunDirectory {
       mkdirSync(this.#path, { recursive: true, mode: PRIVATE_DIRECTORY });
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code;
-      throw new KernelError("EPERM", `Cannot make ${this.#path} (${code})`);
+      const why = NOT_ALLOWED.has(code ?? "") ? "" : ` (${code})`;
+      throw new KernelError("EPERM", `Cannot make ${this.#path}${why}`);
     }
     for (const path of [ROOT, this.#path]) checkPrivate(path);
   }

@@ -3,10 +3,9 @@
  *
  * @module
  */
-import { type Args, ExitCode, ExitError } from "@viptools/cli";
+import { type Args, demandWholeTime, ExitCode, ExitError, pauseUnlessStopped } from "@viptools/cli";
 import { ADVERTISEMENT_FILTER, ARP_FILTER, KernelError, type Link, PacketSocket } from "@viptools/kernel";
 import { familyOf, type IpAddress, isGroupAddress, type Mac, parseIpAddress } from "@viptools/wire";
-import { pause } from "./listening.ts";
 import { answerTo, judgePassage, type Passage, questionFrom } from "./passage.ts";
 
 const ASKS = 3;
@@ -19,14 +18,16 @@ export interface Asking {
   readonly verdict: Passage;
 }
 
-/** @throws {ExitError} kernel, if questions do not leave. */
+/** @throws {ExitError} kernel, if questions do not leave, or the command is asked to stop meanwhile. */
 export async function askFromBoth(
   nic: Pick<Link, "index"> & { readonly mac: Mac },
   mac: Mac,
   target: IpAddress,
 ): Promise<Asking> {
   const fromNic = await ask(nic.index, nic.mac, target);
+  demandWholeTime(`${target} was asked from both MACs`);
   const fromVmac = await ask(nic.index, mac, target);
+  if (fromVmac === undefined) demandWholeTime(`${target} could have answered`);
   return { fromNic, fromVmac, verdict: judgePassage(fromNic !== undefined, fromVmac !== undefined) };
 }
 
@@ -52,7 +53,7 @@ async function ask(ifindex: number, mac: Mac, target: IpAddress): Promise<Mac | 
   try {
     for (let n = 0; n < ASKS && owner === undefined; n++) {
       send(socket, mac, target);
-      await pause(BETWEEN_MS);
+      await pauseUnlessStopped(BETWEEN_MS);
       socket.drain();
     }
     return owner;

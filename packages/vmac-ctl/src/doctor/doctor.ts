@@ -3,7 +3,15 @@
  *
  * @module
  */
-import { type Args, type Context, ExitCode, ExitError, orUsage, parseDurationUs } from "@viptools/cli";
+import {
+  type Args,
+  type Context,
+  demandWholeTime,
+  ExitCode,
+  ExitError,
+  orUsage,
+  parseDurationUs,
+} from "@viptools/cli";
 import { parseVip } from "@viptools/records";
 import { familyOf, type IpAddress, type IpFamily, virtualMac, ZERO_MAC } from "@viptools/wire";
 import { toExit } from "../kernel-exit.ts";
@@ -27,6 +35,7 @@ export async function doctor(context: Context): Promise<ExitCode> {
   try {
     refuseOther(bench, asked.interface);
     const reading = await readFacts(bench, asked, ifindex, listenUs);
+    if (target !== undefined) demandWholeTime("it had heard who uses the virtual MAC");
     const { facts, gaps } = target === undefined ? reading : await askToo(reading, asked, target);
     const findings = diagnose(facts);
     const about = {
@@ -36,6 +45,7 @@ export async function doctor(context: Context): Promise<ExitCode> {
     for (const finding of findings) context.write({ type: "vmac.finding", ...finding, ...about });
     for (const sentence of remark(facts)) context.say(sentence);
     for (const { code, message } of gaps) context.report(code, `not looked at: ${message}`);
+    if (findings.length === 0) demandWholeTime("it had listened for its whole time");
     if (findings.length === 0 && gaps.length === 0) context.say("nothing was found");
     return findings.length > 0 ? ExitCode.negative : exitOf(gaps);
   } catch (error) {

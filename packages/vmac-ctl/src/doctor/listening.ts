@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { pauseUnlessStopped } from "@viptools/cli";
 import { PacketSocket, speakerFilter } from "@viptools/kernel";
 import { virtualMac } from "@viptools/wire";
 import type { HeardRouter, MeantRouter } from "./facts.ts";
@@ -11,7 +12,7 @@ import { Hearsay } from "./hearsay.ts";
 const US_PER_MS = 1000;
 
 /**
- * Sends nothing: no group is joined, and the NIC takes all multicast meanwhile.
+ * Until its time is over, or the command is asked to stop. Sends nothing: no group is joined, and the NIC takes all multicast meanwhile.
  *
  * @throws {KernelError} EPERM without CAP_NET_RAW.
  */
@@ -31,14 +32,10 @@ export async function listenFor(
     },
   });
   try {
-    await pause(forUs / US_PER_MS);
+    await pauseUnlessStopped(forUs / US_PER_MS);
     socket.drain();
     return hearsay.heard;
   } finally {
     socket.close();
   }
-}
-
-export async function pause(ms: number): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, ms));
 }

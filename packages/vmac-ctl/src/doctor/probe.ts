@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Context, ExitCode, ExitError, parseDurationUs } from "@viptools/cli";
+import { type Context, demandWholeTime, ExitCode, ExitError, parseDurationUs } from "@viptools/cli";
 import type { Link } from "@viptools/kernel";
 import { familyOf, type Mac, virtualMac, ZERO_MAC } from "@viptools/wire";
 import { toExit } from "../kernel-exit.ts";
@@ -74,6 +74,7 @@ async function refuseIfUsed(
 ): Promise<void> {
   const listenUs = context.args.parsed("listen", parseDurationUs)!;
   const [heard] = await listenFor(ifindex, [router], listenUs);
+  demandWholeTime("it had heard whether somebody uses the virtual MAC");
   if (heard === undefined || heard.frames === 0) return;
   const sources = heard.adverts.map(({ source }) => source).join(" ") || "somebody";
   const seen = `${sources} uses ${virtualMac(router.family, router.vrid)} now`;
