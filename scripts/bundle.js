@@ -1,7 +1,11 @@
 /**
  * Bundles a tool into one file, which starts faster than many: called in the tool's folder, after the compiler.
  * Packages with native parts stay outside: they are loaded when they are used. CommonJS, because yargs' own bundle is.
+ * The code that V8 makes of it is kept, too (`start.cjs`).
  */
+import { execFileSync } from "node:child_process";
+import { copyFileSync, rmSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 /** Of yargs the parser is used; what is not must not come along, and to load it would change nothing. */
@@ -30,3 +34,9 @@ await build({
   legalComments: "none",
   logLevel: "warning",
 });
+
+const beside = (name) => fileURLToPath(new URL(name, import.meta.url));
+copyFileSync(beside("start.cjs"), "dist/start.cjs");
+// V8 knows code by the length of its source: that of an older bundle must not stay.
+rmSync("dist/bundle.cache", { force: true });
+execFileSync(process.execPath, [beside("keep-code.cjs")], { stdio: ["ignore", "ignore", "inherit"] });
