@@ -1,0 +1,62 @@
+/**
+ * `npm run chaos`: random faults on random routers, and what must hold all the same.
+ *
+ * usage: npm run chaos -- [--seed N] [--for MINUTES | --once] [--routers N] [--blows N] [--advert-min MS] [--advert-max MS]
+ *   [--follow-args TEXT]   more for vmac-ctl follow; "--fence none" has to fail
+ */
+import { parseArgs } from "node:util";
+import { campaign, repetitionOf } from "./campaign.ts";
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: "string" },
+    for: { type: "string", default: "2" },
+    once: { type: "boolean", default: false },
+    routers: { type: "string", default: "5" },
+    blows: { type: "string", default: "7" },
+    "follow-args": { type: "string", default: "" },
+    "advert-min": { type: "string", default: "10" },
+    "advert-max": { type: "string", default: "1000" },
+  },
+});
+
+function number(
+  name: "for" | "routers" | "blows" | "advert-min" | "advert-max" | "seed",
+  least: number,
+): number {
+  const value = Number(values[name]);
+  if (Number.isFinite(value) && value >= least) return value;
+  process.stderr.write(`chaos: --${name} ${values[name]}: needs a number from ${least} on\n`);
+  process.exit(64);
+}
+
+if (process.geteuid?.() !== 0) {
+  process.stderr.write("chaos: needs root, to make network namespaces\n");
+  process.exit(77);
+}
+const firstSeed = values.seed === undefined ? Math.floor(Date.now() / 1000) % 1_000_000 : number("seed", 0);
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+const outcome = await campaign({
+  firstSeed,
+  limits: {
+    routersMax: Math.min(5, number("routers", 2)),
+    blowsMax: number("blows", 2),
+    advertMinMs: number("advert-min", 10),
+    advertMaxMs: number("advert-max", 10),
+  },
+  forMs: values.once ? 0 : number("for", 0) * 60_000,
+  followArgs: values["follow-args"],
+  say,
+});
+const { played, blows, unjudged, violations, besideKeepalived } = outcome;
+say(
+  `${played} scripts, ${blows} blows, ${unjudged} scripts not judged: ${violations.length === 0 ? "everything held" : "it did not hold"}`,
+);
+if (besideKeepalived.length > 0)
+  say(
+    `beside that keepalived: ${besideKeepalived.map(({ property, sentence }) => `${property}: ${sentence}`).join("; ")}`,
+  );
+if (violations.length > 0) {
+  say(`again: ${repetitionOf({ seed: firstSeed + played - 1 })}`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,114 @@
+/**
+ * Plays a script in the lab, and tells what was seen.
+ *
+ * @module
+ */
+import { monotonicUs, realtimeNs } from "@viptools/kernel";
+import { Client } from "../lab/client.ts";
+import { type Dump, differingLines, dumpHost } from "../lab/dump.ts";
+import { kindsOf, vipOf } from "../lab/form.ts";
+import { Network } from "../lab/network.ts";
+import { sleep, waitFor } from "../lab/shell.ts";
+import { patienceMs } from "../lab/stage.ts";
+import { StallWatch } from "../lab/stalls.ts";
+import { Taps } from "../lab/taps.ts";
+import { dealing } from "./deal.ts";
+import { Member } from "./member.ts";
+import type { Dealt, Observed } from "./observed.ts";
+import { type Blow, RECOVERY_MS, type Script } from "./script.ts";
+
+const CLIENT = "z";
+
+/** @param look is given the lab's folder of captures and logs, before it is removed. */
+export async function play<T>(script: Script, look: (observed: Observed, folder: string) => T): Promise<T> {
+  const network = new Network([...script.makes.keys(), CLIENT]);
+  let result: T;
+  try {
+    await network.settle();
+    result = look(await playOn(network, script), network.folder);
+  } finally {
+    await network.remove(true);
+  }
+  return result;
+}
+
+async function playOn(network: Network, script: Script): Promise<Observed> {
+  const members = [...script.makes.keys()].map((host, rank) => new Member(network, script, host, rank));
+  const before = new Map(ours(script).map((host): [string, Dump] => [host, dumpHost(network, host)]));
+  await Promise.all(members.map((member) => member.start()));
+  await untilSettled(network, script, members);
+  const stalls = new StallWatch();
+  const taps = new Taps(network);
+  await taps.open(members.map(({ host }) => host));
+  const client = new Client(network, CLIENT, kindsOf(script.form).ping, vipOf(script.form));
+  await sleep(1000);
+  const startUs = monotonicUs();
+  const dealt = await Promise.all(script.blows.map((blow) => deal(network, script, members, blow, startUs)));
+  await sleep(RECOVERY_MS + 8 * script.advertMs);
+  const activeAtEnd = members.filter((member) => member.isActive()).map(({ host }) => host);
+  const endUs = monotonicUs();
+  const story = await client.stop();
+  const frames = onMonotonicClock(await taps.close());
+  stalls.stop();
+  const stallMs = await stalls.longestMs();
+  for (const member of members) await member.stop();
+  const leftOver = new Map(
+    [...before].map(([host, dump]) => [host, differingLines(dump, dumpHost(network, host))] as const),
+  );
+  const told = members.filter(({ host }) => script.makes.get(host) === "viptools");
+  return {
+    script,
+    startUs,
+    endUs,
+    dealt,
+    frames,
+    story,
+    records: new Map(told.map((member) => [member.host, member.records()])),
+    errors: new Map(told.map((member) => [member.host, member.errors()])),
+    activeAtEnd,
+    leftOver,
+    stallMs,
+  };
+}
+
+function ours({ makes }: Script): string[] {
+  return [...makes].filter(([, make]) => make === "viptools").map(([host]) => host);
+}
+
+/** The first is Active, nobody else is, and the client is served. */
+async function untilSettled(network: Network, script: Script, members: readonly Member[]): Promise<void> {
+  await waitFor("the first to be Active alone", patienceMs(script.advertMs) + 10_000, () =>
+    members.every((member, n) => member.isActive() === (n === 0)) ? true : undefined,
+  );
+  await waitFor("the client to be served", patienceMs(script.advertMs), () =>
+    network.run(CLIENT, ["ping", "-c", "1", "-W", "1", vipOf(script.form)]).code === 0 ? true : undefined,
+  );
+}
+
+async function deal(
+  network: Network,
+  script: Script,
+  members: readonly Member[],
+  blow: Blow,
+  startUs: number,
+): Promise<Dealt> {
+  await sleep(blow.atMs - (monotonicUs() - startUs) / 1000);
+  const { strike, undo } = dealing(
+    network,
+    script,
+    members.find(({ host }) => host === blow.host)!,
+    blow.kind,
+  );
+  const fromUs = monotonicUs();
+  await strike();
+  await sleep(blow.lastsMs - (monotonicUs() - fromUs) / 1000);
+  const toUs = monotonicUs();
+  await undo();
+  return { blow, fromUs, toUs, wellUs: monotonicUs() };
+}
+
+/** Captures are stamped with the time of day. */
+function onMonotonicClock<T extends { readonly atUs: number }>(frames: readonly T[]): T[] {
+  const offsetUs = Number(realtimeNs() / 1000n) - monotonicUs();
+  return frames.map((frame) => ({ ...frame, atUs: frame.atUs - offsetUs }));
+}
