@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { judge } from "./judge.ts";
 import type { Observed, Violation } from "./observed.ts";
 import { play } from "./play.ts";
-import { type Limits, type Script, scriptOf, titleOf } from "./script.ts";
+import { type Limits, scriptOf, titleOf } from "./script.ts";
 import { timeline } from "./timeline.ts";
 
 export interface Campaign {
@@ -27,7 +27,9 @@ export interface Outcome {
   readonly blows: number;
   /** How many of them could not be judged: the machine itself stood still for longer than a lease bears. */
   readonly unjudged: number;
-  /** Of the script that failed; none if all held. */
+  /** Of the script that was played last. */
+  readonly seed: number;
+  /** What did not hold in it; none if all held. */
   readonly violations: readonly Violation[];
   /** What keepalived did wrong by itself. */
   readonly besideKeepalived: readonly Violation[];
@@ -49,9 +51,9 @@ export async function campaign(options: Campaign): Promise<Outcome> {
     }
     besideKeepalived.push(...found.filter((violation) => violation.isBesideKeepalived));
     const violations = found.filter((violation) => !violation.isBesideKeepalived);
-    if (violations.length > 0) return { played, blows, unjudged, violations, besideKeepalived };
+    if (violations.length > 0) return { seed, played, blows, unjudged, violations, besideKeepalived };
   }
-  return { played, blows, unjudged, violations: [], besideKeepalived };
+  return { seed: firstSeed + played - 1, played, blows, unjudged, violations: [], besideKeepalived };
 }
 
 /** A lease lasts for 2.5 intervals, and was refreshed up to one before. */
@@ -90,9 +92,4 @@ function kept(observed: Observed, folder: string, found: readonly Violation[]): 
     ...lines.map((line) => `  ${line}`),
     `  captures and logs: ${place}`,
   ].join("\n");
-}
-
-/** How a script can be played again. */
-export function repetitionOf({ seed }: Pick<Script, "seed">): string {
-  return `npm run chaos -- --seed ${seed} --once`;
 }

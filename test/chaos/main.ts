@@ -2,10 +2,10 @@
  * `npm run chaos`: random faults on random routers, and what must hold all the same.
  *
  * usage: npm run chaos -- [--seed N] [--for MINUTES | --once] [--routers N] [--blows N] [--advert-min MS] [--advert-max MS]
- *   [--follow-args TEXT]   more for vmac-ctl follow; "--fence none" has to fail
+ *   [--follow-args=TEXT]   more for vmac-ctl follow: with "--fence none" it has to fail
  */
 import { parseArgs } from "node:util";
-import { campaign, repetitionOf } from "./campaign.ts";
+import { campaign } from "./campaign.ts";
 
 const { values } = parseArgs({
   options: {
@@ -30,6 +30,12 @@ function number(
   process.exit(64);
 }
 
+/** What changes the script of a seed. */
+function optionsAgain(): string[] {
+  const names = ["routers", "blows", "advert-min", "advert-max"] as const;
+  return names.map((name) => `--${name} ${values[name]}`);
+}
+
 if (process.geteuid?.() !== 0) {
   process.stderr.write("chaos: needs root, to make network namespaces\n");
   process.exit(77);
@@ -48,7 +54,7 @@ const outcome = await campaign({
   followArgs: values["follow-args"],
   say,
 });
-const { played, blows, unjudged, violations, besideKeepalived } = outcome;
+const { seed, played, blows, unjudged, violations, besideKeepalived } = outcome;
 say(
   `${played} scripts, ${blows} blows, ${unjudged} scripts not judged: ${violations.length === 0 ? "everything held" : "it did not hold"}`,
 );
@@ -57,6 +63,6 @@ if (besideKeepalived.length > 0)
     `beside that keepalived: ${besideKeepalived.map(({ property, sentence }) => `${property}: ${sentence}`).join("; ")}`,
   );
 if (violations.length > 0) {
-  say(`again: ${repetitionOf({ seed: firstSeed + played - 1 })}`);
+  say(`again: npm run chaos -- --seed ${seed} --once ${optionsAgain().join(" ")}`);
   process.exitCode = 1;
 }

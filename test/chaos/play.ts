@@ -18,6 +18,7 @@ import type { Dealt, Observed } from "./observed.ts";
 import { type Blow, RECOVERY_MS, type Script } from "./script.ts";
 
 const CLIENT = "z";
+const EVERYBODY_EVERY_MS = 20;
 
 /** @param look is given the lab's folder of captures and logs, before it is removed. */
 export async function play<T>(script: Script, look: (observed: Observed, folder: string) => T): Promise<T> {
@@ -40,7 +41,10 @@ async function playOn(network: Network, script: Script): Promise<Observed> {
   const stalls = new StallWatch();
   const taps = new Taps(network);
   await taps.open(members.map(({ host }) => host));
-  const client = new Client(network, CLIENT, kindsOf(script.form).ping, vipOf(script.form));
+  const { ping, neighbour } = kindsOf(script.form);
+  const client = new Client(network, CLIENT, ping, vipOf(script.form));
+  // Who is asked as everybody answers if it can: only so is a second voice heard.
+  const asker = new Client(network, CLIENT, neighbour, vipOf(script.form), EVERYBODY_EVERY_MS);
   await sleep(1000);
   const startUs = monotonicUs();
   const dealt = await Promise.all(script.blows.map((blow) => deal(network, script, members, blow, startUs)));
@@ -48,6 +52,7 @@ async function playOn(network: Network, script: Script): Promise<Observed> {
   const activeAtEnd = members.filter((member) => member.isActive()).map(({ host }) => host);
   const endUs = monotonicUs();
   const story = await client.stop();
+  await asker.stop();
   const frames = onMonotonicClock(await taps.close());
   stalls.stop();
   const stallMs = await stalls.longestMs();

@@ -48,10 +48,16 @@ export class Client {
   readonly #child: ChildProcess;
   readonly #startUs = monotonicUs();
 
-  /** @param target the VIP of the family unless told otherwise. */
-  constructor(network: Network, host: string, kind: ClientKind, target: string = KINDS[kind].target) {
+  /** @param target the VIP of the family unless told otherwise. @param everyMs time between asks. */
+  constructor(
+    network: Network,
+    host: string,
+    kind: ClientKind,
+    target: string = KINDS[kind].target,
+    everyMs = ASK_EVERY_MS,
+  ) {
     this.#path = join(network.folder, `client-${kind}-${Date.now()}.ndjson`);
-    const every = ["--every", `${ASK_EVERY_MS}ms`, "--grace", GRACE];
+    const every = ["--every", `${everyMs}ms`, "--grace", GRACE];
     const argv = ["vip-probe", ...every, ...KINDS[kind].options, target];
     this.#child = network.start(host, argv, ["ignore", openSync(this.#path, "w"), "inherit"]);
   }

@@ -1,0 +1,42 @@
+/** S1 to S9: random faults on random routers, in random forms; the seed of what fails is printed, and repeats it. */
+import assert from "node:assert/strict";
+import test from "node:test";
+import { campaign } from "../chaos/campaign.ts";
+import { IS_FULL, needsRoot } from "../lab/stage.ts";
+
+const FOR_MS = IS_FULL ? 30 * 60_000 : 110_000;
+/** Shorter leases than these say nothing of a machine that does something else, too. */
+const LIMITS = { routersMax: 4, blowsMax: 5, advertMinMs: 100, advertMaxMs: 300 };
+
+test("S1 S2 S3 S5 S7 S8 S9 hold whatever befalls whom", needsRoot, async (t) => {
+  const firstSeed = Number(process.env["VIPTOOLS_SEED"] ?? Math.floor(Date.now() / 1000) % 1_000_000);
+  const say = (line: string): void => t.diagnostic(line);
+  const { played, blows, unjudged, violations, besideKeepalived } = await campaign({
+    firstSeed,
+    limits: LIMITS,
+    forMs: FOR_MS,
+    say,
+  });
+  t.diagnostic(`${played} scripts, ${blows} blows, ${unjudged} scripts not judged`);
+  for (const { property, sentence } of besideKeepalived)
+    t.diagnostic(`beside a keepalived: ${property}: ${sentence}`);
+  assert.deepEqual(violations, []);
+  assert.ok(played > unjudged, "some were judged");
+});
+
+/** The first host is frozen as a whole: its kernel would answer on. */
+const FROZEN_SEED = 151;
+
+test("control: without a fence it is noticed that a frozen host speaks", needsRoot, async () => {
+  const { violations } = await campaign({
+    firstSeed: FROZEN_SEED,
+    limits: { routersMax: 2, blowsMax: 3, advertMinMs: 100, advertMaxMs: 100 },
+    forMs: 0,
+    followArgs: "--fence none",
+    say: () => {},
+  });
+  assert.ok(
+    violations.some(({ property }) => property === "S2"),
+    JSON.stringify(violations),
+  );
+});
