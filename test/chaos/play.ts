@@ -47,7 +47,9 @@ async function playOn(network: Network, script: Script): Promise<Observed> {
   const asker = new Client(network, CLIENT, neighbour, vipOf(script.form), EVERYBODY_EVERY_MS);
   await sleep(1000);
   const startUs = monotonicUs();
-  const dealt = await Promise.all(script.blows.map((blow) => deal(network, script, members, blow, startUs)));
+  const dealt = (
+    await Promise.all(members.map((member) => dealAll(network, script, member, startUs)))
+  ).flat();
   await sleep(RECOVERY_MS + 8 * script.advertMs);
   const activeAtEnd = members.filter((member) => member.isActive()).map(({ host }) => host);
   const endUs = monotonicUs();
@@ -90,20 +92,18 @@ async function untilSettled(network: Network, script: Script, members: readonly 
   );
 }
 
-async function deal(
-  network: Network,
-  script: Script,
-  members: readonly Member[],
-  blow: Blow,
-  startUs: number,
-): Promise<Dealt> {
-  await sleep(blow.atMs - (monotonicUs() - startUs) / 1000);
-  const { strike, undo } = dealing(
-    network,
-    script,
-    members.find(({ host }) => host === blow.host)!,
-    blow.kind,
-  );
+/** One after the other: who has not come to itself is not struck again. */
+async function dealAll(network: Network, script: Script, member: Member, startUs: number): Promise<Dealt[]> {
+  const dealt: Dealt[] = [];
+  for (const blow of script.blows.filter(({ host }) => host === member.host)) {
+    await sleep(blow.atMs - (monotonicUs() - startUs) / 1000);
+    dealt.push(await deal(network, script, member, blow));
+  }
+  return dealt;
+}
+
+async function deal(network: Network, script: Script, member: Member, blow: Blow): Promise<Dealt> {
+  const { strike, undo } = dealing(network, script, member, blow.kind);
   const fromUs = monotonicUs();
   await strike();
   await sleep(blow.lastsMs - (monotonicUs() - fromUs) / 1000);
