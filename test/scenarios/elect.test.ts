@@ -6,6 +6,7 @@ import test from "node:test";
 import { fileURLToPath } from "node:url";
 import { Elector } from "../lab/elector.ts";
 import { type Network, VIP, VIP6, VIP6_LL } from "../lab/network.ts";
+import { Overheard } from "../lab/overheard.ts";
 import { ofType } from "../lab/record-log.ts";
 import { VMAC } from "../lab/router.ts";
 import { inNamespace, must, sleep, waitFor } from "../lab/shell.ts";
@@ -268,6 +269,30 @@ test("V3-7.2-d the source address goes away and comes back; a new one is used", 
     assert.equal(b.states().at(-1)?.active_address, "192.0.2.9");
   });
 });
+
+test(
+  "a VIP that a killed owner left on the NIC is neither the host's own nor a source of adverts",
+  needsRoot,
+  async () => {
+    await onStage(["a", "b"], async (network) => {
+      const left = [
+        ["51", VIP],
+        ["51", VIP6_LL],
+        ["52", "fe80::50"],
+      ] as const;
+      for (const [vrid, vip] of left)
+        network.command("a", `vmac-ctl up -I eth0 --mode address --vrid ${vrid} ${vip}`);
+      const a4 = new Elector(network, "a", router(150, "--no-vmac"));
+      const a6 = new Elector(network, "a", ["-I", "eth0", "--vrid", "51", ...FAST, "--no-vmac", VIP6_LL]);
+      const heard = await Overheard.open(network, "b", "eth0", "ip6 proto 112");
+      await a4.until("active");
+      await a6.until("active");
+      await waitFor("an advert over IPv6", 5000, () => heard.lines().length > 0 || undefined);
+      const source = network.host("a").linkLocal;
+      assert.match((await heard.stop())[0]!, new RegExp(` ${source} > ff02::12`));
+    });
+  },
+);
 
 test("a short loss of carrier is overlooked where that is asked for", needsRoot, async () => {
   await onStage(["a", "b"], async (network) => {

@@ -36,6 +36,7 @@ export {
   type InterfaceAddress,
   type Link,
   MacvlanMode,
+  MOVING_ADDRESS_PROTOCOL,
   type NewAddress,
 } from "./route-message.ts";
 export * from "./route-reader.ts";

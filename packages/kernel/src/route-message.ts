@@ -126,6 +126,12 @@ export interface InterfaceAddress {
   readonly protocol: number;
 }
 
+/**
+ * What marks an address that moves between hosts (`ip address show`: proto 112): VRRP's number among IP protocols. It is no
+ * address of the host itself, also where a killed owner has left it behind.
+ */
+export const MOVING_ADDRESS_PROTOCOL = 112;
+
 /** An address that is still to be added. */
 export interface NewAddress {
   readonly ifindex: number;

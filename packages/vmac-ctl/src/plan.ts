@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Setting } from "@viptools/kernel";
+import { MOVING_ADDRESS_PROTOCOL, type Setting } from "@viptools/kernel";
 import { familyOfVip, parseInstance, parseVip, type Vip } from "@viptools/records";
 import { type IpAddress, isInPrefix, isLinkLocal, type Mac, virtualMac } from "@viptools/wire";
 import type { Claim } from "./owner-table.ts";
@@ -76,8 +76,8 @@ export interface Plan {
   readonly validUntilUs?: number;
 }
 
-/** What marks an address as ours (`ip address show`: proto 112), which is VRRP's number among IP protocols. */
-export const ADDRESS_PROTOCOL = 112;
+/** What marks an address as ours. */
+export const ADDRESS_PROTOCOL: number = MOVING_ADDRESS_PROTOCOL;
 const INTERFACE_NAME_MAX = 15;
 /** A link-local VIP has to reach those who ask, and on a link of its own only its prefix leads there. */
 const LINK_LOCAL_LENGTH = 64;

@@ -4,7 +4,7 @@
  * @module
  */
 import { type Context, ExitCode, ExitError } from "@viptools/cli";
-import { RouteSocket } from "@viptools/kernel";
+import { MOVING_ADDRESS_PROTOCOL, RouteSocket } from "@viptools/kernel";
 import type { IpAddress } from "@viptools/wire";
 import type { RouterOptions } from "./router-options.ts";
 
@@ -14,9 +14,11 @@ export async function checkAgainstHost(context: Context, routers: readonly Route
   try {
     for (const router of routers) {
       const found = await route.addresses(context.needInterface(router.interfaceName), router.family);
+      // A VIP that a killed owner has left behind does not make this host its owner.
+      const own = found.filter(({ protocol }) => protocol !== MOVING_ADDRESS_PROTOCOL);
       checkAddresses(
         router,
-        found.map(({ address }) => address),
+        own.map(({ address }) => address),
       );
     }
   } finally {

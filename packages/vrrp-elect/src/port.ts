@@ -11,6 +11,7 @@ import {
   joinGroup,
   type Link,
   type Membership,
+  MOVING_ADDRESS_PROTOCOL,
   openPacketSender,
   type PacketSender,
   PacketSocket,
@@ -113,9 +114,14 @@ export class Port {
     for (const speaker of this.speakers) speaker.addressesChanged();
   }
 
-  /** Everything of a family that is ours, the source of adverts first: the link-local address, over IPv6. */
+  /**
+   * Everything of a family that is ours, the source of adverts first: the link-local address, over IPv6. Addresses that
+   * move, of whichever virtual router, are not.
+   */
   addresses(family: 4 | 6): IpAddress[] {
-    const own = this.#addresses.filter((found) => found.family === family && !found.isTentative);
+    const own = this.#addresses.filter(
+      (found) => found.family === family && !found.isTentative && found.protocol !== MOVING_ADDRESS_PROTOCOL,
+    );
     const all = own.map(({ address }) => address);
     return family === 4
       ? all
