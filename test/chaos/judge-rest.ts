@@ -17,12 +17,14 @@ export function judgeRest(observed: Observed): Violation[] {
   ];
 }
 
-/** All is mended: the one of the highest priority, and nobody else. */
-function judgeEnd({ activeAtEnd, script }: Observed): Violation[] {
+/** All is mended: one is Active, and it is the first, unless that was asked to give up its role. */
+function judgeEnd({ activeAtEnd, script, dealt }: Observed): Violation[] {
   const isMixed = [...script.makes.values()].includes("keepalived");
   const [first] = script.makes.keys();
-  if (activeAtEnd.length === 1 && activeAtEnd[0] === first) return [];
-  const sentence = `in the end ${first} has to be the only Active, and there are: ${activeAtEnd.join(", ") || "none"}`;
+  const hasResigned = dealt.some(({ blow }) => blow.kind === "resign" && blow.host === first);
+  if (activeAtEnd.length === 1 && (activeAtEnd[0] === first || hasResigned)) return [];
+  const who = hasResigned ? "there has to be one Active" : `${first} has to be the only Active`;
+  const sentence = `in the end ${who}, and there are: ${activeAtEnd.join(", ") || "none"}`;
   return [{ property: "one Active", sentence, isBesideKeepalived: isMixed }];
 }
 

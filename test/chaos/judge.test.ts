@@ -145,6 +145,14 @@ const ROWS: readonly (readonly [name: string, change: Partial<Observed>, found: 
   ["S8 a tool fails", { errors: new Map([["a", "x: this is a bug of ours, please report it"]]) }, ["S8"]],
   ["two are Active in the end", { activeAtEnd: ["a", "b"] }, ["one Active"]],
   ["the wrong one is Active in the end", { activeAtEnd: ["b"] }, ["one Active"]],
+  [
+    "the first has resigned, and another is Active in the end",
+    {
+      activeAtEnd: ["b"],
+      dealt: [...GOOD.dealt, dealtOf({ kind: "resign", host: "a", atMs: 9000, lastsMs: 100 })],
+    },
+    [],
+  ],
 ];
 for (const [name, change, found] of ROWS)
   test(`judge: ${name}`, () => {
