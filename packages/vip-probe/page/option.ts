@@ -4,18 +4,18 @@
  * @module
  */
 import type { EChartsCoreOption } from "echarts/core";
-import type { Picture } from "../src/report/picture.ts";
+import type { ClientLane, Picture } from "../src/report/picture.ts";
 import { clientSeries } from "./client-series.ts";
 import type { Colours } from "./colours.ts";
 import { routerSeries } from "./router-series.ts";
 
 const LANE_HEIGHT = 52;
 const CLIENT_HEIGHT = 150;
-const GAP = 40;
-const TOP = 12;
+const GAP = 44;
+const TOP = 30;
 /** For the axis' name and the slider. */
 const BOTTOM = 96;
-const LEFT = 150;
+const LEFT = 130;
 
 interface Grid {
   readonly top: number;
@@ -53,7 +53,7 @@ export function chartOption(picture: Picture, colours: Colours): EChartsCoreOpti
     xAxis: all.map((n) => timeAxis(picture, colours, n, n === grids.length - 1)),
     yAxis: [
       ...(hasRouters ? [laneAxis(picture, colours)] : []),
-      ...clients.map(({ label }, n) => answerAxis(label, colours, n + (hasRouters ? 1 : 0))),
+      ...clients.map((client, n) => answerAxis(client, colours, n + (hasRouters ? 1 : 0))),
     ],
     series: [
       ...(hasRouters ? routerSeries(picture, colours) : []),
@@ -69,13 +69,28 @@ export function chartOption(picture: Picture, colours: Colours): EChartsCoreOpti
     },
     dataZoom: [
       { type: "inside", xAxisIndex: all, filterMode: "none" },
-      { type: "slider", xAxisIndex: all, filterMode: "none", bottom: 12, height: 22, left: LEFT, right: 24 },
-    ].map((zoom) => ({
-      ...zoom,
-      borderColor: colours.rule,
-      textStyle: { color: colours.soft },
-      labelFormatter: (ms: number) => `${seconds(ms)} s`,
-    })),
+      { ...slider(colours), xAxisIndex: all },
+    ],
+  };
+}
+
+/** Drag its ends to look closer; the wheel does so too. */
+function slider(colours: Colours): object {
+  return {
+    type: "slider",
+    filterMode: "none",
+    bottom: 14,
+    height: 18,
+    left: LEFT,
+    right: 24,
+    showDetail: true,
+    brushSelect: false,
+    borderColor: colours.rule,
+    fillerColor: `${colours.active}22`,
+    handleStyle: { color: colours.paper, borderColor: colours.soft },
+    moveHandleStyle: { color: colours.rule },
+    textStyle: { color: colours.soft },
+    labelFormatter: (ms: number) => `${seconds(ms)} s`,
   };
 }
 
@@ -110,6 +125,10 @@ function laneAxis({ routers }: Picture, colours: Colours): object {
     gridIndex: 0,
     inverse: true,
     data: routers.map(({ label }) => label),
+    name: "routers: state; below it what is owned and announced",
+    nameLocation: "start",
+    nameGap: 9,
+    nameTextStyle: { color: colours.ink, fontSize: 13, align: "left" },
     axisLabel: { color: colours.ink, fontSize: 14, width: LEFT - 20, overflow: "truncate", interval: 0 },
     axisLine: { lineStyle: { color: colours.rule } },
     axisTick: { show: false },
@@ -117,15 +136,20 @@ function laneAxis({ routers }: Picture, colours: Colours): object {
   };
 }
 
-/** Answers take from a hundredth of a millisecond to seconds. */
-function answerAxis(label: string, colours: Colours, n: number): object {
+/** Answers take from a hundredth of a millisecond to seconds: whole powers of ten around them. */
+function answerAxis({ label, asks }: ClientLane, colours: Colours, n: number): object {
+  const quickest = Math.min(...asks.map(({ quickestMs }) => quickestMs ?? Number.POSITIVE_INFINITY));
+  const slowest = Math.max(...asks.map(({ slowestMs }) => slowestMs ?? 0));
+  const [least, most] = slowest === 0 ? [1, 10] : [Math.max(0.001, quickest), Math.max(0.01, slowest)];
   return {
     type: "log",
     gridIndex: n,
-    name: `${label}\nanswer time, ms`,
-    nameLocation: "middle",
-    nameGap: 52,
-    nameTextStyle: { color: colours.ink, fontSize: 13, width: CLIENT_HEIGHT + 20, overflow: "truncate" },
+    min: 10 ** Math.floor(Math.log10(least)),
+    max: 10 ** (Math.floor(Math.log10(most)) + 1),
+    name: `${label}: answer time in ms, logarithmic`,
+    nameLocation: "end",
+    nameGap: 9,
+    nameTextStyle: { color: colours.ink, fontSize: 13, align: "left" },
     axisLabel: { color: colours.soft, formatter: (ms: number) => String(Number(ms.toPrecision(3))) },
     axisLine: { show: true, lineStyle: { color: colours.rule } },
     splitLine: { lineStyle: { color: colours.rule, opacity: 0.6 } },

@@ -47,12 +47,11 @@ export class Stopwatch {
   }
 
   /** Answers to ARP and solicitations carry no number; by whom the others were given, only the neighbour table knows. */
-  readonly onAnswer: OnAnswer = (n, mac) => {
-    const nowUs = monotonicUs();
+  readonly onAnswer: OnAnswer = (n, mac, atUs = monotonicUs()) => {
     const neighbour = this.#view.look();
     const sight: Sight = { mac: mac ?? neighbour?.mac, neighbour };
-    if (n === undefined) this.#tracker.answerNewest(nowUs, MOMENTS_US, sight);
-    else this.#tracker.answer(n, nowUs, sight);
+    if (n === undefined) this.#tracker.answerNewest(atUs, MOMENTS_US, sight);
+    else this.#tracker.answer(n, atUs, sight);
   };
 
   /** True once an outage is over. */

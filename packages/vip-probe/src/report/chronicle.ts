@@ -7,6 +7,7 @@ import type { KnownRecord, RecordOf } from "@viptools/records";
 import { ClientHistory } from "./client-history.ts";
 import type { HeardAnnouncement } from "./clock-offset.ts";
 import { HostClock, monotonicUsOf } from "./host-clock.ts";
+import { shown } from "./labels.ts";
 import { RouterHistory } from "./router-history.ts";
 
 /** More lanes than this nobody reads. */
@@ -71,7 +72,7 @@ export class Chronicle {
   #partOf({ hosts }: Source, host: string): HostPart {
     let part = hosts.get(host);
     if (part === undefined) {
-      part = { clock: new HostClock(host), routers: new Map(), clients: new Map() };
+      part = { clock: new HostClock(shown(host)), routers: new Map(), clients: new Map() };
       this.clocks.push(part.clock);
       hosts.set(host, part);
     }

@@ -59,7 +59,7 @@ function legend(): string {
 
 function story({ client, outage, events, leftOut }: OutageStory): string {
   const length = (outage.toMs - outage.fromMs).toFixed(1);
-  const lost = outage.lost === undefined ? "" : `, ${outage.lost} asks lost`;
+  const lost = outage.lost === undefined ? "" : `, ${outage.lost} ${outage.lost === 1 ? "ask" : "asks"} lost`;
   const end = outage.isOver ? "" : ", not over when the probe ended";
   const rows = events.map(
     ({ afterMs, lane, what }) =>

@@ -5,6 +5,7 @@
  */
 import type { RecordOf } from "@viptools/records";
 import type { HostClock } from "./host-clock.ts";
+import { shown } from "./labels.ts";
 import { TimeBins } from "./time-bins.ts";
 
 /** The newest ones are kept. */
@@ -58,7 +59,7 @@ export class RouterHistory {
       const hasLeases = last.state === "active" && this.#leaseEndUs > last.fromUs;
       if (hasLeases && this.#leaseEndUs < us) last.knownToUs = this.#leaseEndUs;
     }
-    this.#keep(this.states, { fromUs: us, toUs: undefined, state, reason, knownToUs: undefined });
+    this.#keep(this.states, { fromUs: us, toUs: undefined, state, reason: shown(reason), knownToUs: undefined });
   }
 
   hearLease({ valid_ms }: RecordOf<"vrrp.lease">, us: number): void {

@@ -5,18 +5,18 @@
  */
 import type { ClientLane, OutageSpan, OutageStory, RouterLane, StoryEvent } from "./picture.ts";
 
-const STORIES_MAX = 20;
+const STORIES_MAX = 8;
 const EVENTS_MAX = 40;
 /** Causes come before what is felt, and announcements may come after. */
 const AROUND_MS = 200;
 
+/** @returns the longest outages, the longest one first. */
 export function storiesOf(clients: readonly ClientLane[], routers: readonly RouterLane[]): OutageStory[] {
   const events = routers.flatMap(eventsOf);
   return clients
     .flatMap((client) => client.outages.map((outage) => ({ client: client.label, outage })))
     .toSorted((one, other) => lengthOf(other.outage) - lengthOf(one.outage))
     .slice(0, STORIES_MAX)
-    .toSorted((one, other) => one.outage.fromMs - other.outage.fromMs)
     .map(({ client, outage }) => storyOf(client, outage, events));
 }
 

@@ -26,7 +26,7 @@ export function summaryWords(record: RecordOf<"probe.summary">): string {
     answer_p50_ms === undefined
       ? "no answer"
       : `answers in ${times[0]} ms (p50), ${times[1]} (p95), ${times[2]} (p99), ${times[3]} (max)`;
-  return `${asked} asked, ${lost} lost in ${outages} outages, the longest ${outage_ms.toFixed(1)} ms; ${answers}`;
+  return `${asked} asked, ${lost} lost in ${outages} ${outages === 1 ? "outage" : "outages"}, the longest ${outage_ms.toFixed(1)} ms; ${answers}`;
 }
 
 /** What is not in the picture, so that nobody takes it for nothing. */
