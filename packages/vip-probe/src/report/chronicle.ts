@@ -7,7 +7,7 @@ import type { KnownRecord, RecordOf } from "@viptools/records";
 import { ClientHistory } from "./client-history.ts";
 import type { HeardAnnouncement } from "./clock-offset.ts";
 import { HostClock, monotonicUsOf } from "./host-clock.ts";
-import { shown } from "./labels.ts";
+import { shown } from "./shown.ts";
 import { RouterHistory } from "./router-history.ts";
 
 /** More lanes than this nobody reads. */

@@ -5,9 +5,7 @@
  */
 import type { ClientHistory } from "./client-history.ts";
 import type { RouterHistory } from "./router-history.ts";
-
-/** Names come from logs, and a log may say anything. */
-const SHOWN_CHARACTERS = 48;
+import { shown } from "./shown.ts";
 
 /** @returns one label each, in their order. */
 export function labelsOf(histories: readonly (RouterHistory | ClientHistory)[]): string[] {
@@ -26,10 +24,4 @@ function detailOf(history: RouterHistory | ClientHistory): string {
 
 function isOnly(all: readonly string[], one: string): boolean {
   return all.filter((other) => other === one).length === 1;
-}
-
-/** Control and formatting characters as their code: they would turn or hide what stands beside them. */
-export function shown(text: string): string {
-  const cut = text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text;
-  return cut.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (c) => `\\u${c.codePointAt(0)!.toString(16)}`);
 }

@@ -6,7 +6,7 @@
 import { createReadStream, statSync } from "node:fs";
 import { ExitCode, ExitError, readRecords } from "@viptools/cli";
 import type { Chronicle } from "./chronicle.ts";
-import { shown } from "./labels.ts";
+import { shown } from "./shown.ts";
 
 /** @throws {ExitError} noFile, if it is not there or is a folder. */
 export function needLog(path: string): void {

@@ -5,7 +5,7 @@
  */
 import type { RecordOf } from "@viptools/records";
 import type { HostClock } from "./host-clock.ts";
-import { shown } from "./labels.ts";
+import { shown } from "./shown.ts";
 import { TimeBins } from "./time-bins.ts";
 
 /** The newest ones are kept. */
