@@ -23,7 +23,8 @@ function setState(state: number): Promise<number> {
     const look = (): void => {
       const isSo = Number(readFileSync(`/sys/class/net/${port}/brport/state`, "utf8")) === state;
       if (isSo) resolve(monotonicUs());
-      else if (monotonicUs() - startUs > LIMIT_US) reject(new Error(`${port} does not get to state ${state}`));
+      else if (monotonicUs() - startUs > LIMIT_US)
+        reject(new Error(`${port} does not get to state ${state}`));
       else setImmediate(look);
     };
     look();

@@ -62,40 +62,44 @@ const ROUNDS = 5;
 /** A frame that is on its way when the port closes, and one that is asked for before it can be sent. */
 const UNDER_WAY_US = 2000;
 
-test(`vip-probe measures a port that is closed for ${CLOSED_MS} ms within one interval, by each kind`, needsRoot, async (t) => {
-  await onStage(["a", "c"], async (network) => {
-    const { address, address6 } = network.host("a");
-    await startEcho(network, "a", [address, address6]);
-    const client = new EveryKind(network, "c", `--every ${EVERY_MS}ms --grace ${GRACE_MS}ms`, [
-      address,
-      address6,
-    ]);
-    const left = new Set(await client.untilAnswered());
-    for (let round = 1; left.size > 0 && round <= ROUNDS; round += 1) {
-      await sleep(200);
-      const closure = await closePort(network, "a", CLOSED_MS);
-      await sleep(GRACE_MS + 200);
-      const records = client.records();
-      for (const name of [...left]) {
-        const measured = measuredOf(records, name, closure);
-        if (measured === undefined) continue;
-        const { offByUs, intervalUs } = measured;
-        const [off, closed, interval] = [offByUs, closure.onUs - closure.offUs, intervalUs].map((us) =>
-          (us / 1000).toFixed(2),
-        );
-        t.diagnostic(`${name}: off by ${off} ms of ${closed}, asked every ${interval} ms`);
-        const isSteady = intervalUs < 2 * EVERY_MS * 1000;
-        if (isSteady && Math.abs(offByUs) <= intervalUs + UNDER_WAY_US) left.delete(name);
+test(
+  `vip-probe measures a port that is closed for ${CLOSED_MS} ms within one interval, by each kind`,
+  needsRoot,
+  async (t) => {
+    await onStage(["a", "c"], async (network) => {
+      const { address, address6 } = network.host("a");
+      await startEcho(network, "a", [address, address6]);
+      const client = new EveryKind(network, "c", `--every ${EVERY_MS}ms --grace ${GRACE_MS}ms`, [
+        address,
+        address6,
+      ]);
+      const left = new Set(await client.untilAnswered());
+      for (let round = 1; left.size > 0 && round <= ROUNDS; round += 1) {
+        await sleep(200);
+        const closure = await closePort(network, "a", CLOSED_MS);
+        await sleep(GRACE_MS + 200);
+        const records = client.records();
+        for (const name of [...left]) {
+          const measured = measuredOf(records, name, closure);
+          if (measured === undefined) continue;
+          const { offByUs, intervalUs } = measured;
+          const [off, closed, interval] = [offByUs, closure.onUs - closure.offUs, intervalUs].map((us) =>
+            (us / 1000).toFixed(2),
+          );
+          t.diagnostic(`${name}: off by ${off} ms of ${closed}, asked every ${interval} ms`);
+          const isSteady = intervalUs < 2 * EVERY_MS * 1000;
+          if (isSteady && Math.abs(offByUs) <= intervalUs + UNDER_WAY_US) left.delete(name);
+        }
       }
-    }
-    await client.stop();
-    assert.deepEqual([...left], [], "measured within one interval by all");
-    const summaries = ofType(client.records(), "probe.summary");
-    assert.equal(summaries.length, COURSES);
-    for (const { answer_p50_ms: p50 = -1, answer_p99_ms: p99 = -1, answer_max_ms: max = -1 } of summaries)
-      assert.ok(p50 >= 0 && p50 <= p99 && p99 <= max && max <= GRACE_MS);
-  });
-});
+      await client.stop();
+      assert.deepEqual([...left], [], "measured within one interval by all");
+      const summaries = ofType(client.records(), "probe.summary");
+      assert.equal(summaries.length, COURSES);
+      for (const { answer_p50_ms: p50 = -1, answer_p99_ms: p99 = -1, answer_max_ms: max = -1 } of summaries)
+        assert.ok(p50 >= 0 && p50 <= p99 && p99 <= max && max <= GRACE_MS);
+    });
+  },
+);
 
 /** Nobody tells c by itself: addresses that are set by hand are not announced by the kernel. */
 async function moveToB(network: Network): Promise<void> {
@@ -107,34 +111,40 @@ async function moveToB(network: Network): Promise<void> {
   network.command("b", `garp-send -q -I eth0 ${VIP} ${VIP6}`);
 }
 
-test("vip-probe tells which MAC answered before and after, and what the neighbour table says", needsRoot, async () => {
-  await onStage(["a", "b", "c"], async (network) => {
-    for (const host of ["a", "b"]) await startEcho(network, host, [VIP, VIP6]);
-    network.command("a", `ip -4 address add ${VIP}/24 dev eth0`);
-    network.command("a", `ip -6 address add ${VIP6}/64 dev eth0 nodad`);
-    const client = new EveryKind(network, "c", "--every 20ms --grace 600ms", [VIP, VIP6]);
-    await client.untilAnswered();
-    await sleep(300);
-    await moveToB(network);
-    await sleep(1500);
-    await client.stop();
-    const [before, after] = [network.host("a").mac, network.host("b").mac];
-    const moves = ofType(client.records(), "probe.back").filter(
-      ({ mac_before, mac_after }) => mac_before === before && mac_after === after,
-    );
-    assert.equal(new Set(moves.map(nameOf)).size, COURSES, `${moves.map(nameOf)}`);
-    for (const { neighbour_state: state, neighbour_mac: mac } of moves.filter(({ kind }) => kind === "icmp")) {
-      assert.equal(mac, after);
-      assert.match(state ?? "", /^(REACHABLE|STALE|DELAY|PROBE)$/);
-    }
-    const losses = ofType(client.records(), "probe.lost").filter(({ kind }) => kind === "icmp");
-    const views = losses.map(({ neighbour_mac: mac, neighbour_state: state }) => `${mac} ${state}`);
-    assert.ok(
-      views.some((view) => view.startsWith(`${before} `)),
-      `${views}`,
-    );
-  });
-});
+test(
+  "vip-probe tells which MAC answered before and after, and what the neighbour table says",
+  needsRoot,
+  async () => {
+    await onStage(["a", "b", "c"], async (network) => {
+      for (const host of ["a", "b"]) await startEcho(network, host, [VIP, VIP6]);
+      network.command("a", `ip -4 address add ${VIP}/24 dev eth0`);
+      network.command("a", `ip -6 address add ${VIP6}/64 dev eth0 nodad`);
+      const client = new EveryKind(network, "c", "--every 20ms --grace 600ms", [VIP, VIP6]);
+      await client.untilAnswered();
+      await sleep(300);
+      await moveToB(network);
+      await sleep(1500);
+      await client.stop();
+      const [before, after] = [network.host("a").mac, network.host("b").mac];
+      const moves = ofType(client.records(), "probe.back").filter(
+        ({ mac_before, mac_after }) => mac_before === before && mac_after === after,
+      );
+      assert.equal(new Set(moves.map(nameOf)).size, COURSES, `${moves.map(nameOf)}`);
+      for (const { neighbour_state: state, neighbour_mac: mac } of moves.filter(
+        ({ kind }) => kind === "icmp",
+      )) {
+        assert.equal(mac, after);
+        assert.match(state ?? "", /^(REACHABLE|STALE|DELAY|PROBE)$/);
+      }
+      const losses = ofType(client.records(), "probe.lost").filter(({ kind }) => kind === "icmp");
+      const views = losses.map(({ neighbour_mac: mac, neighbour_state: state }) => `${mac} ${state}`);
+      assert.ok(
+        views.some((view) => view.startsWith(`${before} `)),
+        `${views}`,
+      );
+    });
+  },
+);
 
 const ENDS: readonly (readonly [name: string, options: string, closedMs: number, code: number])[] = [
   ["--until-back: an outage that is over", "--until-back --for 20s", 250, 0],

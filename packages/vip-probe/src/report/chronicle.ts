@@ -7,8 +7,8 @@ import type { KnownRecord, RecordOf } from "@viptools/records";
 import { ClientHistory } from "./client-history.ts";
 import type { HeardAnnouncement } from "./clock-offset.ts";
 import { HostClock, monotonicUsOf } from "./host-clock.ts";
-import { shown } from "./shown.ts";
 import { RouterHistory } from "./router-history.ts";
+import { shown } from "./shown.ts";
 
 /** More lanes than this nobody reads. */
 const HISTORIES_MAX = 200;

@@ -59,7 +59,13 @@ export class RouterHistory {
       const hasLeases = last.state === "active" && this.#leaseEndUs > last.fromUs;
       if (hasLeases && this.#leaseEndUs < us) last.knownToUs = this.#leaseEndUs;
     }
-    this.#keep(this.states, { fromUs: us, toUs: undefined, state, reason: shown(reason), knownToUs: undefined });
+    this.#keep(this.states, {
+      fromUs: us,
+      toUs: undefined,
+      state,
+      reason: shown(reason),
+      knownToUs: undefined,
+    });
   }
 
   hearLease({ valid_ms }: RecordOf<"vrrp.lease">, us: number): void {
