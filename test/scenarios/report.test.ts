@@ -9,8 +9,8 @@ import { breakAfterAdvert } from "../lab/fault.ts";
 import { type Network, VIP } from "../lab/network.ts";
 import { monotonicUsOf, ofType, readRecordLog, recordLine } from "../lab/record-log.ts";
 import type { PipeRouter } from "../lab/router.ts";
-import { hasEnded, sleep, TOP, waitFor } from "../lab/shell.ts";
-import { IS_FULL, inFull, needsRoot, onStage, startPair, untilActive } from "../lab/stage.ts";
+import { hasEnded, TOP, waitFor } from "../lab/shell.ts";
+import { inFull, needsRoot, onStage, startPair, untilActive } from "../lab/stage.ts";
 
 const ADVERT_MS = 100;
 /** A name that would be an element, if it could. */
@@ -135,9 +135,9 @@ test("vip-probe --report draws earlier logs, and tells what is wrong with them",
   });
 });
 
-const LINES = IS_FULL ? 1_000_000 : 50_000;
+const LINES = 1_000_000;
 /** A heap that the lines alone would not fit in. */
-const HEAP_MB = IS_FULL ? 64 : 32;
+const HEAP_MB = 64;
 
 test(`vip-probe --report reads a log of many lines in ${HEAP_MB} MB of heap`, inFull, async (t) => {
   await onStage(["a"], async (network) => {
