@@ -29,9 +29,11 @@ export function drawnBars(dom: string, colour: string, isPale = false): DrawnBar
     }));
 }
 
-/** @returns where each mark of a colour has its middle, from left to right. */
-export function drawnMarks(dom: string, colour: string): number[] {
-  return [...dom.matchAll(DIAMOND)].filter(([, , , fill]) => fill === colour).map(([, x]) => Number(x));
+/** @returns the top of each mark of a colour. */
+export function drawnMarks(dom: string, colour: string): Pick<DrawnBar, "x" | "y">[] {
+  return [...dom.matchAll(DIAMOND)]
+    .filter(([, , , fill]) => fill === colour)
+    .map(([, x, y]) => ({ x: Number(x), y: Number(y) }));
 }
 
 /** Words in the chart, as they are read. */

@@ -69,8 +69,9 @@ export class ClientHistory {
     this.outages.push({ fromUs, toUs: us, back, macBefore: back.mac_before });
   }
 
+  /** Written when the last answers have been waited for: nothing was asked any more. */
   hearSummary(record: RecordOf<"probe.summary">, us: number): void {
-    this.#note(us);
+    if (this.asks.bins.length === 0) this.#note(us);
     this.summary = record;
   }
 
