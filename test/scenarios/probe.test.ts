@@ -54,7 +54,7 @@ class EveryKind {
   }
 }
 
-const EVERY_MS = 10;
+const EVERY_MS = 20;
 const CLOSED_MS = 250;
 const GRACE_MS = 600;
 /** Another one is tried where a busy machine made intervals longer than they should be, or lost asks of its own. */
@@ -149,7 +149,7 @@ test(
 const ENDS: readonly (readonly [name: string, options: string, closedMs: number, code: number])[] = [
   ["--until-back: an outage that is over", "--until-back --for 20s", 250, 0],
   ["--until-back: no outage", "--until-back --for 500ms", 0, 1],
-  ["--until-back: an outage that is not over", "--until-back --for 1500ms", 4000, 1],
+  ["--until-back: an outage that is not over", "--until-back --for 1200ms", 2500, 1],
   ["no outage", "--for 500ms", 0, 0],
 ];
 
@@ -160,9 +160,9 @@ test("vip-probe ends with the code that its run has earned", needsRoot, async (t
     network.command("c", `ip neigh replace ${address} lladdr ${mac} nud permanent dev eth0`);
     for (const [name, options, closedMs, code] of ENDS) {
       await t.test(`${name} ends with ${code}`, async () => {
-        const argv = words(`vip-probe --every 20ms --grace 500ms ${options} ${address}`);
+        const argv = words(`vip-probe --every 20ms --grace 300ms ${options} ${address}`);
         const run = attemptBeside(inNamespace(network.host("c").namespace, argv));
-        await sleep(700);
+        await sleep(600);
         if (closedMs > 0) await closePort(network, "a", closedMs);
         const outcome = await run;
         assert.equal(outcome.code, code, outcome.stdout + outcome.stderr);
@@ -182,7 +182,7 @@ test("vip-probe takes a refusal for an answer of the address, and of no service"
     for (const [option, lostOfTwo] of REFUSALS)
       await t.test(`TCP and UDP, both families${option}`, () => {
         const kinds = "--kind tcp --kind udp --port 9 --json";
-        const times = "--every 1200ms --grace 1s --for 2s";
+        const times = "--every 700ms --grace 600ms --for 1200ms";
         const argv = words(`vip-probe ${kinds} ${times}${option} ${address} ${address6}`);
         const { stdout } = network.run("c", argv);
         const summaries = stdout
