@@ -8,7 +8,7 @@ import { closePort, measuredOf, nameOf } from "../lab/closure.ts";
 import { type Network, VIP, VIP6 } from "../lab/network.ts";
 import { ofType, readRecordLog } from "../lab/record-log.ts";
 import { attemptBeside, end, inNamespace, sleep, waitFor } from "../lab/shell.ts";
-import { needsRoot, onStage } from "../lab/stage.ts";
+import { IS_FULL, needsRoot, onStage } from "../lab/stage.ts";
 
 const ECHO = fileURLToPath(new URL("../lab/echo-service.js", import.meta.url));
 const PORT = "7007";
@@ -54,7 +54,7 @@ class EveryKind {
   }
 }
 
-const EVERY_MS = 20;
+const EVERY_MS = IS_FULL ? 5 : 20;
 const CLOSED_MS = 250;
 const GRACE_MS = 600;
 /** Another one is tried where a busy machine made intervals longer than they should be, or lost asks of its own. */

@@ -143,36 +143,35 @@ const LINES = 1_000_000;
 /** A heap that the lines alone would not fit in. */
 const HEAP_MB = 64;
 
+const MANY = 10_000;
+/** Stands for the time in a line that is made once. */
+const TIME = "777000777";
+const AT = { host: "a", mono_ns: TIME };
+const ROUTER = {
+  instance: "eth0/4/51",
+  interface: "eth0",
+  family: 4,
+  vrid: 51,
+  version: 3,
+  vips: [`${VIP}/32`],
+};
+const ASK = recordLine({ ...AT, type: "probe.asked", target: VIP, kind: "icmp", n: 0, rtt_us: 300 });
+const [ACTIVE, BACKUP] = ["active", "backup"].map((state) => {
+  const more = { state, previous: "backup", reason: "x", priority: 1, vmac: null, epoch: 1, boot_id: "x" };
+  return recordLine({ ...AT, type: "vrrp.state", ...ROUTER, ...more });
+}) as [string, string];
+
+/** An ask each millisecond, and a change of state each hundred. */
+function lineOf(n: number): string {
+  const line = n % 100 > 0 ? ASK : n % 200 > 0 ? BACKUP : ACTIVE;
+  return line.replace(TIME, String((n + 1) * 1_000_000));
+}
+
 test(`vip-probe --report reads a log of many lines in ${HEAP_MB} MB of heap`, inFull, async (t) => {
   await onStage(["a"], async (network) => {
     const log = join(network.folder, "many.ndjson");
-    const instance = {
-      instance: "eth0/4/51",
-      interface: "eth0",
-      family: 4,
-      vrid: 51,
-      version: 3,
-      vips: [VIP],
-    };
-    for (let n = 0; n < LINES; n += 10_000) {
-      const lines = Array.from({ length: 10_000 }, (_, k) => {
-        const at = { host: "a", mono_ns: String((n + k + 1) * 1_000_000) };
-        if ((n + k) % 100 > 0)
-          return recordLine({ ...at, type: "probe.asked", target: VIP, kind: "icmp", n: n + k, rtt_us: 300 });
-        const state = (n + k) % 200 === 0 ? "active" : "backup";
-        const more = {
-          state,
-          previous: "backup",
-          reason: "x",
-          priority: 1,
-          vmac: null,
-          epoch: 1,
-          boot_id: "x",
-        };
-        return recordLine({ ...at, type: "vrrp.state", ...instance, ...more, vips: [`${VIP}/32`] });
-      });
-      appendFileSync(log, lines.join(""));
-    }
+    for (let n = 0; n < LINES; n += MANY)
+      appendFileSync(log, Array.from({ length: MANY }, (_, k) => lineOf(n + k)).join(""));
     const page = join(network.folder, "many.html");
     const startMs = Date.now();
     const bin = join(TOP, "node_modules/.bin/vip-probe");
