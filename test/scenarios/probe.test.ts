@@ -178,12 +178,13 @@ const REFUSALS: readonly (readonly [option: string, lostOfTwo: number])[] = [
 
 test("vip-probe takes a refusal for an answer of the address, and of no service", needsRoot, async (t) => {
   await onStage(["a", "c"], async (network) => {
-    const { address, address6 } = network.host("a");
+    const { address, address6, linkLocal } = network.host("a");
+    const targets = [address, address6, linkLocal];
     for (const [option, lostOfTwo] of REFUSALS)
       await t.test(`TCP and UDP, both families${option}`, () => {
-        const kinds = "--kind tcp --kind udp --port 9 --json";
+        const kinds = "-I eth0 --kind tcp --kind udp --port 9 --json";
         const times = "--every 700ms --grace 600ms --for 1200ms";
-        const argv = words(`vip-probe ${kinds} ${times}${option} ${address} ${address6}`);
+        const argv = words(`vip-probe ${kinds} ${times}${option} ${targets.join(" ")}`);
         const { stdout } = network.run("c", argv);
         const summaries = stdout
           .split("\n")
@@ -191,7 +192,7 @@ test("vip-probe takes a refusal for an answer of the address, and of no service"
           .map((line) => JSON.parse(line) as Record<string, unknown>);
         assert.deepEqual(
           summaries.map(({ kind, target, asked, lost }) => [kind, target, asked, lost]),
-          ["tcp", "udp"].flatMap((kind) => [address, address6].map((to) => [kind, to, 2, lostOfTwo])),
+          ["tcp", "udp"].flatMap((kind) => targets.map((to) => [kind, to, 2, lostOfTwo])),
         );
       });
   });
