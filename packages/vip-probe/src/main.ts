@@ -10,6 +10,7 @@ import type { Asker } from "./asker.ts";
 import { NeighbourView } from "./neighbour-view.ts";
 import { openAsker } from "./open-asker.ts";
 import { readSettings, type Settings, SPEC } from "./options.ts";
+import { Report } from "./report/report.ts";
 import { Stopwatch, type Tell } from "./stopwatch.ts";
 
 export { SPEC } from "./options.ts";
@@ -22,7 +23,7 @@ export async function main(argv: readonly string[]): Promise<never> {
 async function probe(context: Context): Promise<ExitCode> {
   const settings = readSettings(context.args);
   const { report: path, logs, asked } = settings;
-  const report = path === undefined ? undefined : await openReport(context, path, logs);
+  const report = path === undefined ? undefined : new Report(context, path, logs);
   const tell: Tell = (body, moment) => {
     if (body.type !== "probe.asked" || settings.writesEach) context.write(body, moment);
     report?.hear(body, moment);
@@ -31,13 +32,6 @@ async function probe(context: Context): Promise<ExitCode> {
   await report?.draw();
   return code;
 }
-
-/** Loaded when asked for: measuring alone starts without it. */
-async function openReport(context: Context, path: string, logs: readonly string[]): Promise<Report> {
-  const { Report } = await import("./report/report.ts");
-  return new Report(context, path, logs);
-}
-type Report = import("./report/report.ts").Report;
 
 /** One target by one kind, and who asks. */
 interface Course {
