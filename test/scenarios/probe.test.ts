@@ -10,15 +10,15 @@ import { ofType, readRecordLog } from "../lab/record-log.ts";
 import { attemptBeside, end, inNamespace, sleep, waitFor } from "../lab/shell.ts";
 import { IS_FULL, needsRoot, onStage } from "../lab/stage.ts";
 
-const ECHO = fileURLToPath(new URL("../lab/echo-service.js", import.meta.url));
+const SERVICE = fileURLToPath(new URL("../lab/transport-service.js", import.meta.url));
 const PORT = "7007";
 const PATIENCE_MS = 15_000;
 const words = (text: string): string[] => text.split(" ");
 
 /** Also for addresses that the host does not have yet. */
-async function startEcho(network: Network, host: string, addresses: readonly string[]): Promise<void> {
+async function startService(network: Network, host: string, addresses: readonly string[]): Promise<void> {
   for (const family of ["ipv4", "ipv6"]) network.setSysctl(host, `${family}/ip_nonlocal_bind`, 1);
-  const service = network.start(host, ["node", ECHO, PORT, ...addresses], ["ignore", "pipe", "inherit"]);
+  const service = network.start(host, ["node", SERVICE, PORT, ...addresses], ["ignore", "pipe", "inherit"]);
   await new Promise((resolve) => service.stdout!.once("data", resolve));
 }
 
@@ -68,7 +68,7 @@ test(
   async (t) => {
     await onStage(["a", "c"], async (network) => {
       const { address, address6 } = network.host("a");
-      await startEcho(network, "a", [address, address6]);
+      await startService(network, "a", [address, address6]);
       const client = new EveryKind(network, "c", `--every ${EVERY_MS}ms --grace ${GRACE_MS}ms`, [
         address,
         address6,
@@ -116,7 +116,7 @@ test(
   needsRoot,
   async () => {
     await onStage(["a", "b", "c"], async (network) => {
-      for (const host of ["a", "b"]) await startEcho(network, host, [VIP, VIP6]);
+      for (const host of ["a", "b"]) await startService(network, host, [VIP, VIP6]);
       network.command("a", `ip -4 address add ${VIP}/24 dev eth0`);
       network.command("a", `ip -6 address add ${VIP6}/64 dev eth0 nodad`);
       const client = new EveryKind(network, "c", "--every 20ms --grace 600ms", [VIP, VIP6]);

@@ -2,7 +2,7 @@
  * A service for clients of TCP and UDP: takes connections, and sends each datagram back from the address that it came
  * to, which a socket of all addresses would not.
  *
- * usage, on a host: node echo-service.js PORT ADDRESS…
+ * usage, on a host: node transport-service.js PORT ADDRESS…
  */
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
