@@ -98,10 +98,17 @@ const WRITERS: Writers = {
     `kernel ${r.verdict.toUpperCase()} ${r.ip} is-at ${r.wire_mac}, entry ${
       r.state === null ? "none" : `${r.kernel_mac ?? "without MAC"} ${r.state}`
     }: ${r.because}`,
-  "probe.lost": (r) => `${r.target} stopped answering`,
-  "probe.back": (r) => `${r.target} answers again after ${r.outage_ms.toFixed(1)} ms, ${r.lost} lost`,
+  "probe.asked": (r) =>
+    `${askedWords(r)} ${r.rtt_us === null ? "no answer" : `answered in ${milliseconds(r.rtt_us)}`} (ask ${r.n})`,
+  "probe.lost": (r) => `${askedWords(r)} stopped answering${neighbourWords(r)}`,
+  "probe.back": (r) =>
+    `${askedWords(r)} answers again after ${r.outage_ms.toFixed(1)} ms, ${r.lost} lost${movedWords(r)}`,
   "probe.summary": (r) =>
-    `${r.target}: ${r.asked} asked, ${r.lost} lost, longest outage ${r.outage_ms.toFixed(1)} ms`,
+    `${askedWords(r)}: ${r.asked} asked, ${r.lost} lost, longest outage ${r.outage_ms.toFixed(1)} ms${
+      r.answer_p50_ms === undefined
+        ? ""
+        : `; answers in ${fine(r.answer_p50_ms)} ms, p95 ${fine(r.answer_p95_ms)}, p99 ${fine(r.answer_p99_ms)}, max ${fine(r.answer_max_ms)}`
+    }`,
   "tool.stats": (r) => {
     const counted = Object.entries(r.counters).filter(([, count]) => count > 0);
     return `counted ${counted.map(([name, count]) => `${name} ${count}`).join(", ") || "nothing"}`;
@@ -171,6 +178,29 @@ function foundWords({ asked, owners, own_interface: here }: RecordOf<"garp.found
 
 function answererWords({ mac, answers, is_expected }: RecordOf<"hide.checked">["owners"][number]): string {
   return `${mac} (${answers} answers${is_expected === false ? ", NOT EXPECTED" : ""})`;
+}
+
+/** Ping is what nothing is said of. */
+function askedWords({
+  target,
+  kind,
+  port,
+}: Pick<RecordOf<"probe.lost">, "target" | "kind" | "port">): string {
+  if (kind === undefined || kind === "icmp") return target;
+  return `${target} (${kind}${port === undefined ? "" : ` ${port}`})`;
+}
+
+function neighbourWords({ neighbour_state: state, neighbour_mac: mac }: RecordOf<"probe.lost">): string {
+  return state === undefined ? "" : `, neighbour ${mac === undefined ? "" : `${mac} `}${state}`;
+}
+
+function movedWords({ mac_before: before, mac_after: after }: RecordOf<"probe.back">): string {
+  if (after === undefined) return "";
+  return before === undefined || before === after ? `, at ${after}` : `, moved from ${before} to ${after}`;
+}
+
+function fine(ms: number | undefined): string {
+  return (ms ?? 0).toFixed(2);
 }
 
 function protocolOf({ protocol, version }: Pick<RecordOf<"vrrp.vrid">, "protocol" | "version">): string {

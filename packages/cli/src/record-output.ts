@@ -69,6 +69,7 @@ const BULK: ReadonlySet<string> = new Set([
   "garp.sent",
   "garp.answered",
   "garp.probed",
+  "probe.asked",
 ]);
 
 export class RecordOutput {

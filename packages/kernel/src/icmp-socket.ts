@@ -11,9 +11,9 @@ const ICMP_BYTES_MAX = 2048;
 /** An ICMP socket: what the host receives of ICMP or ICMPv6, and what is sent through its own stack and routes. */
 export interface IcmpSocket {
   /**
-   * Hands one message to the host's IP stack, which writes the checksum of ICMPv6.
+   * Hands one message to the host's IP stack, now, which writes the checksum of ICMPv6.
    *
-   * @param failed told if the stack refused it (no route, no neighbour).
+   * @param failed told, before this returns, if the stack refused it (no route, no neighbour).
    */
   send(destination: IpAddress, message: Uint8Array, failed: () => void): void;
   close(): void;
@@ -35,10 +35,12 @@ export function openIcmp(
   const socket = openOn(interfaceName, protocol, family, ICMP_BYTES_MAX, hear);
   return {
     send: (destination, message, failed) => {
-      const buffer = Buffer.from(message);
-      socket.send(buffer, 0, buffer.length, destination, (error) => {
-        if (error) failed();
-      });
+      // Past the package's queue: that sends one message a turn of the loop, and none while one can be read.
+      try {
+        socket.wrap.send(Buffer.from(message), 0, message.length, destination, () => {});
+      } catch {
+        failed();
+      }
     },
     close: () => release(socket),
   };

@@ -44,3 +44,5 @@ export * from "./route-socket.ts";
 export * from "./run-directory.ts";
 export * from "./shared-settings.ts";
 export * from "./sysctl.ts";
+export * from "./tcp-question.ts";
+export * from "./udp-question.ts";

@@ -23,13 +23,6 @@ export interface RawSocket {
   };
   on(event: "error", listener: (error: Error) => void): void;
   on(event: "message", listener: (packet: Buffer, source: string) => void): void;
-  send(
-    buffer: Buffer,
-    offset: number,
-    length: number,
-    address: string,
-    sent: (error: Error | null) => void,
-  ): void;
   close(): void;
 }
 

@@ -4,7 +4,19 @@
  * @module
  */
 import * as v from "valibot";
-import { address, choice, count, flag, instance, integer, mac, measure, text, texts } from "./field.ts";
+import {
+  address,
+  bootId,
+  choice,
+  count,
+  flag,
+  instance,
+  integer,
+  mac,
+  measure,
+  text,
+  texts,
+} from "./field.ts";
 import { recordType } from "./record-type.ts";
 
 export const ARP_KINDS = [
@@ -191,25 +203,58 @@ export const garpRound = recordType("garp.round", "garp-send", "A round of annou
   took_us: count("from the first frame to the last"),
 });
 
-export const probeLost = recordType("probe.lost", "vip-probe", "The target stopped answering", {
+/** How a target can be asked. */
+export const PROBE_KINDS = ["icmp", "arp", "nd", "tcp", "udp"] as const;
+
+const asked = {
   target: address("what is asked"),
-  mac_before: v.optional(mac("who answered last")),
+  kind: v.optional(choice("how it is asked", PROBE_KINDS)),
+  port: v.optional(integer("asked by tcp or udp", 1, 65535)),
+};
+
+const neighbour = {
+  neighbour_state: v.optional(
+    text("of this host's neighbour entry, as `ip neigh` names it, when this was known; absent: no entry"),
+  ),
+  neighbour_mac: v.optional(mac("who has the target by that entry")),
+};
+const askerBoot = v.optional(bootId);
+
+export const probeAsked = recordType("probe.asked", "vip-probe --each", "One ask, at its own time", {
+  ...asked,
+  n: count("its number, from 0"),
+  rtt_us: v.pipe(v.nullable(count("")), v.description("until its answer; null: none came within the grace")),
 });
 
-const outage = {
-  target: address("what is asked"),
+export const probeLost = recordType("probe.lost", "vip-probe", "The target stopped answering", {
+  ...asked,
+  mac_before: v.optional(mac("who answered last")),
+  ...neighbour,
+  boot_id: askerBoot,
+});
+
+export const probeBack = recordType("probe.back", "vip-probe", "The target answers again", {
+  ...asked,
   outage_ms: measure("from the first unanswered ask to the first answered one"),
   lost: count("asks without an answer"),
   mac_before: v.optional(mac("who answered before")),
   mac_after: v.optional(mac("who answers now")),
-};
+  ...neighbour,
+  boot_id: askerBoot,
+});
 
-export const probeBack = recordType("probe.back", "vip-probe", "The target answers again", outage);
 export const probeSummary = recordType("probe.summary", "vip-probe", "All asks of a run", {
-  target: address("what was asked"),
+  ...asked,
   asked: count("asks"),
   lost: count("asks without an answer"),
   outages: count("times the target stopped answering"),
   outage_ms: measure("the longest outage; one that has not ended counts until the last ask"),
   is_away: v.optional(flag("true: the target did not answer any more at the end")),
+  answer_p50_ms: v.optional(
+    measure("half of the answers took no longer; percentiles are at most 3.2 % too high"),
+  ),
+  answer_p95_ms: v.optional(measure("95 of 100 answers took no longer")),
+  answer_p99_ms: v.optional(measure("99 of 100 answers took no longer")),
+  answer_max_ms: v.optional(measure("the slowest answer")),
+  boot_id: askerBoot,
 });

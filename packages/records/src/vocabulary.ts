@@ -53,6 +53,7 @@ export const VOCABULARY = [
   neighbour.garpPlanned,
   neighbour.garpFound,
   neighbour.garpRound,
+  neighbour.probeAsked,
   neighbour.probeLost,
   neighbour.probeBack,
   neighbour.probeSummary,

@@ -11,5 +11,8 @@ export interface Asker {
   close(): void;
 }
 
-/** Told which ask was answered, and by which MAC if that is known; `n` is undefined where answers carry no number. */
-export type OnAnswer = (n: number | undefined, mac: Mac | undefined) => void;
+/**
+ * Told which ask was answered, and by which MAC if that is known; `n` is undefined where answers carry no number.
+ * `atUs` is when the kernel took the answer, microseconds of CLOCK_MONOTONIC; undefined where only now is known.
+ */
+export type OnAnswer = (n: number | undefined, mac: Mac | undefined, atUs?: number) => void;

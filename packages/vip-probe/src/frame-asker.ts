@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Instruction, KernelError, PacketSocket } from "@viptools/kernel";
+import { type Instruction, KernelError, monotonicNsOf, PacketSocket } from "@viptools/kernel";
 import { decodeEthernet, type EthernetFrame, type Mac, WireError } from "@viptools/wire";
 import type { Asker, OnAnswer } from "./asker.ts";
 
@@ -20,9 +20,10 @@ export function frameAsker(ifindex: number, question: Question, onAnswer: OnAnsw
   const socket = new PacketSocket({
     ifindex,
     filter: question.filter,
-    onFrame: ({ bytes, direction }) => {
+    onFrame: ({ bytes, direction, realtimeNs }) => {
       const owner = direction === "in" ? readOwner(question, bytes) : undefined;
-      if (owner !== undefined) onAnswer(undefined, owner);
+      // Answers are told apart by their time: that of this process on a busy machine would be another one.
+      if (owner !== undefined) onAnswer(undefined, owner, Number(monotonicNsOf(realtimeNs) / 1000n));
     },
   });
   return {

@@ -1,41 +1,35 @@
 /**
- * From the command line to who asks.
+ * From what is asked to who asks.
  *
  * @module
  */
 import { type Context, ExitCode, ExitError } from "@viptools/cli";
-import { RouteSocket } from "@viptools/kernel";
+import { askByTcp, askByUdp, RouteSocket, type TransportTarget } from "@viptools/kernel";
 import { familyOf, type IpAddress, isLinkLocal } from "@viptools/wire";
 import { arpQuestion } from "./arp-question.ts";
 import type { Asker, OnAnswer } from "./asker.ts";
 import { frameAsker, type Question } from "./frame-asker.ts";
 import { neighbourQuestion } from "./neighbour-question.ts";
+import { type Asked, isTransport, type Settings } from "./options.ts";
 import { pingAsker } from "./ping-asker.ts";
-
-export const KINDS = ["icmp", "arp", "nd"] as const;
-/** The family that a kind asks about; ping asks about both. */
-const FAMILY_OF: Readonly<Record<string, 4 | 6 | undefined>> = { arp: 4, nd: 6 };
+import { transportAsker } from "./transport-asker.ts";
 
 /**
- * @throws {ExitError} usage, if kind and target do not fit or the interface is missing; noInterface, if it is not there
- * or has no link-local address to ask from; permission.
+ * @throws {ExitError} usage, if the interface is no Ethernet; noInterface, if it is not there or has no address to ask
+ * from; permission.
  */
-export async function openAsker(context: Context, target: IpAddress, onAnswer: OnAnswer): Promise<Asker> {
-  const { args } = context;
-  const kind = args.text("kind")!;
-  const wanted = FAMILY_OF[kind];
-  if (wanted !== undefined && wanted !== familyOf(target))
-    throw new ExitError(
-      ExitCode.usage,
-      `--kind ${kind} asks for IPv${wanted}: needs such an address, not ${target}`,
-    );
-  if (wanted !== undefined) args.required("interface");
-  const name = args.text("interface");
-  if (name === undefined && familyOf(target) === 6 && isLinkLocal(target))
-    throw new ExitError(ExitCode.usage, `${target} is link-local: -I says on which link`);
+export async function openAsker(
+  context: Context,
+  settings: Settings,
+  asked: Asked,
+  onAnswer: OnAnswer,
+): Promise<Asker> {
+  const { interfaceName: name } = settings;
+  const { target, kind } = asked;
   const ifindex = name === undefined ? undefined : context.needInterface(name);
+  if (isTransport(kind)) return await openTransport(settings, asked, ifindex, onAnswer);
   context.needRawSockets();
-  if (wanted === undefined || name === undefined || ifindex === undefined)
+  if (kind === "icmp" || name === undefined || ifindex === undefined)
     return pingAsker(target, name, onAnswer);
   return frameAsker(ifindex, await makeQuestion(name, ifindex, target), onAnswer);
 }
@@ -52,4 +46,41 @@ async function makeQuestion(name: string, ifindex: number, target: IpAddress): P
   if (source === undefined)
     throw new ExitError(ExitCode.noInterface, `${name} has no IPv6 link-local address to ask from`);
   return neighbourQuestion(target, mac, source.address);
+}
+
+async function openTransport(
+  settings: Settings,
+  { target, kind, port }: Asked,
+  ifindex: number | undefined,
+  onAnswer: OnAnswer,
+): Promise<Asker> {
+  const { interfaceName: name, payload } = settings;
+  const to: TransportTarget =
+    name === undefined || ifindex === undefined
+      ? { address: target, port: port! }
+      : { ...(await placeOn(name, ifindex, target)), port: port! };
+  return transportAsker(
+    (answer) => (kind === "tcp" ? askByTcp(to, answer) : askByUdp(to, payload, answer)),
+    settings,
+    onAnswer,
+  );
+}
+
+/** A link-local target is named with its link; another one is asked from the interface's first address. */
+async function placeOn(
+  name: string,
+  ifindex: number,
+  target: IpAddress,
+): Promise<Pick<TransportTarget, "address" | "from">> {
+  const family = familyOf(target);
+  if (family === 6 && isLinkLocal(target)) return { address: `${target}%${name}` };
+  const route = new RouteSocket();
+  const addresses = await route.addresses(ifindex, family);
+  route.close();
+  const from = addresses.find(
+    ({ address, isTentative }) => !isTentative && !(family === 6 && isLinkLocal(address)),
+  );
+  if (from === undefined)
+    throw new ExitError(ExitCode.noInterface, `${name} has no IPv${family} address to ask from`);
+  return { address: target, from: from.address };
 }

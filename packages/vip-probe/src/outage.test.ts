@@ -1,20 +1,39 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { OutageTracker } from "./outage.ts";
+import { type OutageEvent, type OutageSummary, OutageTracker } from "./outage.ts";
 
 const GRACE = 50;
 
 /** One ask at each of 0, 10, 20 …; "." is answered at once, "x" never. */
-function run(pattern: string): ReturnType<OutageTracker["summarise"]> {
-  const tracker = new OutageTracker(GRACE);
+function run(pattern: string): { summary: OutageSummary; outages: Told[]; fates: string } {
+  let fates = "";
+  const tracker = new OutageTracker(GRACE, (_, { answeredAtUs }) => {
+    fates += answeredAtUs === undefined ? "x" : ".";
+  });
+  const events: OutageEvent[] = [];
   [...pattern].forEach((mark, n) => {
     tracker.ask(n * 10);
     if (mark === ".") tracker.answer(n, n * 10 + 1);
+    events.push(...tracker.look(n * 10 + 2));
   });
-  return tracker.summarise(pattern.length * 10 + 1000);
+  const endUs = pattern.length * 10 + 1000;
+  events.push(...tracker.look(endUs));
+  return { summary: tracker.summarise(endUs), outages: outagesOf(events), fates };
 }
 
-const PATTERNS: [string, [number, number | undefined, number][]][] = [
+type Told = [startUs: number, endUs: number | undefined, lost: number | undefined];
+
+/** One that has not ended has a beginning only. */
+function outagesOf(events: readonly OutageEvent[]): Told[] {
+  const outages: Told[] = [];
+  for (const event of events) {
+    if (event.type === "lost") outages.push([event.startUs, undefined, undefined]);
+    else outages.splice(-1, 1, [event.outage.startUs, event.outage.endUs, event.outage.lost]);
+  }
+  return outages;
+}
+
+const PATTERNS: [string, Told[]][] = [
   ["", []],
   ["....", []],
   ["..xx..", [[20, 40, 2]]],
@@ -26,42 +45,60 @@ const PATTERNS: [string, [number, number | undefined, number][]][] = [
     ],
   ],
   ["xx..", [[0, 20, 2]]],
-  ["..xx", [[20, undefined, 2]]],
+  ["..xx", [[20, undefined, undefined]]],
+  [
+    `${".".repeat(5000)}xx${".".repeat(5000)}x.`,
+    [
+      [50_000, 50_020, 2],
+      [100_020, 100_030, 1],
+    ],
+  ],
 ];
 for (const [pattern, outages] of PATTERNS) {
-  test(`OutageTracker finds the outages of "${pattern}"`, () => {
-    const summary = run(pattern);
-    assert.deepEqual(
-      summary.outages.map(({ startUs, endUs, lost }) => [startUs, endUs, lost]),
-      outages,
-    );
-    assert.equal(summary.asked, pattern.length);
-    assert.equal(summary.lost, [...pattern].filter((mark) => mark === "x").length);
+  const name = pattern.length > 20 ? `${pattern.length} asks` : `"${pattern}"`;
+  test(`OutageTracker finds the outages of ${name}`, () => {
+    const told = run(pattern);
+    assert.deepEqual(told.outages, outages);
+    assert.equal(told.fates, pattern);
     const lastUs = (pattern.length - 1) * 10;
-    assert.equal(summary.longestUs, Math.max(0, ...outages.map(([start, end]) => (end ?? lastUs) - start)));
-    assert.equal(summary.isAway, pattern.endsWith("x"));
+    assert.deepEqual(told.summary, {
+      asked: pattern.length,
+      lost: [...pattern].filter((mark) => mark === "x").length,
+      outages: outages.length,
+      longestUs: Math.max(0, ...outages.map(([start, end]) => (end ?? lastUs) - start)),
+      isAway: pattern.endsWith("x"),
+    });
   });
 }
 
 test("OutageTracker counts an answer after the grace as none, and a second one not at all", () => {
   const tracker = new OutageTracker(GRACE);
   tracker.ask(0);
-  tracker.answer(0, GRACE + 1);
+  assert.equal(tracker.answer(0, GRACE + 1), false);
   tracker.ask(10);
-  tracker.answer(1, 11);
-  tracker.answer(1, 12);
-  tracker.answer(99, 12);
+  assert.equal(tracker.answer(1, 11), true);
+  assert.equal(tracker.answer(1, 12), false);
+  assert.equal(tracker.answer(99, 12), false);
   assert.equal(tracker.summarise(1000).lost, 1);
 });
 
-test("OutageTracker tells of an outage as soon as it can be known", () => {
+test("OutageTracker tells of an outage as soon as it can be known, and who answered around it", () => {
   const tracker = new OutageTracker(GRACE);
-  tracker.ask(0);
-  assert.deepEqual(tracker.look(GRACE), []);
-  assert.deepEqual(tracker.look(GRACE + 1), [{ type: "lost", startUs: 0 }]);
-  const n = tracker.ask(100);
-  tracker.answer(n, 101);
-  assert.deepEqual(tracker.look(102), [{ type: "back", outage: { startUs: 0, endUs: 100, lost: 1 } }]);
+  tracker.answer(tracker.ask(0), 1, { mac: "02:00:00:00:00:01" });
+  const entry = { neighbour: { state: "REACHABLE", mac: "02:00:00:00:00:01" } };
+  tracker.ask(10, entry);
+  assert.deepEqual(tracker.look(10 + GRACE), []);
+  tracker.answer(tracker.ask(30), 31, { mac: "02:00:00:00:00:02" });
+  const macBefore = "02:00:00:00:00:01";
+  assert.deepEqual(tracker.look(10 + GRACE + 1), [
+    { type: "lost", startUs: 10, sight: entry, macBefore },
+    {
+      type: "back",
+      outage: { startUs: 10, endUs: 30, lost: 1 },
+      sight: { mac: "02:00:00:00:00:02" },
+      macBefore,
+    },
+  ]);
 });
 
 test("OutageTracker.answerNewest() gives an unnumbered answer to the newest ask of the last moments", () => {
@@ -70,10 +107,7 @@ test("OutageTracker.answerNewest() gives an unnumbered answer to the newest ask 
   tracker.answerNewest(201, 150);
   tracker.answerNewest(202, 150);
   tracker.answerNewest(203, 150);
-  assert.deepEqual(
-    tracker.summarise(5000).outages.map(({ startUs, endUs }) => [startUs, endUs]),
-    [[0, 100]],
-  );
+  assert.deepEqual(outagesOf(tracker.look(5000)), [[0, 100, 1]]);
 });
 
 test("OutageTracker.answerNewest() shifts nothing after an outage", () => {
@@ -82,6 +116,5 @@ test("OutageTracker.answerNewest() shifts nothing after an outage", () => {
     tracker.ask(n * 2);
     if (n >= 10) tracker.answerNewest(n * 2 + 1, 5);
   }
-  const { lost, outages } = tracker.summarise(1000);
-  assert.deepEqual([lost, outages.length, outages[0]?.endUs], [10, 1, 20]);
+  assert.deepEqual(outagesOf(tracker.look(1000)), [[0, 20, 10]]);
 });

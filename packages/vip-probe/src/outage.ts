@@ -6,113 +6,169 @@
  *
  * @module
  */
+import type { Mac } from "@viptools/wire";
+
+/** Who has the target, as far as that can be seen from here. */
+export interface Sight {
+  /** Who answered. */
+  readonly mac?: Mac | undefined;
+  /** This host's neighbour entry. */
+  readonly neighbour?: { readonly state: string; readonly mac?: Mac | undefined } | undefined;
+}
 
 export interface Ask {
   readonly atUs: number;
   /** Undefined while no answer has come. */
   answeredAtUs: number | undefined;
+  /** At the time of the answer, or of the ask while none has come. */
+  sight: Sight;
 }
 
 export interface Outage {
   /** When the first lost ask was sent. */
   readonly startUs: number;
-  /** When the first ask was sent that was answered again; undefined if none was. */
-  readonly endUs: number | undefined;
+  /** When the first ask was sent that was answered again. */
+  readonly endUs: number;
   readonly lost: number;
 }
 
 export interface OutageSummary {
   readonly asked: number;
   readonly lost: number;
-  readonly outages: readonly Outage[];
+  readonly outages: number;
   /** One that has not ended counts until the last ask. */
   readonly longestUs: number;
   /** The target is still away. */
   readonly isAway: boolean;
 }
 
-/** What changed since the last look. */
+/** What became known since the last look. */
 export type OutageEvent =
-  | { readonly type: "lost"; readonly startUs: number }
-  | { readonly type: "back"; readonly outage: Outage };
+  | {
+      readonly type: "lost";
+      readonly startUs: number;
+      readonly sight: Sight;
+      readonly macBefore: Mac | undefined;
+    }
+  | {
+      readonly type: "back";
+      readonly outage: Outage;
+      readonly sight: Sight;
+      readonly macBefore: Mac | undefined;
+    };
+
+/** Told of each ask, in their order, when its fate is known. */
+export type OnFate = (n: number, ask: Ask) => void;
+
+/** So many decided asks are forgotten at once. */
+const FORGOTTEN_AT_ONCE = 1024;
 
 export class OutageTracker {
   readonly #graceUs: number;
-  readonly #asks: Ask[] = [];
-  /** Asks before this place are decided: answered or lost. */
+  readonly #onFate: OnFate;
+  /** The asks from number `#forgotten` on. */
+  #asks: Ask[] = [];
+  #forgotten = 0;
+  /** Asks before this number are decided: answered or lost. */
   #decided = 0;
-  #current: { startUs: number; lost: number } | undefined;
-  readonly #outages: Outage[] = [];
+  #lastUs: number | undefined;
+  #current: { startUs: number; lost: number; macBefore: Mac | undefined } | undefined;
+  /** Who gave the newest answer that is decided. */
+  #mac: Mac | undefined;
+  #lost = 0;
+  #outages = 0;
+  #longestUs = 0;
 
   /** @param graceUs how long an answer may take. */
-  constructor(graceUs: number) {
+  constructor(graceUs: number, onFate: OnFate = () => {}) {
     this.#graceUs = graceUs;
+    this.#onFate = onFate;
   }
 
   /** @returns the number of the ask, from 0. */
-  ask(nowUs: number): number {
-    this.#asks.push({ atUs: nowUs, answeredAtUs: undefined });
-    return this.#asks.length - 1;
+  ask(nowUs: number, sight: Sight = {}): number {
+    this.#asks.push({ atUs: nowUs, answeredAtUs: undefined, sight });
+    this.#lastUs = nowUs;
+    return this.#forgotten + this.#asks.length - 1;
   }
 
-  /** An answer to ask `n`; only the first one within the grace counts. */
-  answer(n: number, nowUs: number): void {
-    const ask = this.#asks[n];
-    if (ask === undefined || ask.answeredAtUs !== undefined || nowUs - ask.atUs > this.#graceUs) return;
+  /** An answer to ask `n`; only the first one within the grace counts. @returns whether it does. */
+  answer(n: number, nowUs: number, sight: Sight = {}): boolean {
+    const ask = this.#asks[n - this.#forgotten];
+    if (ask === undefined || ask.answeredAtUs !== undefined || nowUs - ask.atUs > this.#graceUs) return false;
     ask.answeredAtUs = nowUs;
+    ask.sight = sight;
+    return true;
   }
 
-  /** An answer that does not say to what: to the newest ask of the last moments that has none. */
-  answerNewest(nowUs: number, momentsUs: number): void {
-    for (let n = this.#asks.length - 1; n >= 0 && nowUs - this.#asks[n]!.atUs <= momentsUs; n -= 1) {
-      if (this.#asks[n]!.answeredAtUs !== undefined) continue;
-      this.answer(n, nowUs);
-      return;
+  /** An answer that does not say to what: to the newest ask of the last moments that has none. @returns whether there is one. */
+  answerNewest(nowUs: number, momentsUs: number, sight: Sight = {}): boolean {
+    for (let at = this.#asks.length - 1; at >= 0 && nowUs - this.#asks[at]!.atUs <= momentsUs; at -= 1) {
+      if (this.#asks[at]!.answeredAtUs !== undefined) continue;
+      return this.answer(this.#forgotten + at, nowUs, sight);
     }
+    return false;
   }
 
   /** Decides what can be decided, in the order of the asks. */
   look(nowUs: number): OutageEvent[] {
     const events: OutageEvent[] = [];
-    for (; this.#decided < this.#asks.length; this.#decided += 1) {
-      const ask = this.#asks[this.#decided]!;
+    for (; this.#decided < this.#forgotten + this.#asks.length; this.#decided += 1) {
+      const ask = this.#asks[this.#decided - this.#forgotten]!;
       if (ask.answeredAtUs === undefined && nowUs - ask.atUs <= this.#graceUs) break;
+      this.#onFate(this.#decided, ask);
       const event = ask.answeredAtUs === undefined ? this.#lose(ask) : this.#regain(ask);
       if (event !== undefined) events.push(event);
     }
+    this.#forget();
     return events;
   }
 
-  /** @param nowUs past the grace of the last ask, so that all are decided. */
+  /** True from the first ask that is known to be lost to the first one that is known to be answered. */
+  get isAway(): boolean {
+    return this.#current !== undefined;
+  }
+
+  /** @param nowUs past the grace of the last ask, and looked at then, so that all are decided. */
   summarise(nowUs: number): OutageSummary {
     this.look(nowUs);
-    const lastUs = this.#asks.at(-1)?.atUs ?? nowUs;
-    const isAway = this.#current !== undefined;
-    const open = this.#current === undefined ? [] : [{ ...this.#current, endUs: undefined }];
-    const outages = [...this.#outages, ...open];
+    const open = this.#current;
+    const openUs = open === undefined ? 0 : (this.#lastUs ?? nowUs) - open.startUs;
     return {
       asked: this.#decided,
-      lost: outages.reduce((sum, outage) => sum + outage.lost, 0),
-      outages,
-      longestUs: Math.max(0, ...outages.map(({ startUs, endUs }) => (endUs ?? lastUs) - startUs)),
-      isAway,
+      lost: this.#lost,
+      outages: this.#outages,
+      longestUs: Math.max(this.#longestUs, openUs),
+      isAway: open !== undefined,
     };
   }
 
   #lose(ask: Ask): OutageEvent | undefined {
+    this.#lost += 1;
     if (this.#current !== undefined) {
       this.#current.lost += 1;
       return undefined;
     }
-    this.#current = { startUs: ask.atUs, lost: 1 };
-    return { type: "lost", startUs: ask.atUs };
+    this.#outages += 1;
+    this.#current = { startUs: ask.atUs, lost: 1, macBefore: this.#mac };
+    return { type: "lost", startUs: ask.atUs, sight: ask.sight, macBefore: this.#mac };
   }
 
   #regain(ask: Ask): OutageEvent | undefined {
+    this.#mac = ask.sight.mac;
     if (this.#current === undefined) return undefined;
-    const outage = { ...this.#current, endUs: ask.atUs };
+    const { macBefore, ...begun } = this.#current;
+    const outage = { ...begun, endUs: ask.atUs };
     this.#current = undefined;
-    this.#outages.push(outage);
-    return { type: "back", outage };
+    this.#longestUs = Math.max(this.#longestUs, outage.endUs - outage.startUs);
+    return { type: "back", outage, sight: ask.sight, macBefore };
+  }
+
+  /** Those of the last moments are kept: an answer that does not say to what must not fall to an older one. */
+  #forget(): void {
+    const count = this.#decided - this.#forgotten - FORGOTTEN_AT_ONCE;
+    if (count < FORGOTTEN_AT_ONCE) return;
+    this.#asks = this.#asks.slice(count);
+    this.#forgotten += count;
   }
 }
