@@ -41,5 +41,6 @@ export {
 export * from "./route-reader.ts";
 export * from "./route-socket.ts";
 export * from "./run-directory.ts";
+export * from "./service-manager.ts";
 export * from "./shared-settings.ts";
 export * from "./sysctl.ts";
