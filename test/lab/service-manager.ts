@@ -36,7 +36,7 @@ export class ServiceManager {
   private constructor(network: Network, name: string) {
     this.path = join(network.folder, `${name}.notify`);
     this.#log = `${this.path}.log`;
-    this.#child = start(["python3", "-c", RECEIVER, this.path], {
+    this.#child = start(["/usr/bin/python3", "-c", RECEIVER, this.path], {
       stdio: ["ignore", openSync(this.#log, "w"), "inherit"],
     });
   }

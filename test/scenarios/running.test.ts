@@ -61,6 +61,19 @@ const FAULTS: readonly Fault[] = IS_FULL
   ? [...FAILOVER_TOOLS.map(killOf), ...FREEZES.map(freezeOf), STOP, KILL_SCRIPT]
   : [killOf("vmac-ctl"), freezeOf("garp-send"), STOP];
 
+/** Until c's kernel has sent a hundred asks more than before. */
+async function untilAsking(network: Network): Promise<void> {
+  const sent = (): number => {
+    const [names, counts] = network
+      .run("c", ["grep", "^Icmp:", "/proc/net/snmp"])
+      .stdout.split("\n")
+      .map((line) => line.split(" "));
+    return Number(counts![names!.indexOf("OutEchos")]);
+  };
+  const before = sent();
+  await waitFor("the client to ask", 15_000, () => sent() >= before + 100 || undefined);
+}
+
 test(
   "S3 S7 S9 failover outlives the end and the freeze of each of its tools, and hands over without loss",
   needsRoot,
@@ -78,7 +91,7 @@ test(
       for (const fault of FAULTS) {
         const tookOver = ofType(b.records(), "vmac.up").length;
         const client = new Client(network, "c", "icmp");
-        await sleep(300);
+        await untilAsking(network);
         fault.cause(a);
         await waitFor(`b to take over after ${fault.name}`, 15_000, () =>
           ofType(b.records(), "vmac.up").length > tookOver ? true : undefined,
@@ -261,6 +274,12 @@ const AS_NOBODY = [
   `--inh-caps=${CAPABILITIES}`,
   `--ambient-caps=${CAPABILITIES}`,
 ];
+/** And with the system calls of the unit alone. */
+const IN_THE_UNIT = [
+  "/usr/bin/python3",
+  `${TOP}test/lab/system-call-filter.py`,
+  `${TOP}scripts/systemd/viptools-failover@.service`,
+];
 /** A repository below /root cannot be read by others. */
 const canNobodyRead = (): boolean => attempt([...AS_NOBODY, "vip-metrics", "--version"]).code === 0;
 
@@ -279,7 +298,7 @@ for (const mode of ["macvlan", "address"] as const) {
       const where = ["env", `TMPDIR=${folder}`, `VIPTOOLS_RUN=${folder}/run`];
       const args = `${COMMON} --mode ${mode} ${VIP} -- --startup-hold 0`;
       const start = (): FailoverScript =>
-        new FailoverScript(network, "a", args, { before: [...where, ...AS_NOBODY] });
+        new FailoverScript(network, "a", args, { before: [...where, ...AS_NOBODY, ...IN_THE_UNIT] });
       const first = start();
       await first.untilElected("active");
       const owner = readFileSync(`/proc/${first.tools().get("vmac-ctl")}/status`, "utf8");
