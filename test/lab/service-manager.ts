@@ -4,11 +4,10 @@
  *
  * @module
  */
-import type { ChildProcess } from "node:child_process";
 import { existsSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Network } from "./network.ts";
-import { start, waitFor } from "./shell.ts";
+import { waitFor } from "./shell.ts";
 
 const RECEIVER = `
 import json, os, socket, sys, time
@@ -31,18 +30,17 @@ export class ServiceManager {
   /** What NOTIFY_SOCKET has to be. */
   readonly path: string;
   readonly #log: string;
-  readonly #child: ChildProcess;
 
-  private constructor(network: Network, name: string) {
+  private constructor(network: Network, host: string, name: string) {
     this.path = join(network.folder, `${name}.notify`);
     this.#log = `${this.path}.log`;
-    this.#child = start(["/usr/bin/python3", "-c", RECEIVER, this.path], {
-      stdio: ["ignore", openSync(this.#log, "w"), "inherit"],
-    });
+    const argv = ["/usr/bin/python3", "-c", RECEIVER, this.path];
+    network.start(host, argv, ["ignore", openSync(this.#log, "w"), "inherit"]);
   }
 
-  static async open(network: Network, name: string): Promise<ServiceManager> {
-    const manager = new ServiceManager(network, name);
+  /** It ends with the lab. */
+  static async open(network: Network, host: string, name: string): Promise<ServiceManager> {
+    const manager = new ServiceManager(network, host, name);
     await waitFor("the notification socket", 10_000, () => existsSync(manager.path) || undefined);
     return manager;
   }
@@ -60,9 +58,5 @@ export class ServiceManager {
     return this.notices()
       .filter(({ lines }) => lines.includes(assignment))
       .map(({ atUs }) => atUs);
-  }
-
-  close(): void {
-    this.#child.kill("SIGKILL");
   }
 }

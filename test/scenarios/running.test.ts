@@ -208,8 +208,10 @@ test("the metrics say what the records say", needsRoot, async () => {
     writeFileSync(check.file, "false");
     await waitFor("the check's failure in the file", 10_000, () => {
       const isTold = figure("viptools_check_ok", { check: "web" }) === 0;
-      return isTold && figure("viptools_state", { ...ofInstance, state: "active" }) === 0 ? true : undefined;
+      return isTold && figure("viptools_owned", ofInstance) === 0 ? true : undefined;
     });
+    assert.equal(figure("viptools_state", { ...ofInstance, state: "active" }), 0);
+    assert.equal(figure("viptools_ownership_events_total", { ...ofInstance, event: "down" }), 1);
     assert.equal(figure("viptools_check_changes_total", { check: "web" }), 1);
     assert.equal(ofType(a.records(), "track.state").length, 0, "heartbeats are not in the log");
     a.signal("SIGTERM");
@@ -231,7 +233,7 @@ test(
       const check = withCheck(network, "a");
       const args = `${COMMON} --track ${check.file} --restart 0 ${VIP} -- --startup-hold 0`;
       for (const tool of FROZEN) {
-        const manager = await ServiceManager.open(network, tool);
+        const manager = await ServiceManager.open(network, "a", tool);
         const before = [...check.before, `NOTIFY_SOCKET=${manager.path}`];
         const a = new FailoverScript(network, "a", args, { before });
         const beats = (): number[] => manager.timesOf("WATCHDOG=1");
@@ -256,7 +258,6 @@ test(
         assert.ok(ready[0]! >= Number(ofType(a.records(), "vrrp.state")[0]!.mono_ns) / 1000);
         assert.ok(manager.timesOf(`STATUS=${INSTANCE} active`).length > 0);
         if (tool !== "vip-metrics") assert.equal(manager.timesOf("STOPPING=1").length, 1);
-        manager.close();
       }
     });
   },
