@@ -3,11 +3,12 @@
  *
  * @module
  */
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { FedTool } from "./fed-tool.ts";
 import type { Network } from "./network.ts";
 import { ofType } from "./record-log.ts";
-import { TOP, waitFor } from "./shell.ts";
+import { BIN, TOP, waitFor } from "./shell.ts";
 
 export const FAILOVER = `${TOP}scripts/failover`;
 /** What it starts, in the order of the pipe. */
@@ -79,4 +80,14 @@ export function childCommand(pid: number, parent: number): string {
   } catch {
     return "";
   }
+}
+
+/** @returns what is put before the command so that it finds a check, and the file that says whether it passes. */
+export function standInCheck(network: Network, host: string): { before: string[]; file: string } {
+  const folder = join(network.folder, `${host}-bin`);
+  mkdirSync(folder);
+  symlinkSync(`${TOP}test/lab/track-stand-in`, join(folder, "vip-track"));
+  const file = join(folder, "check");
+  writeFileSync(file, "true");
+  return { before: ["env", `PATH=${folder}:${BIN}:${process.env["PATH"]}`], file };
 }
