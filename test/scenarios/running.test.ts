@@ -184,6 +184,7 @@ for (const mode of ["macvlan", "address"] as const) {
       const owner = readFileSync(`/proc/${first.tools().get("vmac-ctl")}/status`, "utf8");
       assert.match(owner, new RegExp(`^Uid:\\s${NOBODY}\\s`, "m"));
       assert.match(owner, /^CapEff:\s0000000000003000$/m);
+      assert.match(owner, /^Seccomp:\s2$/m);
       const mac = mode === "macvlan" ? VMAC : network.host("a").mac;
       assert.deepEqual(answerers(network, VIP), [mac]);
       await first.untilRecord("garp.round");
