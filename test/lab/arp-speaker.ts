@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
+import { childCommand } from "./failover-script.ts";
 import { FedTool } from "./fed-tool.ts";
 import type { Network } from "./network.ts";
 import { ofType } from "./record-log.ts";
@@ -49,17 +50,5 @@ export class ArpSpeaker extends FedTool {
     const pids = [...this.tools().values()];
     this.signal("SIGKILL");
     for (const pid of pids) process.kill(pid, "SIGKILL");
-  }
-}
-
-/** @returns the command of a process whose parent is this one; "" of any other. */
-function childCommand(pid: number, parent: number): string {
-  try {
-    const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
-      .replace(/^.*\) /, "")
-      .split(" ");
-    return Number(fields[1]) === parent ? readFileSync(`/proc/${pid}/cmdline`, "utf8") : "";
-  } catch {
-    return "";
   }
 }

@@ -42,6 +42,7 @@ export {
 export * from "./route-reader.ts";
 export * from "./route-socket.ts";
 export * from "./run-directory.ts";
+export * from "./service-manager.ts";
 export * from "./shared-settings.ts";
 export * from "./sysctl.ts";
 export * from "./tcp-question.ts";

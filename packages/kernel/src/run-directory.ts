@@ -19,7 +19,8 @@ import { readBootId, readNamespaceCookie } from "./clock.ts";
 import { type FileLock, tryLock } from "./file-lock.ts";
 import { KernelError } from "./native.ts";
 
-const ROOT = "/run/viptools";
+/** Whoever may not write there, or must not share it with root, names another folder. */
+const ROOT: string = process.env["VIPTOOLS_RUN"] || "/run/viptools";
 const PRIVATE_DIRECTORY = 0o700;
 const PRIVATE_FILE = 0o600;
 const NOT_ALLOWED: ReadonlySet<string> = new Set(["EACCES", "EPERM"]);
@@ -27,7 +28,7 @@ const NOT_ALLOWED: ReadonlySet<string> = new Set(["EACCES", "EPERM"]);
 export class RunDirectory {
   readonly #path: string;
 
-  /** @throws {KernelError} EPERM, if the folder cannot be made; EACCES, if others may change it. */
+  /** @throws {KernelError} EPERM, if the folder cannot be made; EACCES, if others may change it; EEXIST, if it is another user's. */
   constructor() {
     this.#path = join(ROOT, `${readBootId()}-${readNamespaceCookie()}`);
     this.#make();
@@ -73,7 +74,7 @@ export class RunDirectory {
       mkdirSync(this.#path, { recursive: true, mode: PRIVATE_DIRECTORY });
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code;
-      const why = NOT_ALLOWED.has(code ?? "") ? "" : ` (${code})`;
+      const why = NOT_ALLOWED.has(code ?? "") ? notAllowed() : ` (${code})`;
       throw new KernelError("EPERM", `Cannot make ${this.#path}${why}`);
     }
     for (const path of [ROOT, this.#path]) checkPrivate(path);
@@ -115,11 +116,24 @@ export class RunDirectory {
   }
 }
 
+/** Who has the capabilities without being root lacks something else. */
+function notAllowed(): string {
+  return process.geteuid?.() === 0 ? "" : " (VIPTOOLS_RUN may name a folder of this user's)";
+}
+
 /** Who could write here could make us restore what they like. */
 function checkPrivate(path: string): void {
   const status = lstatSync(path);
-  const isOurs = status.isDirectory() && status.uid === process.geteuid?.() && (status.mode & 0o022) === 0;
-  if (!isOurs) {
+  const user = process.geteuid?.();
+  const isPrivate = status.isDirectory() && (status.mode & 0o022) === 0;
+  if (isPrivate && status.uid !== user) {
+    const ways = "run as that one, or name another folder in VIPTOOLS_RUN";
+    throw new KernelError(
+      "EEXIST",
+      `Cannot use ${path}: it belongs to user ${status.uid}, and this is user ${user}; ${ways}`,
+    );
+  }
+  if (!isPrivate) {
     throw new KernelError(
       "EACCES",
       `Cannot use ${path}: it is no directory that only this user can write, remove it`,
