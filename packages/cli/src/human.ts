@@ -102,6 +102,10 @@ const WRITERS: Writers = {
   "probe.back": (r) => `${r.target} answers again after ${r.outage_ms.toFixed(1)} ms, ${r.lost} lost`,
   "probe.summary": (r) =>
     `${r.target}: ${r.asked} asked, ${r.lost} lost, longest outage ${r.outage_ms.toFixed(1)} ms`,
+  "track.state": (r) =>
+    `${r.name} ${r.ok ? "ok" : "FAILED"}${r.weight === undefined ? "" : `, weight ${r.weight}`}${
+      r.detail === undefined ? "" : `: ${r.detail}`
+    }${r.took_ms === undefined ? "" : ` (${r.took_ms.toFixed(1)} ms)`}`,
   "tool.stats": (r) => {
     const counted = Object.entries(r.counters).filter(([, count]) => count > 0);
     return `counted ${counted.map(([name, count]) => `${name} ${count}`).join(", ") || "nothing"}`;
