@@ -4,6 +4,9 @@
  * @module
  */
 import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync } from "node:fs";
+import { Socket } from "node:net";
+import { must, native } from "./native.ts";
 
 export interface CommandOptions {
   /** The program's full path, and its arguments. No shell is between. */
@@ -42,19 +45,27 @@ export class Command {
   /** From then on the group's number may become another's. */
   #hasEnded = false;
 
-  /** Starts it: in /, with nothing to read, as the leader of a session. */
+  /**
+   * Starts it: in /, with nothing to read, as the leader of a session.
+   *
+   * @throws {Error} with an errno as its code, if this process has no descriptor left, or the command line is too long.
+   */
   constructor({ argv, environment, uid, gid }: CommandOptions) {
+    const outputs = [new OutputReader(), new OutputReader()] as const;
     const [program, ...rest] = argv;
-    this.#child = spawn(program!, rest, {
-      cwd: "/",
-      env: { ...environment },
-      stdio: ["ignore", "pipe", "pipe"],
-      detached: true,
-      ...(uid === undefined ? {} : { uid }),
-      ...(gid === undefined ? {} : { gid }),
-    });
-    const words = [this.#child.stdout!, this.#child.stderr!].map(keepBeginning);
-    this.ended = this.#end(words);
+    try {
+      this.#child = spawn(program!, rest, {
+        cwd: "/",
+        env: { ...environment },
+        stdio: ["ignore", ...outputs.map(({ writeEnd }) => writeEnd)],
+        detached: true,
+        ...(uid === undefined ? {} : { uid }),
+        ...(gid === undefined ? {} : { gid }),
+      });
+    } finally {
+      for (const { writeEnd } of outputs) closeSync(writeEnd);
+    }
+    this.ended = this.#end(outputs);
   }
 
   /** Asks the group to end (SIGTERM), and ends it after a second (SIGKILL). */
@@ -64,9 +75,8 @@ export class Command {
     this.#deadline = setTimeout(() => signalGroup(this.#child.pid, "SIGKILL"), PATIENCE_MS);
   }
 
-  async #end(words: readonly (() => string)[]): Promise<CommandEnd> {
+  async #end(outputs: readonly OutputReader[]): Promise<CommandEnd> {
     const child = this.#child;
-    const closed = new Promise<void>((resolve) => child.once("close", () => resolve()));
     const end = await new Promise<Omit<CommandEnd, "firstLine">>((resolve) => {
       child.once("error", (error: NodeJS.ErrnoException) =>
         resolve({ code: undefined, signal: undefined, failure: error.code ?? error.message }),
@@ -79,25 +89,47 @@ export class Command {
     clearTimeout(this.#deadline);
     // What it has left behind keeps the group's number.
     signalGroup(child.pid, "SIGKILL");
-    await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, LAST_WORDS_MS))]);
-    child.stdout!.destroy();
-    child.stderr!.destroy();
-    return { ...end, firstLine: words.map((read) => read()).find((line) => line !== "") ?? "" };
+    const lines = await Promise.all(outputs.map((output) => output.finish()));
+    return { ...end, firstLine: lines.find((line) => line !== "") ?? "" };
   }
 }
 
-/** @returns what reads the first line of what has come so far. */
-function keepBeginning(stream: NodeJS.ReadableStream & { destroy(): void }): () => string {
-  const kept: Buffer[] = [];
-  let length = 0;
-  stream.on("data", (chunk: Buffer) => {
-    if (length < KEPT_BYTES) kept.push(chunk.subarray(0, KEPT_BYTES - length));
-    length += chunk.length;
-    if (length > READ_BYTES_MAX) stream.destroy();
-  });
-  // A reader that is gone is no failure of ours.
-  stream.on("error", () => {});
-  return () => Buffer.concat(kept).toString("utf8").trimStart().split("\n", 1)[0]!.trimEnd();
+/**
+ * What a command writes. A pipe of our own, because those of Node are sockets: a script cannot open them as /dev/stderr,
+ * and who writes to one that is closed is not ended by SIGPIPE.
+ */
+class OutputReader {
+  /** For the command; to be closed when it has it. */
+  readonly writeEnd: number;
+  readonly #socket: Socket;
+  readonly #kept: Buffer[] = [];
+  #length = 0;
+
+  constructor() {
+    const ends = new Float64Array(2);
+    must(native.pipe(ends), "Cannot open a pipe");
+    const [readEnd, writeEnd] = ends as unknown as [number, number];
+    this.writeEnd = writeEnd;
+    this.#socket = new Socket({ fd: readEnd, readable: true, writable: false });
+    this.#socket.on("data", (chunk: Buffer) => this.#take(chunk));
+    this.#socket.on("error", () => this.#socket.destroy());
+  }
+
+  /** Reads what still comes, not for long. @returns the first line. */
+  async finish(): Promise<string> {
+    if (!this.#socket.closed) {
+      const patience = setTimeout(() => this.#socket.destroy(), LAST_WORDS_MS);
+      await new Promise((resolve) => this.#socket.once("close", resolve));
+      clearTimeout(patience);
+    }
+    return Buffer.concat(this.#kept).toString("utf8").trimStart().split("\n", 1)[0]!.trimEnd();
+  }
+
+  #take(chunk: Buffer): void {
+    if (this.#length < KEPT_BYTES) this.#kept.push(chunk.subarray(0, KEPT_BYTES - this.#length));
+    this.#length += chunk.length;
+    if (this.#length > READ_BYTES_MAX) this.#socket.destroy();
+  }
 }
 
 function signalGroup(leader: number | undefined, signal: NodeJS.Signals): void {

@@ -3,12 +3,25 @@
  *
  * @module
  */
-import type { Check } from "./check.ts";
+import { type Check, failed, reasonOf } from "./check.ts";
 import type { CheckOptions } from "./check-options.ts";
 import type { Places } from "./places.ts";
 
 /** @param places for commands. @throws {SyntaxError} for what this host does not have: a user, a group. */
-export async function openCheck({ target, timeoutUs }: CheckOptions, places: Places): Promise<Check> {
+export async function openCheck(options: CheckOptions, places: Places): Promise<Check> {
+  const check = await openKind(options, places);
+  return async (signal) => {
+    try {
+      return await check(signal);
+    } catch (error) {
+      // What the system refuses is a failed run; what has no errno is a bug of ours.
+      if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+      return failed(reasonOf(error));
+    }
+  };
+}
+
+async function openKind({ target, timeoutUs }: CheckOptions, places: Places): Promise<Check> {
   switch (target.kind) {
     case "command":
       return (await import("./checks/command-check.ts")).commandCheck(target, places);

@@ -116,8 +116,8 @@ export class Runner {
   }
 
   #giveUp(run: Run, timeoutUs: number): void {
-    if (run.isUnwanted) return;
     run.isLate = true;
+    if (run.isUnwanted) return;
     this.#world.count("timed_out");
     this.#conclude(failed(`no result within ${timeoutUs / 1000} ms`), monotonicUs() - run.startedUs);
     run.end.abort();

@@ -99,7 +99,7 @@ async function findFault(program: string, { isRoot }: Runner): Promise<string | 
   if (!isRoot) return undefined;
   try {
     const writable = await findUntrusted(program);
-    return writable === undefined ? undefined : `root would run ${program}, and ${writable}`;
+    return writable === undefined ? undefined : `${writable}, and root would run ${program}`;
   } catch (error) {
     return `${program}: ${reasonOf(error)}`;
   }

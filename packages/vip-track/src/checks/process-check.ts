@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { realpathSync } from "node:fs";
 import { basename } from "node:path";
 import {
   monotonicUs,
@@ -22,8 +23,8 @@ const FRESH_US = 100_000;
 let list: { readonly entries: readonly ProcessEntry[]; readonly readAtUs: number } | undefined;
 
 export function processCheck({ program, counts }: ProcessTarget): Check {
-  const isIt = program.includes("/") ? runsFile(program) : isNamed(program);
   return async () => {
+    const isIt = program.includes("/") ? runsFile(program) : isNamed(program);
     const count = freshList().filter(isIt).length;
     const detail = `${count} running`;
     return isWithin(counts, count) ? passed(detail) : failed(detail);
@@ -48,8 +49,22 @@ function isNamed(program: string): (entry: ProcessEntry) => boolean {
       .some((word) => basename(word) === program);
 }
 
+/** A script's file is the second word of a command line whose first is the interpreter. */
 function runsFile(path: string): (entry: ProcessEntry) => boolean {
   const cut = basename(path).slice(0, PROCESS_NAME_MAX);
-  return ({ pid, name }) =>
-    readProgramPath(pid) === path || (name === cut && readProcessArguments(pid)[1] === path);
+  const paths: readonly (string | undefined)[] = [path, realPath(path)];
+  return ({ pid, name }) => {
+    const running = readProgramPath(pid);
+    if (running !== undefined && paths.includes(running)) return true;
+    return name === cut && readProcessArguments(pid)[1] === path;
+  };
+}
+
+/** Names of programs are often links to others. */
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
 }
