@@ -75,7 +75,7 @@ export class TrackedRouter {
     this.#log = `${stamp}.ndjson`;
     this.#pidFile = `${stamp}.pid`;
     const tracker = `{ echo $BASHPID > ${this.#pidFile}; exec vip-track --host-name ${host} ${track}; }`;
-    const options = `--host-name ${host} --on-reader-loss ignore -I eth0 --vrid 51 --advert-int 100ms`;
+    const options = `--host-name ${host} --on-reader-loss ignore -I eth0 --vrid 51 --advert-int 100ms --startup-hold 0`;
     const command = `${tracker} | vrrp-elect ${options} ${elect} ${VIP} > ${this.#log} 2> ${stamp}.err`;
     network.start(host, ["bash", "-c", command], ["ignore", "inherit", "inherit"]);
   }

@@ -181,7 +181,7 @@ test(
 );
 
 const FAST = Array.from({ length: 10 }, (_, n) => `fast ${n}`);
-const PHASE_MS = IS_FULL ? 10_000 : 2500;
+const PHASE_MS = IS_FULL ? 10_000 : 2000;
 
 test("a check that hangs delays no other, and is told of each interval", needsRoot, async () => {
   await onStage(["a"], async (network) => {

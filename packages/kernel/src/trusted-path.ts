@@ -4,38 +4,37 @@
  *
  * @module
  */
-import { lstat, readlink } from "node:fs/promises";
+import { lstatSync, readlinkSync, type Stats } from "node:fs";
 import { dirname, join } from "node:path";
+import { KernelError } from "./native.ts";
 
 const LINKS_MAX = 40;
 const OTHERS_WRITE = 0o022;
 const STICKY = 0o1000;
-
-type Status = Awaited<ReturnType<typeof lstat>>;
 
 /**
  * @param path from / on.
  * @returns what others can change, "/tmp/x is writable by others"; undefined if nothing.
  * @throws the file system's error: ENOENT, ELOOP, ENOTDIR.
  */
-export async function findUntrusted(path: string): Promise<string | undefined> {
+export function findUntrusted(path: string): string | undefined {
   const ahead = split(path);
   let at = "/";
   let links = 0;
-  for (let fault = judge(at, await lstat(at)); ; ) {
+  for (let fault = judge(at, lstatSync(at)); ; ) {
     if (fault !== undefined) return fault;
     const name = ahead.shift();
     if (name === undefined) return undefined;
     const here = name === ".." ? dirname(at) : join(at, name);
-    const status = await lstat(here);
+    const status = lstatSync(here);
     fault = judge(here, status);
     if (!status.isSymbolicLink()) {
       at = here;
       continue;
     }
     links += 1;
-    if (links > LINKS_MAX) throw Object.assign(new Error(`${path}: ELOOP`), { code: "ELOOP" });
-    const target = await readlink(here);
+    if (links > LINKS_MAX) throw new KernelError("ELOOP", `Cannot follow ${path}`);
+    const target = readlinkSync(here);
     ahead.unshift(...split(target));
     if (target.startsWith("/")) at = "/";
   }
@@ -46,10 +45,9 @@ function split(path: string): string[] {
 }
 
 /** In a sticky folder others can add names, and take away only their own; what a link leads to is what its owner says. */
-function judge(path: string, status: Status): string | undefined {
-  const mode = Number(status.mode);
+function judge(path: string, status: Stats): string | undefined {
   if (status.uid !== 0) return `${path} belongs to user ${status.uid}`;
-  if (status.isSymbolicLink() || (mode & OTHERS_WRITE) === 0) return undefined;
-  if (status.isDirectory() && (mode & STICKY) !== 0) return undefined;
-  return `${path} is writable by ${(mode & 0o002) === 0 ? `group ${status.gid}` : "others"}`;
+  if (status.isSymbolicLink() || (status.mode & OTHERS_WRITE) === 0) return undefined;
+  if (status.isDirectory() && (status.mode & STICKY) !== 0) return undefined;
+  return `${path} is writable by ${(status.mode & 0o002) === 0 ? `group ${status.gid}` : "others"}`;
 }

@@ -45,5 +45,5 @@ async function openKind({ target, timeoutUs }: CheckOptions, places: Places): Pr
 /** @returns why the check must not run on this host; undefined if it may. */
 export async function findFault({ target }: CheckOptions): Promise<string | undefined> {
   if (target.kind !== "command") return undefined;
-  return await (await import("./checks/command-check.ts")).findCommandFault(target);
+  return (await import("./checks/command-check.ts")).findCommandFault(target);
 }

@@ -27,7 +27,7 @@ export function commandCheck(target: CommandTarget, places: Places): Check {
     if (leave === undefined) return failed("no place to run");
     try {
       const program = findProgram(target.argv[0]!);
-      const fault = await findFault(program, runner);
+      const fault = findFault(program, runner);
       return fault === undefined ? await run(target, program, runner, signal) : failed(`not run: ${fault}`);
     } finally {
       leave();
@@ -36,8 +36,8 @@ export function commandCheck(target: CommandTarget, places: Places): Check {
 }
 
 /** @returns why the program must not or cannot run; undefined if it may. */
-export async function findCommandFault(target: CommandTarget): Promise<string | undefined> {
-  return await findFault(findProgram(target.argv[0]!), findRunner(target));
+export function findCommandFault(target: CommandTarget): string | undefined {
+  return findFault(findProgram(target.argv[0]!), findRunner(target));
 }
 
 async function run(
@@ -94,11 +94,11 @@ function isProgram(path: string): boolean {
   }
 }
 
-async function findFault(program: string, { isRoot }: Runner): Promise<string | undefined> {
+function findFault(program: string, { isRoot }: Runner): string | undefined {
   if (!program.includes("/")) return `there is no ${program} in ${PATH}`;
   if (!isRoot) return undefined;
   try {
-    const writable = await findUntrusted(program);
+    const writable = findUntrusted(program);
     return writable === undefined ? undefined : `${writable}, and root would run ${program}`;
   } catch (error) {
     return `${program}: ${reasonOf(error)}`;
