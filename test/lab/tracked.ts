@@ -13,6 +13,7 @@ import { type Network, VIP } from "./network.ts";
 import { monotonicUsOf, ofType, readRecordLog } from "./record-log.ts";
 import { waitFor } from "./shell.ts";
 
+let configured = 0;
 const SERVICES = fileURLToPath(new URL("./tracked-services.js", import.meta.url));
 
 /** Starts services, and waits until they listen. @param words as `tracked-services` takes them. */
@@ -31,7 +32,8 @@ export class Tracker extends FedTool {
   readonly #file: string;
 
   constructor(network: Network, host: string, config: object, more: readonly string[] = []) {
-    const file = join(network.folder, `track-${host}-${Date.now()}.json`);
+    configured += 1;
+    const file = join(network.folder, `track-${host}-${configured}.json`);
     writeFileSync(file, JSON.stringify(config));
     super(network, host, ["vip-track", "--host-name", host, "--config", file, ...more]);
     this.#file = file;
@@ -55,12 +57,12 @@ export class Tracker extends FedTool {
     });
   }
 
-  /** Milliseconds between records of a check, from a moment on. */
-  gapsMs(name: string, sinceUs: number, untilUs: number): number[] {
-    const times = this.of(name)
-      .map(monotonicUsOf)
-      .filter((us) => us >= sinceUs && us < untilUs);
-    return times.slice(1).map((us, n) => (us - times[n]!) / 1000);
+  /** Records of the checks of these names, from a moment to another. */
+  between(names: RegExp, sinceUs: number, untilUs: number): RecordOf<"track.state">[] {
+    return ofType(this.records(), "track.state").filter((record) => {
+      const us = monotonicUsOf(record);
+      return names.test(record.name) && us >= sinceUs && us < untilUs;
+    });
   }
 }
 
