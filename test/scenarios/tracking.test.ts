@@ -225,6 +225,29 @@ function nowUs(): number {
   return Number(process.hrtime.bigint() / 1000n);
 }
 
+test(
+  "S6 a vip-track that stood still reads what waits before it believes its timers",
+  needsRoot,
+  async () => {
+    await onStage(["a"], async (network) => {
+      const running = join(network.folder, "running");
+      const shell = `touch ${running}; sleep 0.5; rm ${running}`;
+      const checks = [{ name: "x", shell, every: "1s", timeout: "1500ms" }];
+      const tracker = new Tracker(network, "a", { checks });
+      await tracker.until("x", ({ ok }) => ok);
+      for (let n = 0; n < 2; n += 1) {
+        await waitFor("a run", 10_000, () => existsSync(running) || undefined);
+        tracker.signal("SIGSTOP");
+        await waitFor("its end", 10_000, () => !existsSync(running) || undefined);
+        await sleep(1500);
+        tracker.signal("SIGCONT");
+      }
+      const { failed } = await tracker.counters();
+      assert.equal(failed, 0);
+    });
+  },
+);
+
 test("root runs no program that others may write, and looks before each run", needsRoot, async () => {
   await onStage(["a"], async (network) => {
     const folder = join(network.folder, "checks");

@@ -24,10 +24,14 @@ export interface RunnerWorld {
   count(what: "runs" | "passed" | "failed" | "timed_out" | "still_running" | "skipped" | "changes"): void;
 }
 
+/** A timer that rings so late says that this process stood still: results may wait to be read. */
+const STALL_US = 20_000;
+
 /** One run of a check. */
 interface Run {
   readonly end: AbortController;
   readonly startedUs: number;
+  deadline: NodeJS.Timeout | undefined;
   /** Its time was over before it ended: it has failed, and goes on until it is gone. */
   isLate: boolean;
   /** What it finds is wanted no more. */
@@ -104,15 +108,25 @@ export class Runner {
 
   #begin(nowUs: number): void {
     const { check, options } = this.#plan;
-    const run: Run = { end: new AbortController(), startedUs: nowUs, isLate: false, isUnwanted: false };
-    const deadline = setTimeout(() => this.#giveUp(run, options.timeoutUs), options.timeoutUs / 1000);
+    const end = new AbortController();
+    const run: Run = { end, startedUs: nowUs, deadline: undefined, isLate: false, isUnwanted: false };
+    this.#limit(run, options.timeoutUs, nowUs, true);
     this.#run = run;
     this.#world.count("runs");
-    this.#settled = check(run.end.signal).then((outcome) => {
-      clearTimeout(deadline);
+    this.#settled = check(end.signal).then((outcome) => {
+      clearTimeout(run.deadline);
       this.#run = undefined;
       if (!run.isLate && !run.isUnwanted) this.#conclude(outcome, monotonicUs() - run.startedUs);
     });
+  }
+
+  /** What has come in while this process stood still is read before the run is given up. */
+  #limit(run: Run, timeoutUs: number, nowUs: number, mayGoOn: boolean): void {
+    run.deadline = setTimeout(() => {
+      const lateUs = monotonicUs() - nowUs - timeoutUs;
+      if (mayGoOn && lateUs > STALL_US) this.#limit(run, Math.min(lateUs, timeoutUs), monotonicUs(), false);
+      else this.#giveUp(run, this.#plan.options.timeoutUs);
+    }, timeoutUs / 1000);
   }
 
   #giveUp(run: Run, timeoutUs: number): void {
