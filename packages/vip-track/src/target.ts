@@ -6,6 +6,7 @@
 import { isIP } from "node:net";
 import { type IpAddress, parseIpAddress } from "@viptools/wire";
 import { type Endpoint, parseEndpoint, parseZoned } from "./endpoint.ts";
+import { parseNetwork } from "./network.ts";
 import { type NumberRange, parseComparison, parseRanges } from "./number-range.ts";
 import { SettingError } from "./setting-error.ts";
 import type { CheckSettings, Kind, RECORD_TYPES } from "./settings.ts";
@@ -150,7 +151,7 @@ function interfaceName(key: keyof CheckSettings, text: string): string {
 
 function routeTarget({ route, via, interface: name }: CheckSettings): RouteTarget {
   const gateway = via === undefined ? undefined : reading("via", () => parseIpAddress(via));
-  const { network, length } = reading("route", () => parseNetwork(route!, gateway));
+  const { network, length } = reading("route", () => parseNetwork(route!, via?.includes(":") ? 6 : 4));
   return {
     kind: "route",
     network,
@@ -158,19 +159,6 @@ function routeTarget({ route, via, interface: name }: CheckSettings): RouteTarge
     via: gateway,
     interfaceName: name === undefined ? undefined : interfaceName("interface", name),
   };
-}
-
-/** `default` is that of IPv4 unless a gateway says otherwise; `::/0` that of IPv6. */
-function parseNetwork(text: string, gateway: IpAddress | undefined): { network: IpAddress; length: number } {
-  if (text === "default")
-    return { network: (gateway?.includes(":") ? "::" : "0.0.0.0") as IpAddress, length: 0 };
-  const [address = "", given, ...rest] = text.split("/");
-  const network = parseIpAddress(address);
-  const longest = network.includes(":") ? 128 : 32;
-  const length = given === undefined ? longest : Number(given);
-  if (rest.length > 0 || !/^\d{0,3}$/.test(given ?? "") || length > longest)
-    throw new SyntaxError(`is "${text}": needs NETWORK/LENGTH, like 198.51.100.0/24, or default`);
-  return { network, length };
 }
 
 function fileTarget({ file, compare, weight }: CheckSettings): FileTarget {
