@@ -25,6 +25,9 @@ const SLOT_BYTES = 32_768;
 const RECEIVE_BYTES = 1 << 20;
 const ACT = "Cannot read routes";
 
+/** Two megabytes, and what lies in it is read before another search receives into it. */
+let inbox: Inbox | undefined;
+
 /**
  * @param length of the prefix: a route to a larger or smaller network is another one.
  * @param signal ends the search; what was found so far is then the answer.
@@ -34,7 +37,7 @@ const ACT = "Cannot read routes";
 export async function findRoutes(network: IpAddress, length: number, signal: AbortSignal): Promise<Route[]> {
   const fd = openNetlink(NETLINK_ROUTE, RECEIVE_BYTES);
   native.setOption(fd, SOL_NETLINK, NETLINK_GET_STRICT_CHK, int32(1));
-  const inbox = new Inbox(SLOT_BYTES);
+  inbox ??= new Inbox(SLOT_BYTES);
   const found: Route[] = [];
   let stop = (): void => {};
   let watch: ReadWatch | undefined;
@@ -43,9 +46,9 @@ export async function findRoutes(network: IpAddress, length: number, signal: Abo
       stop = resolve;
       signal.addEventListener("abort", stop, { once: true });
       watch = new ReadWatch(fd, () => {
-        const got = inbox.receive(fd);
+        const got = inbox!.receive(fd);
         for (let n = 0; n < got; n += 1) {
-          const end = readPiece(inbox.view(n), network, length, found);
+          const end = readPiece(inbox!.view(n), network, length, found);
           if (end !== undefined) return end instanceof Error ? reject(end) : resolve();
         }
       });

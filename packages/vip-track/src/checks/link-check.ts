@@ -3,22 +3,26 @@
  *
  * @module
  */
-import { RouteReader } from "@viptools/kernel";
-import { type Check, failed, passed } from "../check.ts";
+import { type Link, RouteReader } from "@viptools/kernel";
+import { type Check, failed, type Outcome, passed } from "../check.ts";
 import type { LinkTarget } from "../target.ts";
+
+/** One for all checks: each question is answered before the next one is asked. */
+let reader: RouteReader | undefined;
 
 export function linkCheck({ name, needsCarrier }: LinkTarget): Check {
   return async () => {
-    const reader = new RouteReader();
-    try {
-      const link = reader.links().find((one) => one.name === name);
-      if (link === undefined) return failed("there is no such interface");
-      if (!link.isUp) return failed("down");
-      return link.isRunning || !needsCarrier
-        ? passed(link.isRunning ? "up" : "up, no carrier")
-        : failed("no carrier");
-    } finally {
-      reader.close();
-    }
+    reader ??= new RouteReader();
+    return judgeLink(
+      reader.links().find((link) => link.name === name),
+      needsCarrier,
+    );
   };
+}
+
+function judgeLink(link: Link | undefined, needsCarrier: boolean): Outcome {
+  if (link === undefined) return failed("there is no such interface");
+  if (!link.isUp) return failed("down");
+  if (link.isRunning) return passed("up");
+  return needsCarrier ? failed("no carrier") : passed("up, no carrier");
 }
