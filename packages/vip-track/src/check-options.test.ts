@@ -90,6 +90,7 @@ const REFUSED: readonly (readonly [settings: Partial<CheckSettings>, key: string
   [{ http: "192.0.2.1/health" }, "http", /needs a URL like http:/],
   [{ http: "http://www.example.com/" }, "http", /"www.example.com": needs an address/],
   [{ http: "http://192.0.2.1/", host: "a b" }, "host", /needs a name/],
+  [{ http: "http://192.0.2.1/", host: "192.0.2.2" }, "host", /needs a name/],
   [{ http: "http://192.0.2.1/", status: "ok" }, "status", /is "ok": needs numbers/],
   [{ link: "an-interface-too-long" }, "link", /at most 15 characters/],
   [{ route: "198.51.100.0/33" }, "route", /needs NETWORK\/LENGTH/],

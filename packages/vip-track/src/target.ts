@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { isIP } from "node:net";
 import { type IpAddress, parseIpAddress } from "@viptools/wire";
 import { type Endpoint, parseEndpoint, parseZoned } from "./endpoint.ts";
 import { parseNetwork } from "./network.ts";
@@ -140,7 +139,7 @@ function parseUrl(text: string): URL {
 }
 
 function parseHostName(text: string): string {
-  if (/^[\w.-]+(:\d+)?$/.test(text) && isIP(text) === 0) return text;
+  if (/^(?=.*[a-z])[\w.-]+(:\d+)?$/i.test(text)) return text;
   throw new SyntaxError(`is "${text}": needs a name, like www.example.com`);
 }
 
