@@ -6,7 +6,7 @@ import test from "node:test";
 import { FedTool } from "../lab/fed-tool.ts";
 import type { Network } from "../lab/network.ts";
 import { ofType } from "../lab/record-log.ts";
-import { must } from "../lab/shell.ts";
+import { attempt, must } from "../lab/shell.ts";
 import { needsRoot, onStage } from "../lab/stage.ts";
 import { startServices } from "../lab/tracked.ts";
 
@@ -126,3 +126,25 @@ test("each kind of check finds what is well and what is not", needsRoot, async (
     assert.equal(network.run("a", once).code, 0, "one that is well");
   });
 });
+
+/** Refused before anything is run. */
+const WRONG: readonly (readonly [line: string, code: number, says: RegExp])[] = [
+  ["vip-track", 64, /usage: vip-track --name/],
+  ["vip-track --tcp 127.0.0.1:80", 64, /--name is missing/],
+  ["vip-track --name x", 64, /nothing to look at: needs one of command, shell, tcp/],
+  ["vip-track --name x --tcp web:80", 64, /--tcp has "web": needs an address/],
+  ["vip-track --name x --link lo -- true", 64, /--link is given beside command/],
+  ["vip-track --name x --link lo --status 200", 64, /--status is given for link: belongs to http/],
+  ["vip-track --name x --link lo --every 1ms", 64, /--every is 1ms: needs 10ms or more/],
+  ["vip-track --config /nope.json", 66, /Cannot read \/nope\.json: ENOENT/],
+  ["vip-track --config /nope.json --name x", 64, /--name is given beside --config/],
+  ["vip-track --name x -- /nope", 78, /check x: \/nope: ENOENT/],
+  ["vip-track --name x -- no-such-program", 78, /there is no no-such-program in \/usr\/local/],
+  ["vip-track --name x --user no-such-user -- true", 78, /there is no user "no-such-user"/],
+];
+for (const [line, code, says] of WRONG)
+  test(`"${line}" ends with ${code}`, needsRoot, () => {
+    const outcome = attempt(words(line));
+    assert.equal(outcome.code, code, outcome.stdout);
+    assert.match(outcome.stderr, says);
+  });
