@@ -22,10 +22,12 @@ const NLMSG_DONE = 3;
 const RT_TABLE_MAIN = 254;
 const TABLE_AT = 4;
 const SLOT_BYTES = 32_768;
+/** Some thousand routes in one turn of the loop. */
+const SLOTS = 8;
 const RECEIVE_BYTES = 1 << 20;
 const ACT = "Cannot read routes";
 
-/** Two megabytes, and what lies in it is read before another search receives into it. */
+/** What lies in it is read before another search receives into it. */
 let inbox: Inbox | undefined;
 
 /**
@@ -37,7 +39,7 @@ let inbox: Inbox | undefined;
 export async function findRoutes(network: IpAddress, length: number, signal: AbortSignal): Promise<Route[]> {
   const fd = openNetlink(NETLINK_ROUTE, RECEIVE_BYTES);
   native.setOption(fd, SOL_NETLINK, NETLINK_GET_STRICT_CHK, int32(1));
-  inbox ??= new Inbox(SLOT_BYTES);
+  inbox ??= new Inbox(SLOT_BYTES, SLOTS);
   const found: Route[] = [];
   let stop = (): void => {};
   let watch: ReadWatch | undefined;
