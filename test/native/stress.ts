@@ -129,6 +129,19 @@ async function useWatches(round: number): Promise<void> {
   must(native["close"]!(timer));
 }
 
+/** A pipe in a buffer that fits exactly, and none in one that is too short. */
+function usePipes(): void {
+  const ends = new Float64Array(2);
+  must(native["pipe"]!(ends));
+  for (const end of ends) closeSync(end);
+  try {
+    native["pipe"]!(new Float64Array(1));
+    throw new Error("a buffer that is too short was taken");
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+  }
+}
+
 function useFiles(folder: string): void {
   const path = join(folder, "stress");
   const fd = openSync(path, "w");
@@ -156,6 +169,7 @@ for (let round = 0; round < ROUNDS; round++) {
   callWithJunk(round);
   useNetlink();
   useBatches(round);
+  usePipes();
   useFiles(process.argv[3]!);
   await useWatches(round);
   if (round % 10 === 0) collect();

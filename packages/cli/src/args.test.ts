@@ -35,6 +35,7 @@ const GOOD: [string, (args: ReturnType<typeof parseArgs>) => unknown, unknown][]
   ["--peer 1 x", (a) => a.texts("peer"), ["1"]],
   ["x 192.0.2.1 0x10", (a) => a.words, ["x", "192.0.2.1", "0x10"]],
   ["-- -x", (a) => a.words, ["-x"]],
+  ["-- x -Ieth0 --quiet=no -- 0x1", (a) => a.words, ["x", "-Ieth0", "--quiet=no", "--", "0x1"]],
   ["--help", (a) => a.flag("help"), true],
 ];
 for (const [line, read, wanted] of GOOD) {

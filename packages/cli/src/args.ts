@@ -86,10 +86,10 @@ function usage(message: string): never {
 /** @throws {ExitError} usage, naming the option that is unknown, incomplete, repeated or none of its choices. */
 export function parseArgs(spec: CommandSpec, argv: readonly string[]): Args {
   const options = [...spec.options, ...COMMON_OPTIONS];
-  const parsed = split(
-    options,
-    argv.flatMap((word) => separate(options, word)),
-  );
+  // What follows `--` is another program's, or a word whatever it looks like.
+  const end = argv.includes("--") ? argv.indexOf("--") : argv.length;
+  const own = argv.slice(0, end).flatMap((word) => separate(options, word));
+  const parsed = split(options, [...own, ...argv.slice(end)]);
   const words = [...(parsed["_"] as unknown[]), ...((parsed["--"] as unknown[]) ?? [])].map(String);
   const values: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(parsed)) {

@@ -244,3 +244,12 @@ for (const [fields, line] of NEIGHBOURS) {
     assert.equal(told, `03:57:09.913 a arp-listen ${line}`);
   });
 }
+
+const CHECK = { type: "track.state", tool: "vip-track", name: "web", ok: true };
+const CHECKS: readonly (readonly [fields: object, line: string])[] = [
+  [{ ...CHECK, detail: "connected", took_ms: 1.26 }, "web ok: connected (1.3 ms)"],
+  [{ ...CHECK, ok: false, weight: -20, detail: "\u001b[2J" }, "web FAILED, weight -20: \\x1b[2J"],
+];
+for (const [fields, line] of CHECKS)
+  test(`formatHuman() tells a check: ${line}`, () =>
+    assert.equal(formatHuman(record(fields)), `03:57:09.913 a vip-track ${line}`));

@@ -109,6 +109,10 @@ const WRITERS: Writers = {
         ? ""
         : `; answers in ${fine(r.answer_p50_ms)} ms, p95 ${fine(r.answer_p95_ms)}, p99 ${fine(r.answer_p99_ms)}, max ${fine(r.answer_max_ms)}`
     }`,
+  "track.state": (r) =>
+    `${r.name} ${r.ok ? "ok" : "FAILED"}${r.weight === undefined ? "" : `, weight ${r.weight}`}${
+      r.detail === undefined ? "" : `: ${r.detail}`
+    }${r.took_ms === undefined ? "" : ` (${r.took_ms.toFixed(1)} ms)`}`,
   "tool.stats": (r) => {
     const counted = Object.entries(r.counters).filter(([, count]) => count > 0);
     return `counted ${counted.map(([name, count]) => `${name} ${count}`).join(", ") || "nothing"}`;

@@ -57,8 +57,8 @@ const PATIENCE_BYTES = 1 << 20;
 const DRAIN_LIMIT_MS = 2000;
 /** Said again and again: when the reader is slow, the next one will do. */
 const HEARTBEATS: ReadonlySet<string> = new Set(["vrrp.lease", "vrrp.alive", "track.state", "tool.stats"]);
-/** Of our own: counters are told when somebody asks. */
-const UNASKED: ReadonlySet<string> = new Set([...HEARTBEATS].filter((type) => type !== "tool.stats"));
+/** Of our own: counters are told when somebody asks, and of a check its tool tells people only what is new. */
+const UNASKED: ReadonlySet<string> = new Set(["vrrp.lease", "vrrp.alive"]);
 /** What is heard or sent in bulk: when the reader is slow, a count must do. */
 const BULK: ReadonlySet<string> = new Set([
   "arp.seen",

@@ -6,6 +6,7 @@
  */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/if_packet.h>
 #include <net/if.h>
@@ -96,6 +97,19 @@ static napi_value call_close(napi_env env, napi_callback_info info) {
   ARGS(1);
   INT(fd, 0);
   return outcome(env, close((int)fd));
+}
+
+/* Opens a pipe, and writes the descriptors of its reading and of its writing end. */
+static napi_value call_pipe(napi_env env, napi_callback_info info) {
+  ARGS(1);
+  BYTES(ends, 0);
+  int fds[2];
+  if (ends.length < 2 * sizeof(double)) return refuse(env);
+  int result = pipe2(fds, O_CLOEXEC);
+  if (result < 0) return outcome(env, result);
+  double both[2] = {fds[0], fds[1]};
+  memcpy(ends.data, both, sizeof both);
+  return number(env, 0);
 }
 
 static napi_value call_bind(napi_env env, napi_callback_info info) {
@@ -441,7 +455,7 @@ NAPI_MODULE_INIT() {
       {"timerSet", call_timer_set},    {"timerRead", call_timer_read},
       {"watch", call_watch},           {"unwatch", call_unwatch},
       {"setRealtime", call_set_realtime}, {"lockPages", call_lock_pages},
-      {"sendMany", call_send_many},
+      {"sendMany", call_send_many},    {"pipe", call_pipe},
   };
   for (size_t n = 0; n < sizeof functions / sizeof functions[0]; n++) {
     napi_value function;

@@ -10,10 +10,10 @@ export class Inbox {
   readonly #arena: Uint8Array;
   readonly #meta = new Float64Array(RECEIVE_BATCH * META_FIELDS);
 
-  /** @param slotBytes longest message that is kept whole. */
-  constructor(slotBytes: number) {
+  /** @param slotBytes longest message that is kept whole. @param slots how many at once, at most {@link RECEIVE_BATCH}. */
+  constructor(slotBytes: number, slots: number = RECEIVE_BATCH) {
     this.#slotBytes = slotBytes;
-    this.#arena = new Uint8Array(RECEIVE_BATCH * slotBytes);
+    this.#arena = new Uint8Array(slots * slotBytes);
   }
 
   /** Takes what waits now, at most a batch. @returns how many messages, or minus errno. */

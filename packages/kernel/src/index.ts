@@ -1,7 +1,9 @@
+export * from "./account.ts";
 export * from "./alarm.ts";
 export * from "./bpf.ts";
 export * from "./capture-file.ts";
 export * from "./clock.ts";
+export * from "./command.ts";
 export * from "./effective-sysctl.ts";
 export * from "./file-lock.ts";
 export * from "./firewall-listing.ts";
@@ -28,9 +30,11 @@ export * from "./nft-term.ts";
 export * from "./octet-source.ts";
 export * from "./output-end.ts";
 export * from "./packet-socket.ts";
+export * from "./process-list.ts";
 export * from "./raw-ip.ts";
 export * from "./realtime.ts";
 export * from "./route-changes.ts";
+export type { Route, RouteHop } from "./route-entry.ts";
 export {
   type BridgeMulticast,
   type InterfaceAddress,
@@ -40,10 +44,12 @@ export {
   type NewAddress,
 } from "./route-message.ts";
 export * from "./route-reader.ts";
+export * from "./route-search.ts";
 export * from "./route-socket.ts";
 export * from "./run-directory.ts";
 export * from "./service-manager.ts";
 export * from "./shared-settings.ts";
 export * from "./sysctl.ts";
 export * from "./tcp-question.ts";
+export * from "./trusted-path.ts";
 export * from "./udp-question.ts";

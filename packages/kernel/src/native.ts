@@ -12,6 +12,7 @@ export type Watch = object;
 export interface Native {
   socket(domain: number, type: number, protocol: number): number;
   close(fd: number): number;
+  pipe(ends: Float64Array): number;
   bind(fd: number, address: Uint8Array): number;
   setOption(fd: number, level: number, name: number, value: Uint8Array): number;
   getOption(fd: number, level: number, name: number, value: Uint8Array): number;

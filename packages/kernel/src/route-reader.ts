@@ -4,8 +4,9 @@
  * @module
  */
 import type { IpAddress } from "@viptools/wire";
-import { decodeDefaultGateways, GET_ROUTE, ROUTE_HEADER_LENGTH } from "./gateway-message.ts";
+import { decodeDefaultGateways } from "./gateway-message.ts";
 import { NetlinkSocket } from "./netlink-socket.ts";
+import { GET_ROUTE, ROUTE_HEADER_LENGTH } from "./route-entry.ts";
 import {
   decodeAddress,
   decodeLink,

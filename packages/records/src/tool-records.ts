@@ -14,12 +14,13 @@ export const trackState = recordType(
   {
     name: text("which check"),
     ok: flag("whether it passed"),
-    weight: v.optional(integer("added to the priority while it passes or fails", -254, 254)),
+    weight: v.optional(integer("added to the priority: positive while ok, negative while not", -254, 254)),
     detail: v.optional(text("what was seen")),
     took_ms: v.optional(measure("how long it took")),
     interval_ms: v.optional(
       measure("how often it is repeated; without it, the reader learns that by itself"),
     ),
+    is_last: v.optional(flag("the check is no more: forget it, and do not take its silence for a failure")),
   },
 );
 

@@ -79,6 +79,16 @@ test("expect() lets a check that was heard be, and has a new one be heard first"
   assert.deepEqual(book.missing(), ["db"]);
 });
 
+test("note() forgets a check that says its last word, unless it must be heard", () => {
+  const book = new TrackBook(SECOND);
+  book.expect(["db"], 0);
+  for (const name of ["web", "db"]) book.note(track(name, true), 0);
+  for (const name of ["web", "db"]) book.note(track(name, true, { is_last: true }), 10);
+  assert.deepEqual(book.tick(10 * SECOND), []);
+  assert.deepEqual(book.effectOn(undefined).failed, ["db"]);
+  assert.deepEqual(book.missing(), ["db"]);
+});
+
 test("note() remembers a bounded number of names", () => {
   const book = new TrackBook(undefined);
   const taken = Array.from({ length: 2000 }, (_, n) => book.note(track(`t${n}`, true), 0));

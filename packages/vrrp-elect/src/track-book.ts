@@ -40,6 +40,8 @@ const PRIORITY_MAX = 254;
 export class TrackBook {
   readonly #timeoutUs: number | undefined;
   readonly #entries = new Map<string, Entry>();
+  /** Those that must be heard. */
+  #expected: ReadonlySet<string> = new Set();
 
   /** @param timeoutUs after which silence is failure; undefined for three intervals of the check. */
   constructor(timeoutUs: number | undefined) {
@@ -48,21 +50,18 @@ export class TrackBook {
 
   /** @param names of checks that must be heard: those that were not yet count as failed. */
   expect(names: readonly string[], nowUs: number): void {
-    for (const name of names) {
-      if (this.#entries.has(name)) continue;
-      this.#entries.set(name, {
-        ok: false,
-        weight: 0,
-        heardAtUs: nowUs,
-        intervalUs: undefined,
-        isHeard: false,
-      });
-    }
+    this.#expected = new Set(names);
+    for (const name of names) if (!this.#entries.has(name)) this.#await(name, nowUs);
   }
 
   /** @returns false if there are too many checks to remember another one. */
   note(record: RecordOf<"track.state">, nowUs: number): boolean {
     const known = this.#entries.get(record.name);
+    if (record.is_last) {
+      this.#entries.delete(record.name);
+      if (this.#expected.has(record.name)) this.#await(record.name, nowUs);
+      return true;
+    }
     if (known === undefined && this.#entries.size >= CHECKS_MAX) return false;
     const told = record.interval_ms === undefined ? undefined : record.interval_ms * 1000;
     const learned = known?.isHeard ? Math.max(nowUs - known.heardAtUs, SHORTEST_INTERVAL_US) : undefined;
@@ -93,6 +92,11 @@ export class TrackBook {
     const concerned = [...this.#entries].filter(([name]) => names === undefined || names.includes(name));
     const weight = concerned.reduce((sum, [, { ok, weight: w }]) => sum + (ok === w > 0 ? w : 0), 0);
     return { weight, failed: concerned.filter(([, e]) => !e.ok && e.weight === 0).map(([name]) => name) };
+  }
+
+  #await(name: string, nowUs: number): void {
+    const entry = { ok: false, weight: 0, heardAtUs: nowUs, intervalUs: undefined, isHeard: false };
+    this.#entries.set(name, entry);
   }
 
   #silentAtUs({ heardAtUs, intervalUs }: Entry): number {

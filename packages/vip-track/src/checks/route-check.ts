@@ -1,0 +1,28 @@
+/**
+ * Is there a route to exactly this network, whose interface is up and has a carrier?
+ *
+ * @module
+ */
+import { findInterface, findRoutes, type RouteHop } from "@viptools/kernel";
+import { type Check, failed, passed } from "../check.ts";
+import type { RouteTarget } from "../target.ts";
+
+export function routeCheck({ network, length, via, interfaceName }: RouteTarget): Check {
+  return async (signal) => {
+    const ifindex = interfaceName === undefined ? undefined : findInterface(interfaceName);
+    if (interfaceName !== undefined && ifindex === undefined)
+      return failed(`there is no interface ${interfaceName}`);
+    const hops = (await findRoutes(network, length, signal)).flatMap((route) => route.hops);
+    const isWanted = ({ gateway, ifindex: through }: RouteHop): boolean =>
+      (via === undefined || gateway === via) && (ifindex === undefined || through === ifindex);
+    if (hops.some((hop) => isWanted(hop) && hop.isAlive)) return passed("there");
+    if (hops.some(isWanted)) return failed("no carrier");
+    return failed(hops.length > 0 ? `there, but ${describe(hops)}` : "no such route");
+  };
+}
+
+function describe(hops: readonly RouteHop[]): string {
+  return hops
+    .map(({ gateway }) => (gateway === undefined ? "without a gateway" : `via ${gateway}`))
+    .join(", ");
+}
