@@ -1,0 +1,129 @@
+/**
+ * Plays a scene of a page: its hosts are built, and its steps done in their order, as a reader would.
+ *
+ * @module
+ */
+import { rmSync } from "node:fs";
+import { Machine } from "../lab/machine.ts";
+import { Network } from "../lab/network.ts";
+import { sleep } from "../lab/shell.ts";
+import type { Command, FileStep, OrderStep, RunStep, Scene, Step } from "./page.ts";
+import { Typed } from "./typed.ts";
+
+const UNTIL_LIMIT_MS = 40_000;
+const ASK_EVERY_MS = 200;
+/** Whoever dies at its start has done so by then. */
+const STAYS_AT_LEAST_MS = 500;
+
+/** @throws {Error} naming page and line, with what came out. */
+export async function playScene(page: string, scene: Scene): Promise<void> {
+  const network = new Network(scene.hosts);
+  const stage = new Stage(page);
+  try {
+    await network.settle();
+    await Promise.all([...scene.hosts, "switch"].map((name) => stage.add(network, name)));
+    for (const step of scene.steps) await stage.play(step);
+    stage.mustStay();
+  } finally {
+    await stage.clear();
+    network.removeNow();
+    rmSync(network.folder, { recursive: true, force: true });
+  }
+}
+
+class Stage {
+  readonly #page: string;
+  readonly #machines = new Map<string, Machine>();
+  /** What stays, by host; the last one is what a later text shows. */
+  readonly #staying = new Map<string, Typed>();
+
+  constructor(page: string) {
+    this.#page = page;
+  }
+
+  async add(network: Network, name: string): Promise<void> {
+    this.#machines.set(name, await Machine.boot(network, name));
+  }
+
+  async play(step: Step): Promise<void> {
+    if (step.kind === "run") await this.#run(step);
+    else if (step.kind === "do") await this.#each(step.hosts, step.script, step.line);
+    else if (step.kind === "until") await this.#until(step);
+    else if (step.kind === "shown") await this.#stayingOn(step.hosts[0]!, step.line).shows(step.shown);
+    else if (step.kind === "file") await Promise.all(step.hosts.map((host) => this.#write(host, step)));
+  }
+
+  /** @throws {Error} if something that ought to stay has ended by itself. */
+  mustStay(): void {
+    for (const typed of this.#staying.values()) typed.mustStay();
+  }
+
+  async clear(): Promise<void> {
+    await Promise.all([...this.#machines.values()].map((machine) => machine.off()));
+  }
+
+  async #run(step: RunStep): Promise<void> {
+    const meanwhile = step.meanwhile.map(
+      async ({ hosts, script }) => await this.#each(hosts, script, step.line),
+    );
+    for (const command of step.commands) await this.#runCommand(command, step);
+    await Promise.all(meanwhile);
+  }
+
+  async #runCommand(command: Command, { line, stays, forMs }: RunStep): Promise<void> {
+    const started = command.hosts.map((host) => {
+      const typed = this.#type(host, command.script, line);
+      if (stays) this.#staying.set(host, typed);
+      return typed;
+    });
+    if (stays) await sleep(STAYS_AT_LEAST_MS);
+    if (forMs !== undefined) {
+      await sleep(forMs);
+      for (const typed of started) typed.mustStay();
+      for (const typed of started) typed.interrupt();
+    }
+    for (const typed of started) {
+      if (stays) typed.mustStay();
+      else await typed.ends(command.exit);
+      await typed.shows(command.shown);
+    }
+  }
+
+  #type(host: string, script: string, line: number): Typed {
+    return new Typed(this.#machines.get(host)!.type(script), this.#what(host, script, line));
+  }
+
+  async #each(hosts: readonly string[], script: string, line: number): Promise<void> {
+    const run = (host: string): Typed =>
+      new Typed(this.#machines.get(host)!.run(script), this.#what(host, script, line));
+    await Promise.all(hosts.map(async (host) => await run(host).ends(0)));
+  }
+
+  async #until({ hosts, script, line }: OrderStep): Promise<void> {
+    const end = Date.now() + UNTIL_LIMIT_MS;
+    for (;;) {
+      try {
+        return await this.#each(hosts, script, line);
+      } catch (error) {
+        if (Date.now() > end) throw error;
+        await sleep(ASK_EVERY_MS);
+      }
+    }
+  }
+
+  async #write(host: string, { path, text, line }: FileStep): Promise<void> {
+    const child = this.#machines.get(host)!.write(path, text);
+    await new Typed(child, this.#what(host, `write ${path}`, line)).ends(0);
+  }
+
+  #stayingOn(host: string, line: number): Typed {
+    const typed = this.#staying.get(host);
+    if (typed === undefined)
+      throw new Error(`${this.#page}:${line}: nothing stays on ${host} that could show this`);
+    return typed;
+  }
+
+  #what(host: string, script: string, line: number): string {
+    return `${this.#page}:${line}: ${host}# ${script.trim()}`;
+  }
+}
