@@ -168,7 +168,7 @@ function linesOf(text: string): string[] {
 }
 
 function partsOf(text: string): (Block | Mark)[] {
-  const pattern = /^```(\w*)[^\n]*\n([\s\S]*?)^```$|^<!--\s*([\s\S]*?)\s*-->/gm;
+  const pattern = /^ *```(\w*)[^\n]*\n([\s\S]*?)^ *```$|^ *<!--\s*([\s\S]*?)\s*-->/gm;
   return [...text.matchAll(pattern)].flatMap((match): (Block | Mark)[] => {
     const line = text.slice(0, match.index).split("\n").length;
     if (match[3] === undefined) return [{ line, language: match[1] || "text", text: match[2]! }];
