@@ -14,13 +14,13 @@ export interface RunMark extends OnHosts {
   readonly kind: "run" | "run lines";
   readonly stays: boolean;
   /** For each command; the last one for those that follow. */
-  readonly exits: readonly number[];
+  readonly exits: readonly (number | "any")[];
   readonly forMs: number | undefined;
 }
 
 /** `do: a: command`. */
 interface OrderMark extends OnHosts {
-  readonly kind: "do" | "until" | "meanwhile";
+  readonly kind: "do" | "until" | "meanwhile" | "once asked";
   readonly script: string;
 }
 
@@ -30,26 +30,56 @@ interface FileMark extends OnHosts {
   readonly path: string;
 }
 
-/** `lab: a b c`, `shown: a`, `not run: why`. */
-interface PlainMark extends OnHosts {
-  readonly kind: "lab" | "shown" | "not run";
+/** `lab: a b c; eth1: a b`: the latter are on a second network too. */
+export interface LabMark extends OnHosts {
+  readonly kind: "lab";
+  readonly onSecond: readonly string[];
 }
 
-export type Mark = RunMark | OrderMark | FileMark | PlainMark;
+/** `shown: a`, `ends: a`, `not run: why`. */
+interface PlainMark extends OnHosts {
+  readonly kind: "shown" | "ends" | "not run";
+}
 
-const KINDS = ["lab", "shown", "not run", "run lines", "run", "do", "until", "meanwhile", "file"] as const;
+export type Mark = RunMark | OrderMark | FileMark | LabMark | PlainMark;
+
+const KINDS = [
+  "lab",
+  "shown",
+  "not run",
+  "run lines",
+  "run",
+  "do",
+  "until",
+  "ends",
+  "meanwhile",
+  "once asked",
+  "file",
+] as const;
+
+/** Comments for other readers than this one. */
+const FOREIGN = /^(generated|end of what is generated)\b/;
 
 /** @param comment what stands in it. @returns nothing of a comment about something else. @throws {SyntaxError} */
 export function readMark(comment: string, line: number): Mark[] {
   const kind = KINDS.find((word) => comment.startsWith(`${word}:`));
-  if (kind === undefined) return [];
+  if (kind === undefined) {
+    if (FOREIGN.test(comment)) return [];
+    throw new SyntaxError(
+      `line ${line}: "${comment}" is no mark: needs one of ${KINDS.join(", ")}, and a colon`,
+    );
+  }
   const rest = comment.slice(kind.length + 1).trim();
   const complain = (needed: string): never => {
     throw new SyntaxError(`line ${line}: "${kind}: ${rest}" needs ${needed}`);
   };
   if (rest === "") complain(kind === "not run" ? "a reason" : "hosts");
   if (kind === "not run") return [{ kind, line, hosts: [] }];
-  if (kind === "lab" || kind === "shown") return [{ kind, line, hosts: words(rest) }];
+  if (kind === "shown" || kind === "ends") return [{ kind, line, hosts: words(rest) }];
+  if (kind === "lab") {
+    const [hosts = "", second = ""] = rest.split(/;\s*eth1:/);
+    return [{ kind, line, hosts: words(hosts), onSecond: words(second) }];
+  }
   if (kind === "run" || kind === "run lines") {
     const [hosts = "", ...options] = rest.split(";").map((part) => part.trim());
     return [{ kind, line, hosts: words(hosts), ...readOptions(options, complain) }];
@@ -60,13 +90,13 @@ export function readMark(comment: string, line: number): Mark[] {
 }
 
 function readOptions(options: readonly string[], complain: (needed: string) => never) {
-  let exits = [0];
+  let exits: (number | "any")[] = [0];
   let stays = false;
   let forMs: number | undefined;
   for (const option of options) {
-    const [, codes, seconds] = /^(?:exit ((?:\d+ ?)+)|for (\d+)s)$/.exec(option) ?? [];
+    const [, codes, seconds] = /^(?:exit ((?:(?:\d+|any) ?)+)|for (\d+)s)$/.exec(option) ?? [];
     if (option === "stays") stays = true;
-    else if (codes !== undefined) exits = words(codes).map(Number);
+    else if (codes !== undefined) exits = words(codes).map((code) => (code === "any" ? code : Number(code)));
     else if (seconds !== undefined) forMs = Number(seconds) * 1000;
     else complain(`"stays", "exit N" or "for Ns" in place of "${option}"`);
   }

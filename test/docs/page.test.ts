@@ -87,7 +87,12 @@ late
 const REFUSED: readonly (readonly [name: string, text: string, message: RegExp])[] = [
   ["a block without a mark", LAB + SH, /line 2: a block of sh needs a mark/],
   ["a transcript without a mark", LAB + TRANSCRIPT, /line 2: a block of text needs a mark/],
-  ["an indented block without a mark", `- x\n\n  \`\`\`sh\n  y\n  \`\`\`\n`, /line 3: a block of sh needs a mark/],
+  [
+    "an indented block without a mark",
+    `- x\n\n  \`\`\`sh\n  y\n  \`\`\`\n`,
+    /line 3: a block of sh needs a mark/,
+  ],
+  ["a mark that is none", `${LAB}<!-- once: a: x -->\n`, /line 2: "once: a: x" is no mark/],
   ["JSON without a mark", "```json\n{}\n```\n", /line 1: a block of json needs a mark/],
   ["a run before any lab", `<!-- run: a -->\n${SH}`, /line 2: there is no lab yet/],
   ["a host that the lab has not", `${LAB}<!-- run: c -->\n${SH}`, /line 3: no host "c"/],

@@ -13,7 +13,15 @@ export interface Command {
   /** What comes out, in this order, with anything between. */
   readonly shown: readonly string[];
   /** Exit code, unless it stays. */
-  readonly exit: number;
+  readonly exit: number | "any";
+}
+
+/** What happens on other hosts while a block runs. */
+export interface Meanwhile {
+  readonly hosts: readonly string[];
+  readonly script: string;
+  /** Not before the block's host has sent many packets: whoever measures an outage is at work then. */
+  readonly isOnceAsked: boolean;
 }
 
 export interface RunStep {
@@ -23,8 +31,7 @@ export interface RunStep {
   readonly stays: boolean;
   /** After which Ctrl-C is pressed; undefined: it ends by itself. */
   readonly forMs: number | undefined;
-  /** What happens on other hosts while it runs. */
-  readonly meanwhile: readonly { readonly hosts: readonly string[]; readonly script: string }[];
+  readonly meanwhile: readonly Meanwhile[];
 }
 
 /** What readers are not shown: done once, or tried until it succeeds. */
@@ -51,12 +58,21 @@ export interface ShownStep {
   readonly shown: readonly string[];
 }
 
-export type Step = RunStep | OrderStep | FileStep | ShownStep;
+/** What stays on these hosts comes to its end. */
+export interface EndsStep {
+  readonly kind: "ends";
+  readonly line: number;
+  readonly hosts: readonly string[];
+}
+
+export type Step = RunStep | OrderStep | FileStep | ShownStep | EndsStep;
 
 /** Hosts of its own, in the order of their addresses, and what happens on them. */
 export interface Scene {
   readonly line: number;
   readonly hosts: readonly string[];
+  /** Those that have an eth1 on a second network. */
+  readonly onSecond: readonly string[];
   readonly steps: readonly Step[];
 }
 
@@ -75,7 +91,7 @@ export function readPage(text: string): Scene[] {
 }
 
 class PageReader {
-  readonly #scenes: { line: number; hosts: readonly string[]; steps: Step[] }[] = [];
+  readonly #scenes: (Scene & { steps: Step[] })[] = [];
   /** Marks that wait for the block that they are about. */
   #marks: Mark[] = [];
   /** What the next text block without a mark shows. */
@@ -83,8 +99,9 @@ class PageReader {
 
   take(part: Block | Mark): void {
     if ("language" in part) this.#takeBlock(part);
-    else if (part.kind === "lab") this.#scenes.push({ line: part.line, hosts: part.hosts, steps: [] });
+    else if (part.kind === "lab") this.#scenes.push({ ...part, steps: [] });
     else if (part.kind === "do" || part.kind === "until") this.#add({ ...part, kind: part.kind });
+    else if (part.kind === "ends") this.#add({ ...part, kind: part.kind });
     else this.#marks.push(part);
   }
 
@@ -99,7 +116,7 @@ class PageReader {
     const shower = this.#shower;
     this.#marks = [];
     this.#shower = undefined;
-    const [mark, ...others] = marks.filter(({ kind }) => kind !== "meanwhile");
+    const [mark, ...others] = marks.filter((one) => meanwhileOf(one).length === 0);
     if (others.length > 0) fail(block.line, `two marks for one block: ${mark!.kind} and ${others[0]!.kind}`);
     if (mark !== undefined) this.#takeMarked(block, mark, marks);
     else if (block.language === "text" && shower !== undefined) {
@@ -115,7 +132,7 @@ class PageReader {
     else if (mark.kind === "shown") this.#add({ ...mark, line, shown: linesOf(block.text), kind: "shown" });
     else if (mark.kind === "run" || mark.kind === "run lines") {
       const commands = commandsOf(block, mark);
-      const meanwhile = marks.flatMap((other) => (other.kind === "meanwhile" ? [other] : []));
+      const meanwhile = marks.flatMap(meanwhileOf);
       this.#add({ kind: "run", line, commands, stays: mark.stays, forMs: mark.forMs, meanwhile });
       if (!isTranscript(block) && commands.length === 1) this.#shower = { commands };
     }
@@ -131,13 +148,19 @@ class PageReader {
   }
 }
 
-function hostsOf(step: Step): readonly string[] {
+function meanwhileOf(mark: Mark): Meanwhile[] {
+  if (mark.kind !== "meanwhile" && mark.kind !== "once asked") return [];
+  return [{ hosts: mark.hosts, script: mark.script, isOnceAsked: mark.kind === "once asked" }];
+}
+
+/** All hosts that a step is about. */
+export function hostsOf(step: Step): readonly string[] {
   if (step.kind !== "run") return step.hosts;
   return [...step.commands, ...step.meanwhile].flatMap(({ hosts }) => hosts);
 }
 
 function commandsOf(block: Block, mark: RunMark): Command[] {
-  const exitOf = (n: number): number => mark.exits[Math.min(n, mark.exits.length - 1)]!;
+  const exitOf = (n: number): number | "any" => mark.exits[Math.min(n, mark.exits.length - 1)]!;
   if (isTranscript(block)) {
     const parts = block.text.split(/^[#$] /m).slice(1);
     return parts.map((part, n) => {

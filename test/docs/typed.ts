@@ -9,6 +9,7 @@ import { missingLines } from "./shape.ts";
 
 const SHOWN_LIMIT_MS = 40_000;
 const END_LIMIT_MS = 60_000;
+const TAIL_LINES = 15;
 const LOOK_EVERY_MS = 50;
 
 export class Typed {
@@ -46,11 +47,11 @@ export class Typed {
   }
 
   /** @throws {Error} if it ends with another exit code. */
-  async ends(exit: number): Promise<void> {
+  async ends(exit: number | "any"): Promise<void> {
     await waitFor(`${this.#what} to end`, END_LIMIT_MS, () => hasEnded(this.#child) || undefined);
     await sleep(0);
     const { exitCode } = this.#child;
-    if (exitCode !== exit)
+    if (exit !== "any" && exitCode !== exit)
       throw new Error(`${this.#what}: exit ${exitCode} in place of ${exit}; it said:\n${this.#output}`);
   }
 
@@ -58,6 +59,11 @@ export class Typed {
   mustStay(): void {
     if (hasEnded(this.#child))
       throw new Error(`${this.#what}: has ended with ${this.#child.exitCode}; it said:\n${this.#output}`);
+  }
+
+  /** Its last words. */
+  tail(): string {
+    return this.#lines().slice(-TAIL_LINES).join("\n");
   }
 
   interrupt(): void {
