@@ -13,12 +13,15 @@ const ESCAPES = {
 
 const LINE_MAX = 79;
 
-/** @returns the text for the middle of a line. @throws {Error} at a character that not every roff knows. */
+/** @returns the text for the middle of a line. What is not ASCII goes by its number. */
 export function escapeRoff(text) {
-  const escaped = text.replaceAll(/[\\\-'`^~…]/g, (character) => ESCAPES[character]);
-  const strange = /[^\x20-\x7e]/.exec(escaped);
-  if (strange !== null) throw new Error(`"${strange[0]}" in "${text}" has no escape for man pages yet`);
-  return escaped;
+  return text
+    .replaceAll(/[\\\-'`^~…]/g, (character) => ESCAPES[character])
+    .replaceAll(/[^\x20-\x7e]/gu, (character) => `\\[u${hexadecimal(character)}]`);
+}
+
+function hexadecimal(character) {
+  return character.codePointAt(0).toString(16).toUpperCase().padStart(4, "0");
 }
 
 /** @returns the text as a line of its own, which is no request even if it starts like one. */
