@@ -168,7 +168,8 @@ function commandsOf(block: Block, mark: RunMark): Command[] {
       return { hosts: hostsAt(mark, n), script: script!, shown, exit: exitOf(n) };
     });
   }
-  if (block.language !== "sh") fail(block.line, `a block of ${block.language} cannot be run`);
+  if (!["sh", "bash"].includes(block.language))
+    fail(block.line, `a block of ${block.language} cannot be run`);
   if (mark.kind === "run") return [{ hosts: mark.hosts, script: block.text, shown: [], exit: exitOf(0) }];
   const lines = block.text.split(/(?<!\\)\n/).filter((line) => line !== "");
   if (lines.length !== mark.hosts.length)

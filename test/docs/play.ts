@@ -97,8 +97,10 @@ class Stage {
       if (isOnceAsked) await this.#untilAsking(step.commands[0]!.hosts[0]!);
       await this.#each(hosts, script, step.line);
     });
-    for (const command of step.commands) await this.#runCommand(command, step);
-    await Promise.all(meanwhile);
+    const shown = async (): Promise<void> => {
+      for (const command of step.commands) await this.#runCommand(command, step);
+    };
+    await Promise.all([shown(), ...meanwhile]);
   }
 
   async #untilAsking(host: string): Promise<void> {

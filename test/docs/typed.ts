@@ -9,6 +9,7 @@ import { missingLines } from "./shape.ts";
 
 const SHOWN_LIMIT_MS = 40_000;
 const END_LIMIT_MS = 60_000;
+const LAST_WORDS_MS = 1000;
 const TAIL_LINES = 15;
 const LOOK_EVERY_MS = 50;
 
@@ -17,6 +18,8 @@ export class Typed {
   /** For people: page, line and command. */
   readonly #what: string;
   #output = "";
+  /** All that it has said is here. */
+  #isHeard = false;
   /** Lines that a former comparison has used up. */
   #used = 0;
 
@@ -28,13 +31,16 @@ export class Typed {
     };
     child.stdout!.on("data", take);
     child.stderr!.on("data", take);
+    child.once("close", () => {
+      this.#isHeard = true;
+    });
   }
 
   /** Waits until the lines have come, since the last comparison, and in this order. @throws {Error} with what came instead. */
   async shows(shown: readonly string[]): Promise<void> {
     const end = Date.now() + SHOWN_LIMIT_MS;
     for (;;) {
-      const isOver = hasEnded(this.#child) || Date.now() > end;
+      const isOver = this.#isHeard || Date.now() > end;
       const lines = this.#lines();
       const missing = missingLines(shown, lines.slice(this.#used));
       if (missing.length === 0) {
@@ -49,7 +55,8 @@ export class Typed {
   /** @throws {Error} if it ends with another exit code. */
   async ends(exit: number | "any"): Promise<void> {
     await waitFor(`${this.#what} to end`, END_LIMIT_MS, () => hasEnded(this.#child) || undefined);
-    await sleep(0);
+    // What it has left in the background may hold its output open.
+    for (let n = 0; !this.#isHeard && n < LAST_WORDS_MS / LOOK_EVERY_MS; n++) await sleep(LOOK_EVERY_MS);
     const { exitCode } = this.#child;
     if (exit !== "any" && exitCode !== exit)
       throw new Error(`${this.#what}: exit ${exitCode} in place of ${exit}; it said:\n${this.#output}`);
