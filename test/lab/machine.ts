@@ -1,6 +1,6 @@
 /**
  * A host of the lab that is more than its network: a name, processes, /run, /var/log and /etc of its own. What is typed there
- * sees nothing of the machine below, and all of it is gone when the host is switched off.
+ * can write there, in its folder and below /tmp; all that but the last is gone when the host is switched off.
  *
  * @module
  */
@@ -19,6 +19,9 @@ mount -t tmpfs tmpfs /run
 mount -t tmpfs tmpfs /var/log
 cp -a /etc /run/etc
 mount --bind /run/etc /etc
+mount --bind /tmp /tmp
+mount --bind "$2" "$2"
+mount -o remount,bind,ro /
 echo up
 sleep infinity &
 wait`;
@@ -41,7 +44,7 @@ export class Machine {
     const unshare = ["unshare", "--uts", "--pid", "--fork", "--mount-proc"];
     this.#below = network.start(
       name,
-      [...unshare, "bash", "-c", BOOT, "boot", name],
+      [...unshare, "bash", "-c", BOOT, "boot", name, this.folder],
       ["ignore", "pipe", "pipe"],
     );
   }
