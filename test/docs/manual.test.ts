@@ -92,10 +92,17 @@ test("man: no page has a warning of groff", { skip: lacks("groff") }, () => {
   }
 });
 
-test("bash: behind a command all of its options and subcommands are offered", () => {
-  const offered = completeInBash(HELP.map(({ command }) => [...command.split(" "), ""]));
+test("bash: behind a command all of its subcommands are offered, and behind a dash its options", () => {
+  const behind = (typed: string): string[][] =>
+    completeInBash(HELP.map(({ command }) => [...command.split(" "), typed]));
+  const [words, options] = [behind(""), behind("-")];
   HELP.forEach((help, n) => {
-    deepEqual(offered[n]!.sort(), [...help.subcommands, ...allNames(help)].sort(), help.command);
+    deepEqual(
+      help.subcommands.filter((name) => !words[n]!.includes(name)),
+      [],
+      help.command,
+    );
+    deepEqual(options[n]!.sort(), allNames(help).sort(), help.command);
   });
 });
 
