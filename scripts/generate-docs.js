@@ -1,62 +1,63 @@
 /**
- * Writes the documentation that comes from the code: docs/records.md from the vocabulary.
+ * Writes what comes from the code: docs/records.md from the vocabulary, man pages and shell completions from the tables
+ * that are behind `--help`.
  *
- * usage: node scripts/generate-docs.js [--check]   --check only compares, and fails if a page is out of date
+ * usage: node scripts/generate-docs.js [--check]   --check only compares, and fails if a file is out of date
  */
-import { readFileSync, writeFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { recordJsonSchema } from "@viptools/records/json-schema";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { renderBashCompletion } from "./docs/bash-completion.js";
+import { renderFishCompletion } from "./docs/fish-completion.js";
+import { renderManPage } from "./docs/man-page.js";
+import { renderRecordsPage } from "./docs/records-page.js";
+import { commandsOf, findTools, TOP } from "./docs/tools.js";
+import { renderZshCompletion } from "./docs/zsh-completion.js";
 
-const PAGE = fileURLToPath(new URL("../docs/records.md", import.meta.url));
+/** These hold nothing else: what is there and not made any more belongs to a tool that is gone. */
+const FOLDERS = ["man/man1", "completions/bash", "completions/zsh", "completions/fish"];
 
-/** A word or two for a field's JSON Schema. */
-function kindOf(property) {
-  if (property.const !== undefined) return `\`${JSON.stringify(property.const)}\``;
-  if (property.enum !== undefined) return property.enum.map((value) => `\`${value}\``).join(" ");
-  if (property.anyOf !== undefined) return property.anyOf.map(kindOf).join(" or ");
-  if (property.type === "array") return `list of ${property.items.type ?? "values"}s`;
-  return property.type;
+/** @returns the text of each file, by its path from the top. */
+async function renderAll() {
+  const tools = await findTools();
+  const pages = tools.flatMap((tool) =>
+    commandsOf(tool).map(({ page, spec, manual }) => [
+      `man/man1/${page}.1`,
+      renderManPage({ page, spec, manual, tool, tools }),
+    ]),
+  );
+  return new Map([
+    ["docs/records.md", renderRecordsPage()],
+    ...pages,
+    ["completions/bash/viptools", renderBashCompletion(tools)],
+    ...tools.map((tool) => [`completions/zsh/_${tool.name}`, renderZshCompletion(tool)]),
+    ...tools.map((tool) => [`completions/fish/${tool.name}.fish`, renderFishCompletion(tool)]),
+  ]);
 }
 
-function section({ title, description, properties, required }) {
-  const own = Object.entries(properties).filter(([name]) => !HEAD.includes(name));
-  const rows = own.map(([name, property]) => {
-    const shown = required.includes(name) ? `\`${name}\`` : `[\`${name}\`]`;
-    return `| ${shown} | ${kindOf(property)} | ${property.description ?? ""} |`;
-  });
-  return [
-    `### \`${title}\``,
-    "",
-    description,
-    "",
-    "| field | kind | meaning |",
-    "|---|---|---|",
-    ...rows,
-    "",
-  ].join("\n");
+function strangers(files) {
+  const found = FOLDERS.filter((folder) => existsSync(join(TOP, folder))).flatMap((folder) =>
+    readdirSync(join(TOP, folder)).map((name) => `${folder}/${name}`),
+  );
+  return found.filter((path) => !files.has(path));
 }
 
-const { oneOf } = recordJsonSchema();
-const HEAD = ["v", "type", "tool", "host", "pid", "ts", "mono_ns", "seq"];
-const headRows = HEAD.map(
-  (name) => `| \`${name}\` | ${oneOf[0].properties[name].description ?? "noun.fact"} |`,
-);
-const text = `# Records
+function write(files) {
+  for (const path of strangers(files)) rmSync(join(TOP, path));
+  for (const [path, text] of files) {
+    mkdirSync(dirname(join(TOP, path)), { recursive: true });
+    writeFileSync(join(TOP, path), text);
+  }
+}
 
-One UTF-8 JSON object a line. Generated from \`packages/records\`; \`--schema\` on a tool prints, as JSON Schema, those that
-it writes. The others are here so that programs of yours and tools to come say the same thing in the same words.
-Readers ignore keys and types that they do not know. Fields in brackets may be absent.
+function check(files) {
+  const isStale = ([path, text]) =>
+    !existsSync(join(TOP, path)) || readFileSync(join(TOP, path), "utf8") !== text;
+  const stale = [...[...files].filter(isStale).map(([path]) => path), ...strangers(files)];
+  for (const path of stale) process.stderr.write(`${path} is out of date: npm run docs\n`);
+  if (stale.length > 0) process.exitCode = 1;
+  else process.stdout.write(`${files.size} generated files are up to date\n`);
+}
 
-Every record starts with:
-
-| field | meaning |
-|---|---|
-${headRows.join("\n")}
-
-${oneOf.map(section).join("\n")}`;
-
-if (process.argv[2] !== "--check") writeFileSync(PAGE, text);
-else if (readFileSync(PAGE, "utf8") !== text) {
-  process.stderr.write("docs/records.md is out of date: npm run docs\n");
-  process.exitCode = 1;
-} else process.stdout.write("docs/records.md is up to date\n");
+const files = await renderAll();
+if (process.argv[2] === "--check") check(files);
+else write(files);

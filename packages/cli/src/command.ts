@@ -1,5 +1,5 @@
 /**
- * What a command looks like, as data: parsing, `--help` and, later, man pages and completions come from it.
+ * What a command looks like, as data: parsing, `--help`, man pages and completions come from it.
  *
  * @module
  */
@@ -71,4 +71,34 @@ export const PIPE_OPTIONS: readonly OptionSpec[] = [
 export function findSubcommand(spec: CommandSpec, word: string): CommandSpec | undefined {
   const found = spec.subcommands?.find((sub) => sub.name === word);
   return found && { ...found, name: `${spec.name} ${found.name}` };
+}
+
+/** All options of a command by heading, in the order in which each is named first; what has none comes last. */
+export function optionGroupsOf(spec: CommandSpec): Map<string, OptionSpec[]> {
+  const options = [...spec.options, ...COMMON_OPTIONS];
+  const groups = new Map<string, OptionSpec[]>();
+  const inOrder = [...options.filter(({ group }) => group), ...options.filter(({ group }) => !group)];
+  for (const option of inOrder) {
+    const heading = option.group ?? "options";
+    groups.set(heading, [...(groups.get(heading) ?? []), option]);
+  }
+  return groups;
+}
+
+/** All exit codes of a command, with what each means. */
+export function exitsOf(spec: CommandSpec): readonly (readonly [code: number, about: string])[] {
+  return [
+    [0, "done"],
+    ...(spec.exits ?? []),
+    [64, "usage"],
+    [70, "a bug of ours"],
+    [71, "the kernel refused"],
+    [74, "the output cannot be written: no reader any more, a full disk"],
+    [77, "a capability is missing"],
+  ];
+}
+
+/** True for a flag that is on unless it is switched off, as `--no-NAME` says. */
+export function isOnByDefault(option: OptionSpec): boolean {
+  return option.value === undefined && option.default === "true";
 }

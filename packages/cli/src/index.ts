@@ -7,6 +7,7 @@ export * from "./exit.ts";
 export * from "./follower.ts";
 export { formatHuman, harmless } from "./human.ts";
 export * from "./json-config.ts";
+export type { Manual } from "./manual.ts";
 export { type InputLine, readRecords } from "./record-input.ts";
 export type { Describe, Moment } from "./record-output.ts";
 export { print, run } from "./run.ts";

@@ -1,0 +1,29 @@
+/** What a shell offers for an option, by its table. */
+import { isOnByDefault, optionGroupsOf } from "@viptools/cli";
+
+/** All of a command's options, in the order of its help. */
+export function optionsOf(spec) {
+  return [...optionGroupsOf(spec).values()].flat();
+}
+
+/** @returns how an option may be typed: `-I`, `--interface`; `--pass`, `--no-pass`. */
+export function namesOf(option) {
+  return [
+    ...(option.letter === undefined ? [] : [`-${option.letter}`]),
+    `--${option.name}`,
+    ...(isOnByDefault(option) ? [`--no-${option.name}`] : []),
+  ];
+}
+
+/** @returns "none" of a flag; "choices", "interface" or "file"; "text" where nothing can be offered. */
+export function valueKindOf(option) {
+  if (option.value === undefined) return "none";
+  if (option.choices !== undefined) return "choices";
+  return kindOfWord(option.value);
+}
+
+/** The same for the words beside the options. */
+export function kindOfWord(name) {
+  if (name === "IF" || name === "INTERFACE") return "interface";
+  return /(^|_)FILE|FOLDER|DIRECTORY|PATH/.test(name) ? "file" : "text";
+}
