@@ -11,6 +11,7 @@ const WELL: Situation = {
   isParentUp: true,
   isLinkUp: true,
   missingVips: [],
+  rewriting: undefined,
   voiceMs: 200,
   settings: {
     arp_ignore: { all: 0, own: 1 },

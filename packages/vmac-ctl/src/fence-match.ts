@@ -4,7 +4,9 @@
  * @module
  */
 import {
+  COUNTER,
   compare,
+  DROP,
   inSet,
   type NftField,
   type NftTerm,
@@ -16,8 +18,17 @@ import {
 import { EtherType, IpProtocol, type Mac, macToBytes } from "@viptools/wire";
 
 export const LINK: number = PayloadBase.link;
+export const NETWORK: number = PayloadBase.network;
+export const TRANSPORT_HEADER: number = PayloadBase.transport;
+export const ETHER_DESTINATION_AT = 0;
 export const ETHER_SOURCE_AT = 6;
-export const ETHER_DESTINATION: NftField = payloadField("ether daddr", LINK, 0, 6);
+/** RFC 826, for Ethernet and IPv4. */
+export const ARP_SENDER_MAC_AT = 8;
+/** RFC 8200 §3. */
+export const IP6_LENGTH_AT = 4;
+/** The MAC in the first option of a solicitation or an advertisement, behind its type and length. */
+export const LINK_OPTION_AT = 26;
+export const ETHER_DESTINATION: NftField = payloadField("ether daddr", LINK, ETHER_DESTINATION_AT, 6);
 export const ETHER_SOURCE: NftField = payloadField("ether saddr", LINK, ETHER_SOURCE_AT, 6);
 /** RFC 826, for Ethernet and IPv4. */
 export const ARP_SENDER: NftField = payloadField("arp saddr ip", PayloadBase.network, 14, 4);
@@ -29,6 +40,8 @@ export const IP6_DESTINATION: NftField = payloadField("ip6 daddr", PayloadBase.n
 const ICMP6_TYPE: NftField = payloadField("icmpv6 type", PayloadBase.transport, 0, 1);
 /** RFC 4861 §4.3, §4.4: octets 8 to 23 of a solicitation or an advertisement. */
 const ND_TARGET: NftField = payloadField("@th,64,128", PayloadBase.transport, 8, 16);
+const LINK_OPTION_HEAD: NftField = payloadField("@th,192,16", TRANSPORT_HEADER, 24, 2);
+const LINK_OPTION: NftField = payloadField("@th,208,48", TRANSPORT_HEADER, LINK_OPTION_AT, 6);
 const IGMP = 2;
 const ICMP6 = 58;
 
@@ -41,6 +54,9 @@ export const NdType = {
   redirect: 137,
   listenerReport: 143,
 } as const;
+
+/** Who has not the permission is counted and dropped. */
+export const REFUSED: readonly NftTerm[] = [COUNTER, DROP];
 
 export function isArp(): NftTerm {
   return isEtherType(EtherType.arp, "arp");
@@ -80,6 +96,18 @@ export function isIcmp6(from: number, to: number = from): NftTerm[] {
 
 export function isNdTarget(set: string): NftTerm {
   return inSet(ND_TARGET, set);
+}
+
+/** Whether the first option of a solicitation or an advertisement is this one, with a MAC in it (RFC 4861 §4.6.1). */
+export function hasLinkOption(type: number): NftTerm {
+  const head = Uint8Array.of(type, 1);
+  return compare(LINK_OPTION_HEAD, "==", head, `0x${Buffer.from(head).toString("hex")}`);
+}
+
+/** The MAC in it; a message without an option has none, and is like no MAC and unlike none. */
+export function isLinkOption(operator: "==" | "!=", mac: Mac): NftTerm {
+  const octets = macToBytes(mac);
+  return compare(LINK_OPTION, operator, octets, `0x${Buffer.from(octets).toString("hex")}`);
 }
 
 /** A VRRP advert, multicast or unicast. */

@@ -18,6 +18,7 @@ const IPV4: FenceOptions = {
   vmac: "00:00:5e:00:01:33",
   nicMac: "02:00:00:00:00:01",
   vips: ["192.0.2.100"],
+  isRewriting: false,
   hasGates: true,
   isAccepting: true,
   defaultMs: 1000,

@@ -8,7 +8,11 @@ import { familyOfVip, parseInstance, parseVip, type Vip } from "@viptools/record
 import { type IpAddress, isInPrefix, isLinkLocal, type Mac, virtualMac } from "@viptools/wire";
 import type { Claim } from "./owner-table.ts";
 
-export type Mode = "macvlan" | "address";
+/**
+ * `macvlan`: a link with the virtual MAC. `rewrite`: the NIC, whose frames get the virtual MAC from rules. `address`: the
+ * NIC with its own MAC.
+ */
+export type Mode = "macvlan" | "rewrite" | "address";
 
 /** How the VIPs are owned, whatever virtual router they belong to. */
 export interface OwnSettings {
@@ -68,7 +72,7 @@ export interface Plan {
   readonly nicMac: Mac;
   /** Of the parent, shared with other virtual routers. */
   readonly parentSettings: readonly Setting[];
-  /** To be made; undefined in address mode. */
+  /** To be made; in macvlan mode alone. */
   readonly link: PlannedLink | undefined;
   readonly linkSettings: readonly Setting[];
   readonly addresses: readonly PlannedAddress[];
@@ -88,14 +92,14 @@ export function planOf(claim: Claim, settings: OwnSettings, facts: HostFacts): P
   const { family } = parseInstance(claim.instance)!;
   const { parent, vrid } = claim;
   const mode = modeOf(claim, settings);
-  const link = mode === "address" ? undefined : linkOf(claim, family, settings, facts);
+  const link = mode === "macvlan" ? linkOf(claim, family, settings, facts) : undefined;
   const interfaceName = link?.name ?? parent;
   return {
     mode,
     family,
     parent,
     interfaceName,
-    mac: link?.mac ?? facts.parentMac,
+    mac: mode === "address" ? facts.parentMac : vmacOf(claim, family),
     fenceKey: virtualMac(family, vrid),
     nicMac: facts.parentMac,
     parentSettings: link === undefined || family === 6 ? [] : parentSettings(parent),
@@ -122,6 +126,10 @@ export function modeOf(claim: Claim, settings: OwnSettings): Mode {
   return settings.mode ?? (claim.vmac === null ? "address" : "macvlan");
 }
 
+function vmacOf({ vmac, vrid }: Claim, family: 4 | 6): Mac {
+  return vmac ?? virtualMac(family, vrid);
+}
+
 function linkOf(claim: Claim, family: 4 | 6, settings: OwnSettings, facts: HostFacts): PlannedLink {
   const { vrid } = claim;
   const template = settings.nameTemplate;
@@ -130,7 +138,7 @@ function linkOf(claim: Claim, family: 4 | 6, settings: OwnSettings, facts: HostF
       ? virtualInterfaceName(family, facts.parentIndex, vrid)
       : template.replaceAll("{family}", String(family)).replaceAll("{vrid}", String(vrid));
   checkInterfaceName(name);
-  const mac = claim.vmac ?? virtualMac(family, vrid);
+  const mac = vmacOf(claim, family);
   return { name, mac, macvlanMode: settings.macvlanMode, hasArp: settings.hasAddress };
 }
 
