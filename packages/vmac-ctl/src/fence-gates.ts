@@ -4,12 +4,13 @@
  *
  * @module
  */
-import { ACCEPT, type ChainSpec, constantInSet, goTo, type NftTerm } from "@viptools/kernel";
+import { ACCEPT, type ChainSpec, constantInSet, goTo, inSet, type NftTerm } from "@viptools/kernel";
 import { macToBytes, ZERO_MAC } from "@viptools/wire";
 import type { FenceOptions } from "./fence.ts";
 import {
   ETHER_DESTINATION,
   ETHER_SOURCE,
+  IP6_SOURCE,
   isIcmp6,
   isIgmp,
   isIpv4,
@@ -18,8 +19,8 @@ import {
   NdType,
   REFUSED,
 } from "./fence-match.ts";
-import type { Permission } from "./permission.ts";
-import { fromMac, putOn, takeOff } from "./rewriting.ts";
+import { type Permission, VIPS } from "./permission.ts";
+import { fromLinkLocal, fromMac, putOn, takeOff } from "./rewriting.ts";
 
 const SERVE = "if_serve";
 const VOICE = "if_voice";
@@ -54,7 +55,8 @@ function spoken(options: FenceOptions): NftTerm[][] {
 
 /**
  * Who may serve and not speak sends data from the NIC's MAC: an answer that came from the virtual one would move the
- * switch's port back from the successor. What teaches neighbours or switches goes nowhere.
+ * switch's port back from the successor. What teaches neighbours or switches goes nowhere. But it has to ask for those whom
+ * it serves: where the kernel asks from a VIP, it asks as the NIC.
  */
 function asNic(options: FenceOptions): NftTerm[][] {
   if (options.vmac === null) return [];
@@ -68,7 +70,19 @@ function asNic(options: FenceOptions): NftTerm[][] {
     [NdType.listenerQuery, NdType.redirect],
     [NdType.listenerReport, NdType.listenerReport],
   ];
-  return [...teaching.map(([from, to]) => [...isIcmp6(from, to), ...REFUSED]), [isIpv6(), ...asServer]];
+  return [
+    ...questionsAsNic(options),
+    ...teaching.map(([from, to]) => [...isIcmp6(from, to), ...REFUSED]),
+    [isIpv6(), ...asServer],
+  ];
+}
+
+/** In macvlan mode the kernel asks from the NIC by itself, because the VIP is on another link. */
+function questionsAsNic(options: FenceOptions): NftTerm[][] {
+  const { isRewriting, nicMac, nicLinkLocal } = options;
+  if (!isRewriting || nicLinkLocal === undefined) return [];
+  const question = [...isIcmp6(NdType.solicitation), inSet(IP6_SOURCE, VIPS)];
+  return [[...mayDo("serve", options), ...question, fromLinkLocal(nicLinkLocal), fromMac(nicMac), ACCEPT]];
 }
 
 /** @returns nothing to be asked for, where nobody leases. */

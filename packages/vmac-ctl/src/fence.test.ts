@@ -17,6 +17,7 @@ const IPV4: FenceOptions = {
   key: "00:00:5e:00:01:33",
   vmac: "00:00:5e:00:01:33",
   nicMac: "02:00:00:00:00:01",
+  nicLinkLocal: undefined,
   vips: ["192.0.2.100"],
   isRewriting: false,
   hasGates: true,

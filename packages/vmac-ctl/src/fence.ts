@@ -59,6 +59,8 @@ export interface FenceOptions {
   readonly vmac: Mac | null;
   /** Data goes out from it while the voice is given up already. */
   readonly nicMac: Mac;
+  /** Questions go out from it while the voice is given up; undefined for IPv4, and if it has none. */
+  readonly nicLinkLocal: IpAddress | undefined;
   readonly vips: readonly IpAddress[];
   /** The NIC speaks with the virtual MAC, which these rules put on and take off. */
   readonly isRewriting: boolean;
@@ -76,7 +78,7 @@ const DEFAULT_PERMISSION_MS = 1000;
 /** The fence that a plan needs. @param hasGates false where nobody leases. */
 export function fenceOf(
   { vrid, vips }: Pick<Claim, "vrid" | "vips">,
-  { mode, family, parent, fenceKey, mac, nicMac }: Plan,
+  { mode, family, parent, fenceKey, mac, nicMac, nicLinkLocal }: Plan,
   { hasGates, isAccepting }: Pick<FenceOptions, "hasGates" | "isAccepting">,
 ): FenceOptions {
   return {
@@ -86,6 +88,7 @@ export function fenceOf(
     key: fenceKey,
     vmac: mode === "address" ? null : mac,
     nicMac,
+    nicLinkLocal,
     vips: vips.map(addressOfVip),
     isRewriting: mode === "rewrite",
     hasGates,
@@ -163,20 +166,26 @@ function questions({ family, vmac, hasGates }: FenceOptions): NftTerm[][] {
  * What goes out as the virtual router, adverts apart. Data of a VIP leaves a macvlan by the NIC, with its MAC; where rules
  * put the virtual MAC on, it is the gate of the voice that does it.
  */
-function answers({ family, vmac, isRewriting }: FenceOptions): NftTerm[][] {
+function answers({ family, vmac, isRewriting, hasGates }: FenceOptions): NftTerm[][] {
+  if (!hasGates) return fromVips(family, TO_VOICE);
   const data = isRewriting ? TO_VOICE : TO_SERVE;
   const fromVmac = vmac === null ? [] : [[isMac(ETHER_SOURCE, vmac), TO_VOICE]];
   if (family === 4) {
-    return [
-      ...fromVmac,
-      [isArp(), inSet(ARP_SENDER, VIPS), TO_VOICE],
-      [isIpv4(), inSet(IP_SOURCE, VIPS), data],
-    ];
+    return [...fromVmac, ...fromVips(family, data)];
   }
   return [
     ...fromVmac,
     [...isIcmp6(NdType.advertisement), isNdTarget(VIPS), TO_VOICE],
     [...isIcmp6(NdType.routerSolicitation, NdType.redirect), inSet(IP6_SOURCE, VIPS), TO_VOICE],
-    [isIpv6(), inSet(IP6_SOURCE, VIPS), data],
+    ...fromVips(family, data),
+  ];
+}
+
+/** @param data where packets go; ARP, which teaches, has to have a voice. */
+function fromVips(family: 4 | 6, data: NftTerm): NftTerm[][] {
+  if (family === 6) return [[isIpv6(), inSet(IP6_SOURCE, VIPS), data]];
+  return [
+    [isArp(), inSet(ARP_SENDER, VIPS), TO_VOICE],
+    [isIpv4(), inSet(IP_SOURCE, VIPS), data],
   ];
 }

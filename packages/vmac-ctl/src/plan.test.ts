@@ -43,6 +43,7 @@ const FACTS = {
   parentIndex: 2,
   parentMac: "02:00:00:00:00:01",
   parentPrefixes: [{ address: "192.0.2.1", length: 24 }],
+  parentLinkLocal: undefined,
   forwarding: "1",
 };
 

@@ -38,6 +38,8 @@ export interface HostFacts {
   readonly parentMac: Mac;
   /** Prefixes of the parent's addresses, of both families. */
   readonly parentPrefixes: readonly Vip[];
+  /** A link-local address of the parent that is no VIP; undefined for IPv4, and where there is none. */
+  readonly parentLinkLocal: IpAddress | undefined;
   /** Whether packets that come in by the parent are forwarded: "0" or "1"; undefined where there is no such setting. */
   readonly forwarding: string | undefined;
 }
@@ -70,6 +72,8 @@ export interface Plan {
   /** The constant under which the fence keeps permissions. */
   readonly fenceKey: Mac;
   readonly nicMac: Mac;
+  /** What the NIC asks from while it may not from a VIP; undefined as in {@link HostFacts.parentLinkLocal}. */
+  readonly nicLinkLocal: IpAddress | undefined;
   /** Of the parent, shared with other virtual routers. */
   readonly parentSettings: readonly Setting[];
   /** To be made; in macvlan mode alone. */
@@ -102,7 +106,8 @@ export function planOf(claim: Claim, settings: OwnSettings, facts: HostFacts): P
     mac: mode === "address" ? facts.parentMac : vmacOf(claim, family),
     fenceKey: virtualMac(family, vrid),
     nicMac: facts.parentMac,
-    parentSettings: link === undefined || family === 6 ? [] : parentSettings(parent),
+    nicLinkLocal: facts.parentLinkLocal,
+    parentSettings: family === 6 ? [] : parentSettings(parent, mode),
     link,
     linkSettings:
       link === undefined ? [] : linkSettings(link, family, { parent, forwarding: facts.forwarding }),
@@ -187,13 +192,14 @@ export function interfaceAlias(instance: string): string {
 
 /**
  * The parent must not answer for the macvlan's addresses (ARP flux), nor teach clients VIP -> NIC MAC with its own
- * questions.
+ * questions. In rewrite mode it answers, and its questions have to come from an address of its own because those from a VIP
+ * are dropped while the voice is another host's: who has just begun to serve would wait a second to ask again.
  */
-function parentSettings(parent: string): Setting[] {
-  return [
-    { path: `net/ipv4/conf/${parent}/arp_ignore`, value: "1" },
-    { path: `net/ipv4/conf/${parent}/arp_announce`, value: "2" },
-  ];
+function parentSettings(parent: string, mode: Mode): Setting[] {
+  const ignore = { path: `net/ipv4/conf/${parent}/arp_ignore`, value: "1" };
+  const announce = { path: `net/ipv4/conf/${parent}/arp_announce`, value: "2" };
+  if (mode === "address") return [];
+  return mode === "macvlan" ? [ignore, announce] : [announce];
 }
 
 /** Of the parent, as {@link HostFacts} has it. */

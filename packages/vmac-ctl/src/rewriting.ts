@@ -10,16 +10,18 @@
  * @module
  */
 import { ACCEPT, FOR_THIS_HOST, type NftTerm, writeOctets, writeSummedOctets } from "@viptools/kernel";
-import { type Mac, macToBytes, onesComplementSum } from "@viptools/wire";
+import { addressToBytes, type IpAddress, type Mac, macToBytes, onesComplementSum } from "@viptools/wire";
 import {
   ARP_SENDER_MAC_AT,
   ETHER_DESTINATION_AT,
   ETHER_SOURCE_AT,
   hasLinkOption,
+  hasOtherLink,
+  hexadecimal,
   IP6_LENGTH_AT,
+  IP6_SOURCE_AT,
   isArp,
   isIcmp6,
-  isLinkOption,
   LINK,
   LINK_OPTION_AT,
   NdType,
@@ -63,6 +65,11 @@ export function fromMac(mac: Mac): NftTerm {
   return writeOctets(`ether saddr set ${mac}`, LINK, ETHER_SOURCE_AT, macToBytes(mac));
 }
 
+/** A part of the pseudo-header too: the kernel makes the checksum right. */
+export function fromLinkLocal(address: IpAddress): NftTerm {
+  return writeSummedOctets(`ip6 saddr set ${address}`, IP6_SOURCE_AT, addressToBytes(address));
+}
+
 /**
  * Only an option that has the NIC's MAC can be rewritten. One that has the virtual MAC already, as an announcement has, may
  * pass; any other would teach a wrong one, until the rules know the NIC's new MAC. A VIP asks for no routers.
@@ -72,12 +79,11 @@ function optionRules(rewriting: Rewriting, speak: readonly NftTerm[]): NftTerm[]
   return [
     ...LINK_OPTIONS.map(([message, option]) => [
       ...isIcmp6(message),
-      hasLinkOption(option),
-      isLinkOption("==", nicMac),
+      hasLinkOption(option, nicMac),
       ...rewriteOption(rewriting),
       ...speak,
     ]),
-    [...isIcmp6(NdType.solicitation, NdType.advertisement), isLinkOption("!=", vmac), ...REFUSED],
+    [...isIcmp6(NdType.solicitation, NdType.advertisement), hasOtherLink(vmac), ...REFUSED],
     [...isIcmp6(NdType.routerSolicitation), ...REFUSED],
   ];
 }
@@ -85,10 +91,9 @@ function optionRules(rewriting: Rewriting, speak: readonly NftTerm[]): NftTerm[]
 function rewriteOption(rewriting: Rewriting): NftTerm[] {
   const { vmac } = rewriting;
   const octets = macToBytes(vmac);
-  const digits = Buffer.from(octets).toString("hex");
   const correction = lengthThatCorrects(rewriting);
   return [
-    writeOctets(`@th,208,48 set 0x${digits}`, TRANSPORT_HEADER, LINK_OPTION_AT, octets),
+    writeOctets(`@th,208,48 set ${hexadecimal(octets)}`, TRANSPORT_HEADER, LINK_OPTION_AT, octets),
     writeSummedOctets(`ip6 length set ${correction}`, IP6_LENGTH_AT, twoOctets(correction)),
     writeOctets(`@nh,32,16 set ${ND_LENGTH}`, NETWORK, IP6_LENGTH_AT, twoOctets(ND_LENGTH)),
   ];
