@@ -41,7 +41,7 @@ test("lengthThatCorrects() makes the checksum of a rewritten advertisement right
     const message = {
       type: NeighbourType.advertisement,
       isRouter: true,
-      isSolicited: true,
+      isSolicited: false,
       isOverride: true,
     };
     const [before, after] = [nicMac, vmac].map((linkLayer) =>
