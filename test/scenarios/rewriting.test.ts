@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { fileURLToPath } from "node:url";
+import { ratioOf, tableOfRounds } from "../bench/contest.ts";
+import { throughput } from "../bench/throughput.ts";
 import { answerers } from "../lab/answerers.ts";
 import { codesOf, diagnose, mustBeClean } from "../lab/diagnosis.ts";
 import { differences, differingLines, dumpHost } from "../lab/dump.ts";
@@ -285,6 +287,21 @@ test(
   },
 );
 
+const SHARE_MIN = 0.5;
+test(
+  "what goes through a VIP in rewrite mode is no less than half of address mode's",
+  needsRoot,
+  async (t) => {
+    const modes = ["address", "rewrite"] as const;
+    const rounds = await throughput({ modes, rounds: 3, amount: ["--bytes", "200M"], warmups: 0 });
+    for (const line of tableOfRounds(rounds).split("\n")) t.diagnostic(line);
+    for (const figure of ["to it, Gbit/s", "from it, Gbit/s"]) {
+      const share = ratioOf(rounds, figure, "rewrite", "address");
+      assert.ok(share >= SHARE_MIN, `${figure}: ${share.toFixed(2)}`);
+    }
+  },
+);
+
 /** How it is started on a, what is prepared there, how it ends and what it says. */
 const REFUSALS: readonly (readonly [
   fact: string,
@@ -310,14 +327,14 @@ const REFUSALS: readonly (readonly [
   ["lifetimes", "true", "vmac-ctl follow --mode rewrite --fence lifetime", 64, /--mode rewrite needs it/],
 ];
 test("rewrite mode refuses what it cannot do, with a sentence, and changes nothing", needsRoot, async () => {
-  for (const [fact, prepare, argv, code, says] of REFUSALS) {
-    await onStage(["a"], async (network) => {
+  await onStage(["a"], async (network) => {
+    for (const [fact, prepare, argv, code, says] of REFUSALS) {
       must(network, "a", ["sh", "-c", prepare]);
       const before = dumpHost(network, "a");
       const outcome = network.run("a", words(argv));
       assert.equal(outcome.code, code, `${fact}: ${outcome.stderr}`);
       assert.match(outcome.stderr, says);
       assert.deepEqual(differences(before, dumpHost(network, "a")), [], fact);
-    });
-  }
+    }
+  });
 });
