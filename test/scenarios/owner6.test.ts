@@ -158,7 +158,10 @@ async function onlyTheActiveAnswers(network: Network, { active, routers, mode }:
   const routersOwn = [network.host("a").linkLocal, network.host("b").linkLocal];
   const toOthers = answers.filter(({ destination }) => !routersOwn.includes(destination));
   // Who asks one host alone knows its MAC: RFC 4861 §7.2.4 lets the option be left out, and the override flag with it.
+  // With rules of the NIC that one answers there too, and says the virtual MAC; a Backup does not.
+  const atNic = mode === "rewrite" ? [{ a: AT_A, b: AT_B }[active]] : [];
   const expected = VIPS.flatMap((vip) => [
+    ...atNic.map((source) => `${VMAC6} ${vip} > ${source} RS- ${vip} at undefined`),
     unsolicitedForm(vip),
     `${VMAC6} ${vip} > ${address6} RSO ${vip} at ${VMAC6}`,
     `${VMAC6} ${vip} > ${linkLocal} RS- ${vip} at undefined`,

@@ -6,6 +6,7 @@
 import { type Context, ExitCode, ExitError } from "@viptools/cli";
 import { RouteSocket } from "@viptools/kernel";
 import type { IpAddress } from "@viptools/wire";
+import { isMoving } from "./moving-address.ts";
 import type { RouterOptions } from "./router-options.ts";
 
 /** @throws {ExitError} noInterface, or usage where the priority does not fit who owns the addresses. */
@@ -14,9 +15,10 @@ export async function checkAgainstHost(context: Context, routers: readonly Route
   try {
     for (const router of routers) {
       const found = await route.addresses(context.needInterface(router.interfaceName), router.family);
+      const own = found.filter((address) => !isMoving(address));
       checkAddresses(
         router,
-        found.map(({ address }) => address),
+        own.map(({ address }) => address),
       );
     }
   } finally {

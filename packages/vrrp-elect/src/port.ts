@@ -25,6 +25,7 @@ import {
   macFromBytes,
   vrrpGroup,
 } from "@viptools/wire";
+import { isMoving } from "./moving-address.ts";
 import { peekInstance } from "./receive.ts";
 import type { Speaker } from "./speaker.ts";
 
@@ -113,10 +114,12 @@ export class Port {
     for (const speaker of this.speakers) speaker.addressesChanged();
   }
 
-  /** Everything of a family that is ours, the source of adverts first: the link-local address, over IPv6. */
+  /** Everything of a family that is ours, the source of adverts first: the link-local address, over IPv6. VIPs are last. */
   addresses(family: 4 | 6): IpAddress[] {
     const own = this.#addresses.filter((found) => found.family === family && !found.isTentative);
-    const all = own.map(({ address }) => address);
+    const all = [...own.filter((found) => !isMoving(found)), ...own.filter(isMoving)].map(
+      ({ address }) => address,
+    );
     return family === 4
       ? all
       : [...all.filter(isLinkLocal), ...all.filter((address) => !isLinkLocal(address))];
