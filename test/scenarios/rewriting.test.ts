@@ -12,7 +12,7 @@ import { macSaid, type Said } from "../lab/macs-said.ts";
 import { type Network, VIP, VIP6, VIP6_LL } from "../lab/network.ts";
 import { ofType } from "../lab/record-log.ts";
 import { PipeRouter, VMAC, VMAC6 } from "../lab/router.ts";
-import { sleep } from "../lab/shell.ts";
+import { sleep, waitFor } from "../lab/shell.ts";
 import { needsRoot, onStage, startPair, untilActive } from "../lab/stage.ts";
 import { Taps } from "../lab/taps.ts";
 import { Told } from "../lab/told.ts";
@@ -21,6 +21,7 @@ const ECHO = fileURLToPath(new URL("../lab/echo-service.js", import.meta.url));
 const ECHO_PORT = 7007;
 const ADVERT_MS = 100;
 const OTHER_VIP = "192.0.2.101";
+const LATER_VIP = "192.0.2.102";
 const OTHER_VMAC = "00:00:5e:00:01:34";
 const ROUTERS = [
   { interface: "eth0", vrid: 51, vips: [VIP] },
@@ -31,9 +32,18 @@ const ROUTERS = [
 const MACS: Readonly<Record<string, string>> = {
   [VIP]: VMAC,
   [OTHER_VIP]: OTHER_VMAC,
+  [LATER_VIP]: VMAC,
   [VIP6]: VMAC6,
   [VIP6_LL]: VMAC6,
 };
+
+/** The elector has to know its own VIPs on the NIC when it reads its settings again. */
+function withLater(routers: typeof ROUTERS): object[] {
+  return routers.map((router) => ({
+    ...router,
+    vips: router.vips.includes(VIP) ? [...router.vips, LATER_VIP] : router.vips,
+  }));
+}
 
 const words = (text: string): string[] => text.split(" ");
 const up = (more: string): string[] => words(`vmac-ctl up -I eth0 --mode rewrite ${more}`);
@@ -99,11 +109,16 @@ test(
       );
       await new Promise((resolve) => echo.stdout!.once("data", resolve));
       speak(network);
-      for (const [vip, mac] of Object.entries(MACS)) {
+      for (const [vip, mac] of Object.entries(MACS).filter(([vip]) => vip !== LATER_VIP)) {
         const { stdout } = network.run("c", ["ip", "neigh", "show", vip]);
         assert.match(stdout, new RegExp(`lladdr ${mac} `), vip);
       }
       mustBeClean(network, "while it is Active");
+      a.reload(withLater(ROUTERS));
+      await waitFor("a VIP more to be announced", 10_000, () =>
+        ofType(a.records(), "garp.sent").some(({ ip }) => ip === LATER_VIP) ? true : undefined,
+      );
+      assert.equal(network.run("c", ["ping", "-c", "1", "-W", "1", LATER_VIP]).code, 0);
       await a.stop();
       const frames = await taps.closeRaw();
       // An advertisement whose checksum is wrong is none, and the decoder says so.
