@@ -330,6 +330,7 @@ test(
           dry,
           mode === "macvlan" ? /ip link del vrrp4-2-51/ : /ip address del 192.0.2.100\/32 dev eth0/,
         );
+        if (mode === "rewrite") assert.match(dry, /bridge fdb del 00:00:5e:00:01:33 dev eth0 self/);
         must(network, words("vmac-ctl cleanup"));
         assert.deepEqual(differences(before, dumpHost(network, "a")), [], mode);
       }
