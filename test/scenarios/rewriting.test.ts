@@ -342,6 +342,13 @@ const REFUSALS: readonly (readonly [
     /link mv0 has it, remove that/,
   ],
   [
+    "a link that takes no second MAC",
+    "ip link add mv1 link eth0 type macvlan mode private && ip link set mv1 addrgenmode none && ip link set mv1 up",
+    `vmac-ctl up -I mv1 --vrid 52 --mode rewrite ${VIP}`,
+    71,
+    /Cannot have mv1 take frames for 00:00:5e:00:01:34, its driver refuses: needs --mode macvlan/,
+  ],
+  [
     "a name for a link",
     "true",
     `vmac-ctl up -I eth0 --vrid 51 --mode rewrite --name x ${VIP}`,

@@ -59,7 +59,8 @@ function refuseForeignLink(bench: Workbench, name: string): void {
 /**
  * Has the NIC take frames for the virtual MAC; an entry that is there already is somebody else's, and stays so.
  *
- * @throws {KernelError} EADDRINUSE if a link of this host has the MAC, which would not get its frames any more.
+ * @throws {KernelError} EADDRINUSE if a link of this host has the MAC, which would not get its frames any more; whatever a
+ *   driver has against a second MAC, as a macvlan's.
  */
 export async function addForwarding(
   bench: Workbench,
@@ -75,9 +76,17 @@ export async function addForwarding(
     );
   if (bench.route.isForwarding({ ifindex, mac })) return [];
   trail.forwarding(true);
-  if (await bench.route.addForwarding({ ifindex, mac })) return [`${parent} takes frames for ${mac}`];
-  trail.forwarding(false);
-  return [];
+  let isOurs = false;
+  try {
+    isOurs = await bench.route.addForwarding({ ifindex, mac });
+  } catch (error) {
+    if (!(error instanceof KernelError)) throw error;
+    const advice = "its driver refuses: needs --mode macvlan or --mode address";
+    throw new KernelError(error.code, `Cannot have ${parent} take frames for ${mac}, ${advice}`);
+  } finally {
+    if (!isOurs) trail.forwarding(false);
+  }
+  return isOurs ? [`${parent} takes frames for ${mac}`] : [];
 }
 
 /** Down, marked, and without addresses of its own. */
