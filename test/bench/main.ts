@@ -6,12 +6,14 @@
  * @module
  */
 import { writeFileSync } from "node:fs";
+import { MODES } from "../lab/form.ts";
 import { cell, formatTable } from "../lab/table.ts";
 import { announceMany } from "./announce-many.ts";
 import { announceOne } from "./announce-one.ts";
 import { medianOf, type Rounds, ratioOf, tableOfRounds } from "./contest.ts";
 import { listenLive } from "./listen-live.ts";
 import { READERS, readCaptures } from "./read-capture.ts";
+import { throughput } from "./throughput.ts";
 
 /** What a bench tells: text for people, figures for machines. */
 interface Told {
@@ -52,6 +54,14 @@ const BENCHES: Readonly<Record<string, () => Promise<Told>>> = {
       text: formatTable([["round", "announced", "missing", "frames a second"], ...rows]),
       figures: bursts,
     };
+  },
+  "throughput through a VIP, by mode": async () => {
+    const rounds = await throughput({ modes: MODES, rounds: 9, amount: ["--time", "2"] });
+    const ratios = ["to it, Gbit/s", "from it, Gbit/s"].map((figure) => {
+      const ratio = ratioOf(rounds, figure, "rewrite", "address").toFixed(2);
+      return `rewrite has ${ratio} of address mode's ${figure}`;
+    });
+    return { text: [tableOfRounds(rounds), ...ratios].join("\n"), figures: [...rounds] };
   },
   "100,000 ARP frames a second for 10 s": async () => {
     const heard = await listenLive(100_000, 10);

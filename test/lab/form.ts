@@ -7,15 +7,20 @@ import type { ClientKind } from "./client.ts";
 import { VIP, VIP6 } from "./network.ts";
 import type { RouterOptions } from "./router.ts";
 
+export const MODES = ["macvlan", "rewrite", "address"] as const;
+
 export interface Form {
-  /** `macvlan`: a virtual MAC. `address`: the VIPs stand on eth0, with its own MAC. */
-  readonly mode: "macvlan" | "address";
+  /**
+   * `macvlan`: a virtual MAC on a link of its own. `rewrite`: a virtual MAC, and the VIPs stand on eth0. `address`: they do,
+   * with its own MAC.
+   */
+  readonly mode: (typeof MODES)[number];
   /** What of it a Backup has: nothing, or everything, mute. */
   readonly standby: "absent" | "fenced";
   readonly family: 4 | 6;
 }
 
-export const FORMS: readonly Form[] = (["macvlan", "address"] as const).flatMap((mode) =>
+export const FORMS: readonly Form[] = MODES.flatMap((mode) =>
   (["absent", "fenced"] as const).flatMap((standby) =>
     ([4, 6] as const).map((family): Form => ({ mode, standby, family })),
   ),
@@ -31,8 +36,11 @@ export function nameOf({ mode, standby, family }: Form): string {
 export function optionsOf({ mode, standby, family }: Form): Partial<RouterOptions> & { followArgs: string } {
   return {
     family,
-    useVmac: mode === "macvlan",
-    followArgs: standby === "fenced" ? "--standby fenced" : "",
+    useVmac: mode !== "address",
+    followArgs: [
+      ...(mode === "rewrite" ? ["--mode rewrite"] : []),
+      ...(standby === "fenced" ? ["--standby fenced"] : []),
+    ].join(" "),
   };
 }
 

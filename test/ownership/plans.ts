@@ -45,13 +45,25 @@ function vipsOf({ family, vrid }: VirtualRouter): fc.Arbitrary<string[]> {
 
 const withVips = router.chain((one) => fc.record({ router: fc.constant(one), vips: vipsOf(one) }));
 /** More words for `vmac-ctl up`, one of these each time; most want none. */
-const UP_OPTIONS = ["", "", "--mode address", "--no-accept", "--name vip{family}x{vrid}", "--no-address"];
+const UP_OPTIONS = [
+  "",
+  "",
+  "--mode address",
+  "--mode rewrite",
+  "--mode rewrite --no-address",
+  "--no-accept",
+  "--name vip{family}x{vrid}",
+  "--no-address",
+];
 /** The same for `vmac-ctl follow`. */
 const FOLLOW_OPTIONS = [
   "--fence watched",
   "--fence none",
   "--standby fenced",
   "--mode address",
+  "--mode rewrite",
+  "--mode rewrite --fence none",
+  "--standby fenced --mode rewrite",
   "--no-accept",
   "--no-address",
   "--standby fenced --mode address",

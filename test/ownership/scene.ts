@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { virtualMac } from "@viptools/wire";
 import type { Network } from "../lab/network.ts";
 import {
   type Disturbance,
@@ -90,6 +91,7 @@ export function disturb(
     "link down and up": `${link} && ip link set $link down && ip link set $link up`,
     "flush the rules": `nft -f - <<'END'\nflush ruleset\n${rules(scene)}\nEND`,
     "delete the table": `nft delete table netdev vmac_eth0_${router.family}_${router.vrid}`,
+    "delete the forwarding entry": `bridge fdb del ${virtualMac(router.family, router.vrid)} dev eth0 self`,
     "reset arp_ignore": setting("ipv4/conf/eth0/arp_ignore", arpIgnore),
   };
   if (how === "carrier down and up") {

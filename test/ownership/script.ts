@@ -74,6 +74,7 @@ export const DISTURBANCES = [
   "link down and up",
   "flush the rules",
   "delete the table",
+  "delete the forwarding entry",
   "reset arp_ignore",
   "carrier down and up",
 ] as const;

@@ -55,6 +55,7 @@ function judge({ step, story, explanation }: Played): void {
 const EVERYDAY: readonly Row[] = [
   { form: PLAIN, rpFilter: 1 },
   { form: { mode: "macvlan", standby: "fenced", family: 6 }, rpFilter: 0 },
+  { form: { mode: "rewrite", standby: "absent", family: 6 }, rpFilter: 1 },
   { form: { mode: "address", standby: "absent", family: 4 }, rpFilter: 1 },
 ];
 const ALL = FORMS.flatMap((form) => ([1, 0] as const).map((rpFilter): Row => ({ form, rpFilter })));

@@ -46,6 +46,7 @@ function tell(t: TestContext, played: readonly Played[]): void {
 const EVERYDAY: readonly Form[] = [
   PLAIN,
   { mode: "macvlan", standby: "fenced", family: 6 },
+  { mode: "rewrite", standby: "absent", family: 4 },
   { mode: "address", standby: "absent", family: 4 },
 ];
 

@@ -141,6 +141,7 @@ const EVERYDAY: readonly string[] = [
     mishap: kill("vmac-ctl"),
     advertMs: 100,
   }),
+  textOf({ form: { mode: "rewrite", standby: "absent", family: 4 }, mishap: freeze("all"), advertMs: 100 }),
   textOf({ form: { mode: "address", standby: "absent", family: 4 }, mishap: freeze("all"), advertMs: 100 }),
 ];
 for (const row of MATRIX) {

@@ -43,6 +43,13 @@ const DAMAGES: readonly Damage[] = [
     forms: isMacvlan,
   },
   {
+    fact: "the NIC is told not to take frames for the virtual MAC",
+    command: "bridge fdb del VMAC dev eth0 self",
+    found: /^eth0 takes no frames for VMAC$/,
+    limitMs: EVENT_MS,
+    forms: ({ mode }) => mode === "rewrite",
+  },
+  {
     fact: "the link is deleted",
     command: "ip link del IF",
     found: /^link IF is gone$/,
@@ -123,11 +130,12 @@ const DAMAGES: readonly Damage[] = [
 
 /** What stands where the VIPs are, as `ip` wants it typed. */
 function fillIn(text: string, a: PipeRouter, form: Form): string {
-  const { interface: where, vips } = ofType(a.records(), "vmac.up").at(-1)!;
+  const { interface: where, vips, mac } = ofType(a.records(), "vmac.up").at(-1)!;
   const vip = vips.find((one) => !one.startsWith("fe80:"))!;
   return text
     .replaceAll(/\bIF\b/g, where)
     .replaceAll(/\bVIP\b/g, vip)
+    .replaceAll(/\bVMAC\b/g, mac)
     .replaceAll("FAMILY", String(form.family));
 }
 
@@ -157,6 +165,8 @@ async function damageAndWatch(network: Network, a: PipeRouter, form: Form, damag
 const FORMS: readonly (readonly [form: Form, isEveryday: boolean])[] = [
   [{ mode: "macvlan", standby: "absent", family: 4 }, true],
   [{ mode: "macvlan", standby: "fenced", family: 6 }, false],
+  [{ mode: "rewrite", standby: "absent", family: 6 }, true],
+  [{ mode: "rewrite", standby: "fenced", family: 4 }, false],
   [{ mode: "address", standby: "absent", family: 4 }, false],
   [{ mode: "address", standby: "fenced", family: 6 }, true],
 ];

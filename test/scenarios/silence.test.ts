@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import test, { type TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 import { Client } from "../lab/client.ts";
-import { FORMS, type Form, kindsOf, nameOf, optionsOf, PLAIN, vipOf } from "../lab/form.ts";
+import { FORMS, type Form, kindsOf, MODES, nameOf, optionsOf, PLAIN, vipOf } from "../lab/form.ts";
 import { type Network, VIP, VIP6, VIP6_LL } from "../lab/network.ts";
 import { PipeRouter, type RouterOptions } from "../lab/router.ts";
 import { OFFERED_PREFIX, routerAdvertisement } from "../lab/router-advertisement.ts";
@@ -123,7 +123,7 @@ function judge(t: TestContext, frames: readonly PortFrame[], endUs: number, { fa
 }
 
 const EVERYDAY: Row = { mode: "macvlan", standby: "fenced", families: [4, 6] };
-const ROWS: readonly Row[] = (["macvlan", "address"] as const).flatMap((mode) =>
+const ROWS: readonly Row[] = MODES.flatMap((mode) =>
   (["absent", "fenced"] as const).flatMap((standby) =>
     ([[4], [6], [4, 6]] as const).map((families): Row => ({ mode, standby, families })),
   ),

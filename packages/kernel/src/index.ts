@@ -7,6 +7,8 @@ export * from "./command.ts";
 export * from "./effective-sysctl.ts";
 export * from "./file-lock.ts";
 export * from "./firewall-listing.ts";
+export type { ForwardingEntry } from "./forwarding-message.ts";
+export * from "./forwarding-monitor.ts";
 export { isGroupMember } from "./group-membership.ts";
 export * from "./icmp-socket.ts";
 export * from "./link-monitor.ts";

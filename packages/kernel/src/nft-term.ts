@@ -23,7 +23,11 @@ const REGISTER_1 = 1;
 const REGISTER_VERDICT = 0;
 const META_PROTOCOL = 1;
 const META_L4PROTO = 16;
-const COMPARISONS = { "==": 0, "<=": 3, ">=": 5 } as const;
+const META_PKTTYPE = 19;
+const PACKET_HOST = 0;
+const COMPARISONS = { "==": 0, "!=": 1, "<=": 3, ">=": 5 } as const;
+/** What is written counts in the pseudo-header of the checksum behind it. */
+const L4CSUM_PSEUDOHDR = 1;
 
 function expression(name: string, ...attributes: readonly Uint8Array[]): Uint8Array {
   return concat([stringAttribute(1, name), nested(2, ...attributes)]);
@@ -97,6 +101,21 @@ export function constantInSet(
 
 /** Writes octets into the packet, without touching a checksum. @param offset, length octets, as of a field. */
 export function writeOctets(text: string, base: number, offset: number, value: Uint8Array): NftTerm {
+  return storeOctets(text, base, offset, value, 0);
+}
+
+/** The same for a part of the IPv6 pseudo-header (RFC 8200 §8.1): the checksum of what follows is made right. */
+export function writeSummedOctets(text: string, offset: number, value: Uint8Array): NftTerm {
+  return storeOctets(text, PayloadBase.network, offset, value, L4CSUM_PSEUDOHDR);
+}
+
+function storeOctets(
+  text: string,
+  base: number,
+  offset: number,
+  value: Uint8Array,
+  checksumFlags: number,
+): NftTerm {
   const load = expression("immediate", be32(1, REGISTER_1), nested(2, attribute(1, value)));
   const store = expression(
     "payload",
@@ -106,9 +125,19 @@ export function writeOctets(text: string, base: number, offset: number, value: U
     be32(4, value.length),
     be32(6, 0),
     be32(7, 0),
+    be32(8, checksumFlags),
   );
   return { text, expressions: [load, store] };
 }
+
+/** Whatever its destination, the frame is for this host. Only chains of ingress may come here. */
+export const FOR_THIS_HOST: NftTerm = {
+  text: "meta pkttype set host",
+  expressions: [
+    expression("immediate", be32(1, REGISTER_1), nested(2, attribute(1, Uint8Array.of(PACKET_HOST)))),
+    expression("meta", be32(2, META_PKTTYPE), be32(3, REGISTER_1)),
+  ],
+};
 
 export const COUNTER: NftTerm = {
   text: "counter",

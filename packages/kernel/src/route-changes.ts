@@ -1,12 +1,14 @@
 /**
- * Changes links and addresses (rtnetlink(7)), many in one datagram, each confirmed when the call is over.
+ * Changes links, addresses and forwarding entries (rtnetlink(7)), many in one datagram, each confirmed when the call is over.
  *
  * Reading is done at once; changes run on a thread beside the loop, because the kernel waits for its readers when a link
  * goes (tens of milliseconds), and leases of other virtual routers must not wait with it.
  *
  * @module
  */
+import { encodeForwardingEntry, type ForwardingEntry } from "./forwarding-message.ts";
 import { KernelError } from "./native.ts";
+import { NeighbourMessageType } from "./neighbour-message.ts";
 import { type NetlinkMessage, NetlinkSocket, type Refusal } from "./netlink-socket.ts";
 import {
   encodeAddress,
@@ -112,6 +114,30 @@ export class RouteChanges {
     if (other !== undefined) throw other.error;
     const missing = new Set(refusals.map(({ n }) => n));
     return addresses.filter((_, n) => !missing.has(n));
+  }
+
+  /** Whether an interface takes frames for a MAC, by an entry that may be anybody's. */
+  isForwarding({ ifindex, mac }: ForwardingEntry): boolean {
+    return this.#reading.forwardingEntries().some((found) => found.ifindex === ifindex && found.mac === mac);
+  }
+
+  /** Has an interface take frames for one more MAC. @returns false if it does already. */
+  async addForwarding(entry: ForwardingEntry): Promise<boolean> {
+    return await this.#forward(NeighbourMessageType.new, NLM_F_CREATE | NLM_F_EXCL, entry, "EEXIST");
+  }
+
+  /** @returns false if there was no such entry, or no such interface. */
+  async removeForwarding(entry: ForwardingEntry): Promise<boolean> {
+    return await this.#forward(NeighbourMessageType.delete, 0, entry, "ENOENT");
+  }
+
+  async #forward(type: number, flags: number, entry: ForwardingEntry, needless: string): Promise<boolean> {
+    const request = { type, flags, body: encodeForwardingEntry(entry) };
+    const act = `Cannot change what interface ${entry.ifindex} takes frames for (${entry.mac})`;
+    const [refused] = await this.#changing.askAside([request], act);
+    if (refused === undefined) return true;
+    if (refused.error.code === needless) return false;
+    throw refused.error;
   }
 
   close(): void {

@@ -1,10 +1,12 @@
 /**
- * Reads links, addresses and default gateways (rtnetlink(7)): the answer is there when the call returns.
+ * Reads links, addresses, forwarding entries and default gateways (rtnetlink(7)): the answer is there when the call returns.
  *
  * @module
  */
 import type { IpAddress } from "@viptools/wire";
+import { decodeForwardingEntry, encodeForwardingDump, type ForwardingEntry } from "./forwarding-message.ts";
 import { decodeDefaultGateways } from "./gateway-message.ts";
+import { NeighbourMessageType } from "./neighbour-message.ts";
 import { NetlinkSocket } from "./netlink-socket.ts";
 import { GET_ROUTE, ROUTE_HEADER_LENGTH } from "./route-entry.ts";
 import {
@@ -38,6 +40,14 @@ export class RouteReader {
   defaultGateways(family: 4 | 6): IpAddress[] {
     const request = { type: GET_ROUTE, body: encodeDump(family, ROUTE_HEADER_LENGTH) };
     return this.#socket.dump(request, "Cannot read routes").flatMap(decodeDefaultGateways);
+  }
+
+  /** Of all interfaces: the MACs besides their own that they take frames for. */
+  forwardingEntries(): ForwardingEntry[] {
+    const request = { type: NeighbourMessageType.get, body: encodeForwardingDump() };
+    return this.#socket
+      .dump(request, "Cannot read forwarding entries")
+      .flatMap((body) => decodeForwardingEntry(body) ?? []);
   }
 
   close(): void {

@@ -11,6 +11,7 @@ const WELL: Situation = {
   isParentUp: true,
   isLinkUp: true,
   missingVips: [],
+  rewriting: undefined,
   voiceMs: 200,
   settings: {
     arp_ignore: { all: 0, own: 1 },
@@ -28,6 +29,21 @@ const OBSTACLES: readonly (readonly [fact: string, change: Partial<Situation>, w
   ["the link is down", { isLinkUp: false }, /ip link set vrrp4-2-51 up/],
   ["the parent is down", { isParentUp: false }, /eth0 is down/],
   ["a VIP is gone", { missingVips: ["192.0.2.100/32"] }, /192.0.2.100\/32 is not on/],
+  [
+    "the NIC does not take the virtual MAC",
+    { mode: "rewrite", rewriting: { mac: "00:00:5e:00:01:33", isTaken: false, hasRules: true } },
+    /bridge fdb add 00:00:5e:00:01:33 dev eth0 self/,
+  ],
+  [
+    "the rules that put it on are gone",
+    { mode: "rewrite", rewriting: { mac: "00:00:5e:00:01:33", isTaken: true, hasRules: false } },
+    /rules that put 00:00:5e:00:01:33 on are gone/,
+  ],
+  [
+    "both are there",
+    { mode: "rewrite", rewriting: { mac: "00:00:5e:00:01:33", isTaken: true, hasRules: true } },
+    undefined,
+  ],
   ["no lease runs", { voiceMs: 0 }, /muted/],
   [
     "arp_ignore of all forbids it",

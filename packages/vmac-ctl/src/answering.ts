@@ -4,9 +4,12 @@
  * @module
  */
 
+import type { Mac } from "@viptools/wire";
+import type { Mode } from "./plan.ts";
+
 /** What is known about one owned virtual router. */
 export interface Situation {
-  readonly mode: "macvlan" | "address";
+  readonly mode: Mode;
   readonly family: 4 | 6;
   readonly interfaceName: string;
   readonly parent: string;
@@ -14,6 +17,10 @@ export interface Situation {
   /** Undefined: it is not there. */
   readonly isLinkUp: boolean | undefined;
   readonly missingVips: readonly string[];
+  /** In rewrite mode: the virtual MAC, whether the NIC takes frames for it, and whether rules put it on. */
+  readonly rewriting:
+    | { readonly mac: Mac; readonly isTaken: boolean; readonly hasRules: boolean }
+    | undefined;
   /** What is left of the permission to speak, milliseconds; undefined without a fence, 0 if muted. */
   readonly voiceMs: number | undefined;
   /** By its name: of the interface with the VIPs and of `all`. */
@@ -40,6 +47,7 @@ const ARP_IGNORE_NEVER = 8;
 export function explainAnswering(situation: Situation): Verdict {
   const obstacles = [
     ...linkObstacles(situation),
+    ...rewritingObstacles(situation),
     ...fenceObstacles(situation),
     ...settingObstacles(situation),
   ];
@@ -53,6 +61,15 @@ function linkObstacles({ isLinkUp, isParentUp, interfaceName, parent, missingVip
   if (!isLinkUp) why.push(`${interfaceName} is down: ip link set ${interfaceName} up`);
   if (missingVips.length > 0) why.push(`${missingVips.join(" ")} is not on ${interfaceName}`);
   return why;
+}
+
+function rewritingObstacles({ rewriting, parent }: Situation): string[] {
+  if (rewriting === undefined) return [];
+  const { mac, isTaken, hasRules } = rewriting;
+  return [
+    ...(isTaken ? [] : [`${parent} takes no frames for ${mac}: bridge fdb add ${mac} dev ${parent} self`]),
+    ...(hasRules ? [] : [`the rules that put ${mac} on are gone, and ${parent} answers with its own MAC`]),
+  ];
 }
 
 function fenceObstacles({ voiceMs }: Situation): string[] {
@@ -94,7 +111,7 @@ function remarks({
   settings,
   interfaceName,
 }: Situation): string[] {
-  if (mode === "address") return [];
+  if (mode !== "macvlan") return [];
   const why: string[] = [];
   if (family === 4 && parentArpIgnore === 0 && isLinkUp !== undefined)
     why.push(`${parent} answers for the VIPs too: sysctl -w net.ipv4.conf.${parent}.arp_ignore=1`);

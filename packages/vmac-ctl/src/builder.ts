@@ -1,5 +1,5 @@
 /**
- * Makes what a plan says: settings, link, addresses. The fence is there before, and whoever calls undoes what is half done.
+ * Makes what a plan says: settings, link, forwarding entry, addresses. The fence is there before, and whoever calls undoes what is half done.
  *
  * @module
  */
@@ -17,27 +17,30 @@ import { textOf } from "./leftovers.ts";
 import { interfaceAlias, lifetimeS, type Plan, type PlannedAddress } from "./plan.ts";
 import type { Workbench } from "./workbench.ts";
 
+/** What the journal has to know before the kernel does. */
+export interface Trail {
+  /** Told before a link is made and after it is marked: in between, only the journal says whose it is. */
+  link(isBuilding: boolean): void;
+  /** Told before a forwarding entry is made, and when somebody else was quicker. */
+  forwarding(isOurs: boolean): void;
+}
+
 /**
- * @param note told before a link is made and after it is marked: in between, only the journal says whose it is.
  * @returns what was done, for people.
  * @throws {KernelError} EEXIST if there is a foreign link of the name, and whatever the kernel refuses.
  */
-export async function build(
-  bench: Workbench,
-  instance: string,
-  plan: Plan,
-  note: (isBuilding: boolean) => void,
-): Promise<string[]> {
+export async function build(bench: Workbench, instance: string, plan: Plan, trail: Trail): Promise<string[]> {
   const { link, parent, parentSettings, linkSettings, addresses } = plan;
   const changes = await holdParentSettings(bench.runs, parent, instance, parentSettings);
   if (link !== undefined) {
     refuseForeignLink(bench, link.name);
-    note(true);
+    trail.link(true);
     await makeLink(bench, instance, plan);
-    note(false);
+    trail.link(false);
     for (const { path, value } of linkSettings) writeSysctl(path, value);
     changes.push(`link ${link.name} macvlan ${link.macvlanMode} ${link.mac} on ${parent}`);
   }
+  if (plan.mode === "rewrite") changes.push(...(await addForwarding(bench, plan, trail)));
   changes.push(...(await addAddresses(bench, plan, addresses)));
   if (link !== undefined) await bench.route.setUp(indexOf(link.name));
   return changes;
@@ -51,6 +54,39 @@ function refuseForeignLink(bench: Workbench, name: string): void {
     "EEXIST",
     `Cannot make ${name}: a ${holder.kind ?? "physical"} link ${what} has that name, remove or rename it, or choose another with --name`,
   );
+}
+
+/**
+ * Has the NIC take frames for the virtual MAC; an entry that is there already is somebody else's, and stays so.
+ *
+ * @throws {KernelError} EADDRINUSE if a link of this host has the MAC, which would not get its frames any more; whatever a
+ *   driver has against a second MAC, as a macvlan's.
+ */
+export async function addForwarding(
+  bench: Workbench,
+  { parent, mac }: Plan,
+  trail: Trail,
+): Promise<string[]> {
+  const ifindex = indexOf(parent);
+  const holder = bench.route.links().find((link) => link.mac === mac && link.parentIndex === ifindex);
+  if (holder !== undefined)
+    throw new KernelError(
+      "EADDRINUSE",
+      `Cannot use ${mac} on ${parent}: link ${holder.name} has it, remove that`,
+    );
+  if (bench.route.isForwarding({ ifindex, mac })) return [];
+  trail.forwarding(true);
+  let isOurs = false;
+  try {
+    isOurs = await bench.route.addForwarding({ ifindex, mac });
+  } catch (error) {
+    if (!(error instanceof KernelError)) throw error;
+    const advice = "its driver refuses: needs --mode macvlan or --mode address";
+    throw new KernelError(error.code, `Cannot have ${parent} take frames for ${mac}, ${advice}`);
+  } finally {
+    if (!isOurs) trail.forwarding(false);
+  }
+  return isOurs ? [`${parent} takes frames for ${mac}`] : [];
 }
 
 /** Down, marked, and without addresses of its own. */

@@ -9,31 +9,27 @@
  *
  * VRRP adverts always pass: the election must be able to speak while the host is mute.
  *
+ * In rewrite mode the same rules put the virtual MAC on and take it off (rewriting.ts).
+ *
  * @module
  */
 import {
   ACCEPT,
   type BaseChain,
-  type ChainSpec,
-  COUNTER,
-  constantInSet,
-  DROP,
-  goTo,
   inSet,
   NetdevHook,
   type NftTerm,
   type SetSpec,
   type TableSpec,
-  writeOctets,
 } from "@viptools/kernel";
 import { addressOfVip } from "@viptools/records";
-import { addressToBytes, type IpAddress, type Mac, macToBytes, ZERO_MAC } from "@viptools/wire";
+import { addressToBytes, type IpAddress, type Mac } from "@viptools/wire";
+import { gates, TO_SERVE, TO_VOICE } from "./fence-gates.ts";
 import {
   ARP_SENDER,
   ARP_TARGET,
   ETHER_DESTINATION,
   ETHER_SOURCE,
-  ETHER_SOURCE_AT,
   IP_DESTINATION,
   IP_SOURCE,
   IP6_DESTINATION,
@@ -41,16 +37,15 @@ import {
   isAdvert,
   isArp,
   isIcmp6,
-  isIgmp,
   isIpv4,
   isIpv6,
   isMac,
   isNdTarget,
-  LINK,
   NdType,
+  REFUSED,
 } from "./fence-match.ts";
 import type { Claim } from "./owner-table.ts";
-import { type Permission, VIPS } from "./permission.ts";
+import { VIPS } from "./permission.ts";
 import type { Plan } from "./plan.ts";
 
 export interface FenceOptions {
@@ -64,7 +59,11 @@ export interface FenceOptions {
   readonly vmac: Mac | null;
   /** Data goes out from it while the voice is given up already. */
   readonly nicMac: Mac;
+  /** Questions go out from it while the voice is given up; undefined for IPv4, and if it has none. */
+  readonly nicLinkLocal: IpAddress | undefined;
   readonly vips: readonly IpAddress[];
+  /** The NIC speaks with the virtual MAC, which these rules put on and take off. */
+  readonly isRewriting: boolean;
   /** False: permissions are not asked for; what is left is {@link FenceOptions.isAccepting}. */
   readonly hasGates: boolean;
   /** False: packets to the VIPs are dropped, but for ARP and neighbour discovery (RFC 9568 §6.4.3, Accept_Mode). */
@@ -79,7 +78,7 @@ const DEFAULT_PERMISSION_MS = 1000;
 /** The fence that a plan needs. @param hasGates false where nobody leases. */
 export function fenceOf(
   { vrid, vips }: Pick<Claim, "vrid" | "vips">,
-  { family, parent, fenceKey, link, nicMac }: Plan,
+  { mode, family, parent, fenceKey, mac, nicMac, nicLinkLocal }: Plan,
   { hasGates, isAccepting }: Pick<FenceOptions, "hasGates" | "isAccepting">,
 ): FenceOptions {
   return {
@@ -87,9 +86,11 @@ export function fenceOf(
     family,
     parent,
     key: fenceKey,
-    vmac: link?.mac ?? null,
+    vmac: mode === "address" ? null : mac,
     nicMac,
+    nicLinkLocal,
     vips: vips.map(addressOfVip),
+    isRewriting: mode === "rewrite",
     hasGates,
     isAccepting,
     defaultMs: DEFAULT_PERMISSION_MS,
@@ -106,7 +107,7 @@ export function fenceTable(parent: string, family: 4 | 6, vrid: number): string 
 
 /** The whole table, mute: nobody has a permission yet. */
 export function fenceRules(options: FenceOptions): TableSpec {
-  const { table, family, parent: device, hasGates, defaultMs } = options;
+  const { table, family, parent: device, hasGates, isRewriting, defaultMs } = options;
   const sets: SetSpec[] = [
     { name: "serve", key: "mac", timeoutMs: defaultMs },
     { name: "voice", key: "mac", timeoutMs: defaultMs },
@@ -116,100 +117,75 @@ export function fenceRules(options: FenceOptions): TableSpec {
     key: family === 4 ? "ipv4" : "ipv6",
     elements: options.vips.map((vip) => ({ key: addressToBytes(vip), text: vip })),
   };
-  const inward = [...refusals(options), ...(hasGates ? questions(options) : [])];
-  const outward = hasGates ? [[...isAdvert(family), ACCEPT], ...answers(options)] : [];
+  const isTwoWay = hasGates || isRewriting;
+  const inward = [...refusals(options), ...(isTwoWay ? questions(options) : [])];
+  const outward = isTwoWay ? [[...isAdvert(family), ACCEPT], ...answers(options)] : [];
   const base = (hook: number): BaseChain => ({ hook, priority: PRIORITY, device });
   return {
     name: table,
     sets: hasGates ? [...sets, vips] : [vips],
     chains: [
-      ...(hasGates ? [serveGate(options), voiceGate(options)] : []),
+      ...(isTwoWay ? gates(options) : []),
       { name: "in", base: base(NetdevHook.ingress), rules: inward },
-      ...(hasGates ? [{ name: "out", base: base(NetdevHook.egress), rules: outward }] : []),
+      ...(isTwoWay ? [{ name: "out", base: base(NetdevHook.egress), rules: outward }] : []),
     ],
   };
 }
 
-/** Lets pass who has the permission and counts whom it drops. */
-function serveGate(options: FenceOptions): ChainSpec {
-  return { name: "if_serve", rules: [[mayDo("serve", options), ACCEPT], REFUSED] };
-}
-
-/**
- * Who may serve and not speak sends data from the NIC's MAC: an answer that came from the virtual one would move the
- * switch's port back from the successor. What teaches neighbours or switches goes nowhere.
- */
-function voiceGate(options: FenceOptions): ChainSpec {
-  const rules: NftTerm[][] = [[mayDo("voice", options), ACCEPT]];
-  if (options.vmac !== null) {
-    const asNic = [mayDo("serve", options), fromMac(options.nicMac), ACCEPT];
-    if (options.family === 4) rules.push([isIgmp(), ...REFUSED], [isIpv4(), ...asNic]);
-    else {
-      const teaching: (readonly [number, number])[] = [
-        [NdType.listenerQuery, NdType.redirect],
-        [NdType.listenerReport, NdType.listenerReport],
-      ];
-      rules.push(...teaching.map(([from, to]) => [...isIcmp6(from, to), ...REFUSED]), [isIpv6(), ...asNic]);
-    }
-  }
-  return { name: "if_voice", rules: [...rules, REFUSED] };
-}
-
-const REFUSED: NftTerm[] = [COUNTER, DROP];
-
-function mayDo(permission: Permission, { key }: FenceOptions): NftTerm {
-  return constantInSet(ETHER_SOURCE, macToBytes(key), [key, ZERO_MAC], permission);
-}
-
-function fromMac(mac: Mac): NftTerm {
-  return writeOctets(`ether saddr set ${mac}`, LINK, ETHER_SOURCE_AT, macToBytes(mac));
-}
-
 /** With Accept_Mode off: neighbour discovery has to work on (V3-6.4.3, rows 650 and 655). */
-function refusals({ family, isAccepting, hasGates }: FenceOptions): NftTerm[][] {
+function refusals({ family, isAccepting, hasGates, isRewriting }: FenceOptions): NftTerm[][] {
   if (isAccepting) return [];
   if (family === 4) return [[isIpv4(), inSet(IP_DESTINATION, VIPS), ...REFUSED]];
   const toVip = [isIpv6(), inSet(IP6_DESTINATION, VIPS)];
   const discovery = isIcmp6(NdType.solicitation, NdType.advertisement);
   return [
-    [...toVip, ...discovery, hasGates ? goTo("if_serve") : ACCEPT],
+    [...toVip, ...discovery, hasGates || isRewriting ? TO_SERVE : ACCEPT],
     [...toVip, ...REFUSED],
   ];
 }
 
 /** What comes in for the virtual router. */
-function questions({ family, vmac }: FenceOptions): NftTerm[][] {
-  const serve = goTo("if_serve");
-  const toVmac = vmac === null ? [] : [[isMac(ETHER_DESTINATION, vmac), serve]];
+function questions({ family, vmac, hasGates }: FenceOptions): NftTerm[][] {
+  const toVmac = vmac === null ? [] : [[isMac(ETHER_DESTINATION, vmac), TO_SERVE]];
+  if (!hasGates) return toVmac;
   if (family === 4) {
     return [
       ...toVmac,
-      [isArp(), inSet(ARP_TARGET, VIPS), serve],
-      [isIpv4(), inSet(IP_DESTINATION, VIPS), serve],
+      [isArp(), inSet(ARP_TARGET, VIPS), TO_SERVE],
+      [isIpv4(), inSet(IP_DESTINATION, VIPS), TO_SERVE],
     ];
   }
   return [
     ...toVmac,
-    [...isIcmp6(NdType.solicitation), isNdTarget(VIPS), serve],
-    [isIpv6(), inSet(IP6_DESTINATION, VIPS), serve],
+    [...isIcmp6(NdType.solicitation), isNdTarget(VIPS), TO_SERVE],
+    [isIpv6(), inSet(IP6_DESTINATION, VIPS), TO_SERVE],
   ];
 }
 
-/** What goes out as the virtual router, adverts apart. */
-function answers({ family, vmac }: FenceOptions): NftTerm[][] {
-  const [serve, voice] = [goTo("if_serve"), goTo("if_voice")];
-  const fromVmac = vmac === null ? [] : [[isMac(ETHER_SOURCE, vmac), voice]];
+/**
+ * What goes out as the virtual router, adverts apart. Data of a VIP leaves a macvlan by the NIC, with its MAC; where rules
+ * put the virtual MAC on, it is the gate of the voice that does it.
+ */
+function answers({ family, vmac, isRewriting, hasGates }: FenceOptions): NftTerm[][] {
+  if (!hasGates) return fromVips(family, TO_VOICE);
+  const data = isRewriting ? TO_VOICE : TO_SERVE;
+  const fromVmac = vmac === null ? [] : [[isMac(ETHER_SOURCE, vmac), TO_VOICE]];
   if (family === 4) {
-    return [
-      ...fromVmac,
-      [isArp(), inSet(ARP_SENDER, VIPS), voice],
-      [isIpv4(), inSet(IP_SOURCE, VIPS), serve],
-    ];
+    return [...fromVmac, ...fromVips(family, data)];
   }
   return [
     ...fromVmac,
-    [...isIcmp6(NdType.advertisement), isNdTarget(VIPS), voice],
-    [...isIcmp6(NdType.routerSolicitation, NdType.redirect), inSet(IP6_SOURCE, VIPS), voice],
-    [isIpv6(), inSet(IP6_SOURCE, VIPS), serve],
+    [...isIcmp6(NdType.advertisement), isNdTarget(VIPS), TO_VOICE],
+    [...isIcmp6(NdType.routerSolicitation, NdType.redirect), inSet(IP6_SOURCE, VIPS), TO_VOICE],
+    ...fromVips(family, data),
+  ];
+}
+
+/** @param data where packets go; ARP, which teaches, has to have a voice. */
+function fromVips(family: 4 | 6, data: NftTerm): NftTerm[][] {
+  if (family === 6) return [[isIpv6(), inSet(IP6_SOURCE, VIPS), data]];
+  return [
+    [isArp(), inSet(ARP_SENDER, VIPS), TO_VOICE],
+    [isIpv4(), inSet(IP_SOURCE, VIPS), data],
   ];
 }

@@ -38,7 +38,12 @@ export function readFollowOptions(args: Args): FollowOptions {
   const settings = readOwnSettings(args);
   const guard = GUARDS[args.text("fence")!];
   const isFencedStandby = args.text("standby") === "fenced";
+  const hasLifetimes = args.text("fence") === "lifetime";
   const interfaces = args.texts("interface");
+  if (hasLifetimes && settings.mode === "rewrite")
+    usage(
+      "--fence lifetime is for hosts without nftables, and --mode rewrite needs it: leave one of them out",
+    );
   if (isFencedStandby && guard === undefined)
     usage("--standby fenced needs --fence nft or watched: without rules a Backup would answer for the VIPs");
   const keepalived = readKeepalived(args, interfaces, settings);
@@ -49,7 +54,7 @@ export function readFollowOptions(args: Args): FollowOptions {
   return {
     settings,
     guard,
-    hasLifetimes: args.text("fence") === "lifetime",
+    hasLifetimes,
     isFencedStandby,
     isProbing: args.flag("probe-first"),
     drainUs: args.parsed("drain", parseDurationUs)!,

@@ -15,7 +15,7 @@ import { KeepalivedTable } from "./keepalived-table.ts";
 import { exitCodeOf, explainKernel } from "./kernel-exit.ts";
 import { type Claim, type OwnerAction, OwnerTable } from "./owner-table.ts";
 import { Ownership } from "./ownership.ts";
-import { modeOf } from "./plan.ts";
+import { type Mode, modeOf } from "./plan.ts";
 import { Sentinel } from "./sentinel.ts";
 import { Workbench } from "./workbench.ts";
 
@@ -66,8 +66,11 @@ class House {
     }));
     // What is loaded at its first use takes longer than a short lease lasts.
     this.#bench.route.links();
-    const hasFence = this.#options.guard !== undefined;
-    this.#sentinel = new Sentinel(this.#bench, () => [...this.#instances.values()], hasFence);
+    const { guard, settings } = this.#options;
+    this.#sentinel = new Sentinel(this.#bench, () => [...this.#instances.values()], {
+      hasRules: guard !== undefined || settings.mode === "rewrite",
+      hasForwarding: settings.mode === "rewrite",
+    });
     return await this.#follower.follow();
   }
 
@@ -154,7 +157,7 @@ class House {
       drainUs,
       repairsMax,
       open: () => {
-        refuseMacvlanWithoutMac(claim, settings.mode);
+        refuseWithoutMac(claim, settings.mode);
         if (isProbing && modeOf(claim, settings) === "address") refuseProbing(claim);
         return new Ownership(this.#bench, claim, settings);
       },
@@ -185,11 +188,11 @@ function refuseProbing({ instance }: Claim): void {
 }
 
 /** @throws {ExitError} usage. */
-function refuseMacvlanWithoutMac({ instance, vmac }: Claim, mode: string | undefined): void {
-  if (mode !== "macvlan" || vmac !== null) return;
+function refuseWithoutMac({ instance, vmac }: Claim, mode: Mode | undefined): void {
+  if (mode === undefined || mode === "address" || vmac !== null) return;
   throw new ExitError(
     ExitCode.usage,
-    `${instance} has no virtual MAC, and --mode is macvlan: needs --mode address, or an elector without --no-vmac`,
+    `${instance} has no virtual MAC, and --mode is ${mode}: needs --mode address, or an elector without --no-vmac`,
   );
 }
 

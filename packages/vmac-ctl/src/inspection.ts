@@ -4,7 +4,7 @@
  * @module
  */
 import { differingSettings, type Link, monotonicUs, readSysctl, writeSysctl } from "@viptools/kernel";
-import { addAddresses, build, missingAddresses } from "./builder.ts";
+import { addAddresses, addForwarding, build, missingAddresses, type Trail } from "./builder.ts";
 import type { KernelFence } from "./kernel-fence.ts";
 import { textOf } from "./leftovers.ts";
 import { interfaceAlias, lifetimeS, type Plan } from "./plan.ts";
@@ -22,7 +22,7 @@ export interface Inspected {
   readonly instance: string;
   readonly plan: Plan;
   readonly fence: KernelFence | undefined;
-  readonly note: (isBuilding: boolean) => void;
+  readonly trail: Trail;
   /** Of the link that was made, whatever it is called by now. */
   readonly linkIndex: number | undefined;
   /** Makes plan and rules anew for the NIC as it is now. */
@@ -40,7 +40,9 @@ export function inspect(inspected: Inspected): Damage[] {
   const rules = inspectRules(inspected.fence);
   if (parent === undefined || !parent.isUp || isFamilyOff(plan)) return rules;
   const where =
-    plan.link === undefined ? inspectAddresses(inspected, parent.index) : inspectLink(inspected, links);
+    plan.link === undefined
+      ? [...inspectForwarding(inspected, parent.index), ...inspectAddresses(inspected, parent.index)]
+      : inspectLink(inspected, links);
   return [...inspectNic(inspected, parent), ...rules, ...where, ...inspectSettings(plan)];
 }
 
@@ -48,7 +50,7 @@ export function isFamilyOff({ family, parent }: Pick<Plan, "family" | "parent">)
   return family === 6 && readSysctl(`net/ipv6/conf/${parent}/disable_ipv6`) !== "0";
 }
 
-/** In address mode the neighbours have to be told, in the other one the fence has to know it. */
+/** In address mode the neighbours have to be told, in the others the rules have to know it. */
 function inspectNic({ plan, replan }: Inspected, { name, mac }: Link): Damage[] {
   if (mac === undefined || mac === plan.nicMac) return [];
   const mend = (): Promise<string[]> => {
@@ -65,6 +67,12 @@ function inspectRules(fence: KernelFence | undefined): Damage[] {
     return Promise.resolve([`table ${fence.table} loaded`]);
   };
   return [{ found: `table ${fence.table} was changed or is gone`, mend }];
+}
+
+function inspectForwarding({ bench, plan, trail }: Inspected, ifindex: number): Damage[] {
+  const { mode, parent, mac } = plan;
+  if (mode !== "rewrite" || bench.route.isForwarding({ ifindex, mac })) return [];
+  return [{ found: `${parent} takes no frames for ${mac}`, mend: () => addForwarding(bench, plan, trail) }];
 }
 
 /** Known by its index: one that was renamed, or marked as somebody else's, would be left behind by who looks for it. */
@@ -92,10 +100,10 @@ function inspectLink(inspected: Inspected, links: readonly Link[]): Damage[] {
 }
 
 /** @param index of the link that has to go first. */
-function anew({ bench, instance, plan, note }: Inspected, found: string, index: number | undefined): Damage {
+function anew({ bench, instance, plan, trail }: Inspected, found: string, index: number | undefined): Damage {
   const mend = async (): Promise<string[]> => {
     if (index !== undefined) await bench.route.deleteLink(index);
-    return await build(bench, instance, plan, note);
+    return await build(bench, instance, plan, trail);
   };
   return { found, mend };
 }

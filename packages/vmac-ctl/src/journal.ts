@@ -22,6 +22,8 @@ export interface JournalEntry {
   readonly interface: string;
   /** Of the link that was made: it may be renamed. */
   readonly linkIndex?: number | undefined;
+  /** The parent takes frames for {@link JournalEntry.mac} by an entry of ours, and not by somebody else's. */
+  readonly hasForwarding?: boolean;
   /** The fence's table; absent where there is none. */
   readonly table?: string;
   readonly pid: number;

@@ -5,6 +5,7 @@
  */
 import { ExitCode, ExitError } from "@viptools/cli";
 import { KernelError } from "@viptools/kernel";
+import { LOADING_FENCE, LOADING_REWRITING } from "./kernel-fence.ts";
 
 /** Somebody else answers for an address. */
 export class AddressConflict extends Error {
@@ -40,16 +41,21 @@ export function explainKernel(error: unknown): Explained {
     return { code, message: error.message, more: {} };
   }
   if (!(error instanceof KernelError)) return { code: "EBUG", message: ourBug(error), more: {} };
-  const advice = isFence(error) && error.code !== "EPERM" ? FENCE_ADVICE : ADVICE[error.code];
+  const advice = adviceFor(error);
   return { code: error.code, message: advice ? `${error.message}: ${advice}` : error.message, more: {} };
 }
 
-/** Where the fence cannot be had, the way out is named. */
-const FENCE_ADVICE =
-  "needs nftables with egress (Linux 5.16); --fence lifetime does for adverts of 1 s, --fence none goes without";
+/** Where rules cannot be had, the way out is named. */
+const RULES_ADVICE: Readonly<Record<string, string>> = {
+  [LOADING_FENCE]:
+    "needs nftables with egress (Linux 5.16); --fence lifetime does for adverts of 1 s, --fence none goes without",
+  [LOADING_REWRITING]:
+    "needs nftables with egress (Linux 5.16); --mode macvlan and --mode address do without",
+};
 
-function isFence(error: KernelError): boolean {
-  return error.message.startsWith("Cannot load the fence");
+function adviceFor({ code, message }: KernelError): string | undefined {
+  const act = Object.keys(RULES_ADVICE).find((one) => message.startsWith(one));
+  return act === undefined || code === "EPERM" ? ADVICE[code] : RULES_ADVICE[act];
 }
 
 const ADVICE: Readonly<Record<string, string>> = {

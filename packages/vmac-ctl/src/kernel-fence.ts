@@ -23,6 +23,10 @@ export type Guard = "owned" | "watched" | "standing";
 const SHORTEST_PERMISSION_MS = 1;
 const ANYBODYS = 0;
 
+/** What an error begins with if the rules cannot be loaded. */
+export const LOADING_FENCE = "Cannot load the fence";
+export const LOADING_REWRITING = "Cannot load the rules that put the virtual MAC on";
+
 export class KernelFence {
   readonly #socket: NftSocket;
   readonly #guard: Guard;
@@ -50,13 +54,17 @@ export class KernelFence {
     this.#isSuspect = false;
     if (this.#guard === "owned") {
       try {
-        this.#socket.commit(loadTable(rules, OWNED_TABLE), "Cannot load the fence");
+        this.#socket.commit(loadTable(rules, OWNED_TABLE), this.#loading);
         return;
       } catch (error) {
         if (!isUnknownFlag(error)) throw error;
       }
     }
-    this.#socket.commit(loadTable(rules, ANYBODYS), "Cannot load the fence");
+    this.#socket.commit(loadTable(rules, ANYBODYS), this.#loading);
+  }
+
+  get #loading(): string {
+    return this.#options.isRewriting ? LOADING_REWRITING : LOADING_FENCE;
   }
 
   /** Other rules for the same virtual router; mute. */

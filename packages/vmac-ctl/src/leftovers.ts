@@ -2,12 +2,13 @@
  * Takes away what was made for a virtual router: by its owner at the end, or by whoever finds it dead.
  *
  * Only what is marked as ours goes: a link by its alias, an address by its protocol number (or, before Linux 5.18, by the
- * journal alone), a table by its name.
+ * journal alone), a table by its name, a forwarding entry by the journal.
  *
  * @module
  */
 import {
   dropParentSettings,
+  findInterface,
   type InterfaceAddress,
   type Link,
   readSysctl,
@@ -35,15 +36,15 @@ export async function removeLeftovers(bench: Workbench, instance: string): Promi
   return changes;
 }
 
-/** Takes link, addresses and settings away; rules and the journal's entry stay. */
+/** Takes link, addresses, forwarding entry and settings away; rules and the journal's entry stay. */
 export async function removeMade(bench: Workbench, entry: JournalEntry): Promise<string[]> {
   const links = bench.route.links();
   const link =
     links.find((one) => isMadeLink(one, entry)) ?? links.find(({ name }) => name === entry.interface);
   const made =
-    entry.mode === "address"
-      ? await removeAddresses(bench, entry, link)
-      : await removeLink(bench, entry, link);
+    entry.mode === "macvlan"
+      ? await removeLink(bench, entry, link)
+      : [...(await removeAddresses(bench, entry, link)), ...(await removeForwarding(bench, entry))];
   const settings = await dropParentSettings(bench.runs, entry.parent, entry.instance);
   return [...made, ...settings];
 }
@@ -74,6 +75,15 @@ async function removeAddresses(
   const ours = here.filter((found) => entry.addresses.includes(textOf(found)) && isMarked(found));
   const removed = await keepingSecondaries(entry.parent, here, ours, () => bench.route.removeAddresses(ours));
   return removed.map((address) => `address ${textOf(address)} removed from ${entry.interface}`);
+}
+
+/** Unless it was there before us: then it is somebody else's. */
+async function removeForwarding(bench: Workbench, entry: JournalEntry): Promise<string[]> {
+  const { hasForwarding, mac, parent } = entry;
+  const ifindex = findInterface(parent);
+  if (!hasForwarding || ifindex === undefined) return [];
+  const wasThere = await bench.route.removeForwarding({ ifindex, mac });
+  return wasThere ? [`${parent} takes no frames for ${mac} any more`] : [];
 }
 
 function isMarked({ protocol }: InterfaceAddress): boolean {

@@ -18,8 +18,9 @@ const OWNING: readonly OptionSpec[] = [
   {
     name: "mode",
     value: "MODE",
-    choices: ["macvlan", "address"],
-    about: "macvlan: a link of its own with the virtual MAC; address: on the NIC, with its MAC",
+    choices: ["macvlan", "rewrite", "address"],
+    about:
+      "macvlan: a link of its own with the virtual MAC; rewrite: on the NIC, rules put the virtual MAC on; address: on the NIC, with its MAC",
   },
   {
     name: "accept",
@@ -149,6 +150,7 @@ export const SPEC: CommandSpec = {
       usage: "-I IF --vrid N VIP[/LEN]…",
       examples: [
         ["vmac-ctl up -I eth0 --vrid 51 192.0.2.100", "own 192.0.2.100 with 00:00:5e:00:01:33"],
+        ["vmac-ctl up -I eth0 --vrid 51 --mode rewrite 192.0.2.100", "the same without a link of its own"],
         ["vmac-ctl up -I eth0 --vrid 51 --mode address 192.0.2.100", "the same with the NIC's MAC"],
         ["vmac-ctl up -I eth0 --vrid 51 fe80::100 2001:db8::100", "IPv6, with 00:00:5e:00:02:33"],
       ],

@@ -10,7 +10,7 @@ import { ExitCode, ExitError } from "@viptools/cli";
 import { type FileLock, findInterface, KernelError, monotonicUs, type NftMessage } from "@viptools/kernel";
 import { addressOfVip, parseInstance } from "@viptools/records";
 import { type IpAddress, isLinkLocal } from "@viptools/wire";
-import { addAddresses, build, extendAddresses, removeAddresses } from "./builder.ts";
+import { addAddresses, build, extendAddresses, removeAddresses, type Trail } from "./builder.ts";
 import { type FenceOptions, fenceOf, fenceTable } from "./fence.ts";
 import { type Damage, inspect, isFamilyOff } from "./inspection.ts";
 import { type JournalEntry, lockInstance, readEntry, removeEntry, writeEntry } from "./journal.ts";
@@ -77,7 +77,8 @@ export class Ownership {
     if (!isStanding) refuseStanding(readEntry(this.#bench.runs, instance));
     const removed = await removeLeftovers(this.#bench, instance);
     this.#refuseOwnAddresses(vips.map(addressOfVip));
-    const hasTable = guard !== undefined || !this.#settings.isAccepting;
+    const isRewriting = this.#plan.mode === "rewrite";
+    const hasTable = guard !== undefined || isRewriting || !this.#settings.isAccepting;
     this.#entry = {
       instance,
       parent,
@@ -141,8 +142,7 @@ export class Ownership {
   }
 
   async #build(): Promise<string[]> {
-    const note = (isBuilding: boolean): void => this.#noteLink(isBuilding);
-    return await build(this.#bench, this.#claim.instance, this.#plan, note);
+    return await build(this.#bench, this.#claim.instance, this.#plan, this.#trail);
   }
 
   /** Whether a claim is about other VIPs, or about another MAC. */
@@ -239,7 +239,7 @@ export class Ownership {
     const startUs = monotonicUs();
     this.#isTaken = false;
     const changes = await removeMade(this.#bench, this.#entry!);
-    this.#note({ isBuilding: false });
+    this.#note({ isBuilding: false, hasForwarding: false });
     return { changes, tookUs: monotonicUs() - startUs };
   }
 
@@ -251,7 +251,7 @@ export class Ownership {
       instance: this.#claim.instance,
       plan: this.#plan,
       fence: this.#fence,
-      note: (isBuilding) => this.#noteLink(isBuilding),
+      trail: this.#trail,
       linkIndex,
       replan: () => this.#replan(),
     });
@@ -265,15 +265,18 @@ export class Ownership {
     return hasComeBack;
   }
 
-  /** Of the link that was made; undefined in address mode. */
+  /** Of the link that was made; in macvlan mode alone. */
   get linkIndex(): number | undefined {
     return this.#entry?.linkIndex;
   }
 
-  #noteLink(isBuilding: boolean): void {
-    const linkIndex = isBuilding ? undefined : findInterface(this.#plan.interfaceName);
-    this.#note({ isBuilding, linkIndex });
-  }
+  readonly #trail: Trail = {
+    link: (isBuilding) => {
+      const linkIndex = isBuilding ? undefined : findInterface(this.#plan.interfaceName);
+      this.#note({ isBuilding, linkIndex });
+    },
+    forwarding: (hasForwarding) => this.#note({ hasForwarding }),
+  };
 
   #replan(): void {
     this.#plan = this.#planFor(this.#claim);

@@ -25,8 +25,8 @@ export function readOwnSettings(args: Args): OwnSettings {
   if (name !== undefined) checkTemplate(name, mode);
   if (label !== undefined && label.length > LABEL_MAX)
     usage(`--label is "${label}": needs at most ${LABEL_MAX} characters`);
-  if (mode === "address" && args.isGiven("macvlan-mode"))
-    usage("--macvlan-mode is for a macvlan, and --mode is address: leave one of them out");
+  if (isOnNic(mode) && args.isGiven("macvlan-mode"))
+    usage(`--macvlan-mode is for a macvlan, and --mode is ${mode}: leave one of them out`);
   if (!hasAddress && mode === "address")
     usage("--no-address and --mode address leave nothing to own: needs one of them");
   return {
@@ -41,8 +41,12 @@ export function readOwnSettings(args: Args): OwnSettings {
   };
 }
 
+function isOnNic(mode: Mode | undefined): boolean {
+  return mode === "rewrite" || mode === "address";
+}
+
 function checkTemplate(template: string, mode: Mode | undefined): void {
-  if (mode === "address") usage("--name is for a macvlan, and --mode is address: leave one of them out");
+  if (isOnNic(mode)) usage(`--name is for a macvlan, and --mode is ${mode}: leave one of them out`);
   const longest = template.replaceAll("{family}", "4").replaceAll("{vrid}", "1");
   try {
     checkInterfaceName(longest);

@@ -1,5 +1,5 @@
 /**
- * What a plan does, step by step, in the words of `ip`, `sysctl` and `nft`: pure.
+ * What a plan does, step by step, in the words of `ip`, `bridge`, `sysctl` and `nft`: pure.
  *
  * @module
  */
@@ -23,7 +23,7 @@ export function stepsToOwn(instance: string, plan: Plan, rules: TableSpec | unde
     command: `ip address add ${addressWords(address)} dev ${quoted(interfaceName)}`,
   }));
   const parentSteps = settingSteps(plan.parentSettings, `${parent} keeps quiet about the VIPs`);
-  if (link === undefined) return [...table, ...parentSteps, ...addresses];
+  if (link === undefined) return [...table, ...forwardingSteps("add", plan), ...parentSteps, ...addresses];
   const arp = link.hasArp ? "" : " arp off";
   return [
     ...table,
@@ -46,17 +46,29 @@ export function stepsToOwn(instance: string, plan: Plan, rules: TableSpec | unde
 /** What takes away what the journal says. */
 export function stepsToRelease(entry: JournalEntry, settings: readonly Setting[]): Step[] {
   const made =
-    entry.mode === "address"
-      ? entry.addresses.map((address) => ({
+    entry.mode === "macvlan"
+      ? [{ what: "link and its VIPs", command: `ip link del ${quoted(entry.interface)}` }]
+      : entry.addresses.map((address) => ({
           what: "VIP",
           command: `ip address del ${address} dev ${quoted(entry.interface)}`,
-        }))
-      : [{ what: "link and its VIPs", command: `ip link del ${quoted(entry.interface)}` }];
+        }));
+  const forwarding = entry.hasForwarding ? forwardingSteps("del", entry) : [];
   const table =
     entry.table === undefined
       ? []
       : [{ what: "rules", command: `nft delete table netdev ${quoted(entry.table)}` }];
-  return [...made, ...settingSteps(settings, "as it was before"), ...table];
+  return [...made, ...forwarding, ...settingSteps(settings, "as it was before"), ...table];
+}
+
+/** The NIC takes frames for the virtual MAC. */
+function forwardingSteps(
+  verb: "add" | "del",
+  { mode, mac, parent }: Pick<Plan, "mode" | "mac" | "parent">,
+): Step[] {
+  if (mode !== "rewrite") return [];
+  return [
+    { what: "frames for the virtual MAC", command: `bridge fdb ${verb} ${mac} dev ${quoted(parent)} self` },
+  ];
 }
 
 /** As a shell takes it for one word. */

@@ -2,7 +2,14 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import type { Claim } from "./owner-table.ts";
-import { checkInterfaceName, type OwnSettings, type Plan, planOf, virtualInterfaceName } from "./plan.ts";
+import {
+  checkInterfaceName,
+  type Mode,
+  type OwnSettings,
+  type Plan,
+  planOf,
+  virtualInterfaceName,
+} from "./plan.ts";
 import { stepsToOwn } from "./plan-steps.ts";
 
 const NAMES: [number, number, string][] = [
@@ -43,6 +50,7 @@ const FACTS = {
   parentIndex: 2,
   parentMac: "02:00:00:00:00:01",
   parentPrefixes: [{ address: "192.0.2.1", length: 24 }],
+  parentLinkLocal: undefined,
   forwarding: "1",
 };
 
@@ -71,6 +79,17 @@ const PLANS: readonly (readonly [fact: string, plan: Plan, expected: Partial<Pla
     plan({}, { mode: "address" }),
     { mode: "address", interfaceName: "eth0" },
   ],
+  [
+    "--mode rewrite has the virtual MAC on the NIC, which asks from its own addresses",
+    plan({}, { mode: "rewrite" }),
+    {
+      mode: "rewrite",
+      interfaceName: "eth0",
+      mac: "00:00:5e:00:01:33",
+      link: undefined,
+      parentSettings: [{ path: "net/ipv4/conf/eth0/arp_announce", value: "2" }],
+    },
+  ],
   ["a name is filled in", plan({}, { nameTemplate: "vip{family}-{vrid}" }), { interfaceName: "vip4-51" }],
   ["--no-address leaves no address", plan({}, { hasAddress: false }), { addresses: [] }],
   [
@@ -86,11 +105,12 @@ for (const [fact, actual, expected] of PLANS) {
   });
 }
 
-const ADDRESSES: readonly (readonly [vip: string, mode: "macvlan" | "address", command: string])[] = [
+const ADDRESSES: readonly (readonly [vip: string, mode: Mode, command: string])[] = [
   ["192.0.2.100/32", "macvlan", "192.0.2.100/32 noprefixroute dev vrrp4-2-51"],
   ["192.0.2.100/24", "macvlan", "192.0.2.100/24 noprefixroute dev vrrp4-2-51"],
   ["192.0.2.100/25", "macvlan", "192.0.2.100/25 noprefixroute dev vrrp4-2-51"],
   ["192.0.2.100/23", "macvlan", "192.0.2.100/23 dev vrrp4-2-51"],
+  ["192.0.2.100/24", "rewrite", "192.0.2.100/24 noprefixroute dev eth0"],
   ["203.0.113.100/24", "address", "203.0.113.100/24 dev eth0"],
   ["fe80::100/128", "macvlan", "fe80::100/64 preferred_lft 0 valid_lft forever nodad dev vrrp6-2-51"],
   [
@@ -109,6 +129,18 @@ for (const [vip, mode, command] of ADDRESSES) {
     );
   });
 }
+
+test("--mode rewrite has the NIC take frames for the virtual MAC before the address is there", () => {
+  const steps = stepsToOwn(CLAIM.instance, plan({}, { mode: "rewrite" }), undefined);
+  assert.deepEqual(
+    steps.map(({ command }) => command),
+    [
+      "bridge fdb add 00:00:5e:00:01:33 dev eth0 self",
+      "sysctl -w net/ipv4/conf/eth0/arp_announce=2",
+      "ip address add 192.0.2.100/32 noprefixroute dev eth0",
+    ],
+  );
+});
 
 test("the macvlan answers ARP for its own addresses alone, forwards if its parent does, is lenient about paths, and takes no router's word", () => {
   const settings = (made: Plan): string[] => made.linkSettings.map(({ path, value }) => `${path}=${value}`);

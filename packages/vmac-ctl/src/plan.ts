@@ -8,7 +8,11 @@ import { familyOfVip, parseInstance, parseVip, type Vip } from "@viptools/record
 import { type IpAddress, isInPrefix, isLinkLocal, type Mac, virtualMac } from "@viptools/wire";
 import type { Claim } from "./owner-table.ts";
 
-export type Mode = "macvlan" | "address";
+/**
+ * `macvlan`: a link with the virtual MAC. `rewrite`: the NIC, whose frames get the virtual MAC from rules. `address`: the
+ * NIC with its own MAC.
+ */
+export type Mode = "macvlan" | "rewrite" | "address";
 
 /** How the VIPs are owned, whatever virtual router they belong to. */
 export interface OwnSettings {
@@ -34,6 +38,8 @@ export interface HostFacts {
   readonly parentMac: Mac;
   /** Prefixes of the parent's addresses, of both families. */
   readonly parentPrefixes: readonly Vip[];
+  /** A link-local address of the parent that is no VIP; undefined for IPv4, and where there is none. */
+  readonly parentLinkLocal: IpAddress | undefined;
   /** Whether packets that come in by the parent are forwarded: "0" or "1"; undefined where there is no such setting. */
   readonly forwarding: string | undefined;
 }
@@ -66,9 +72,11 @@ export interface Plan {
   /** The constant under which the fence keeps permissions. */
   readonly fenceKey: Mac;
   readonly nicMac: Mac;
+  /** What the NIC asks from while it may not from a VIP; undefined as in {@link HostFacts.parentLinkLocal}. */
+  readonly nicLinkLocal: IpAddress | undefined;
   /** Of the parent, shared with other virtual routers. */
   readonly parentSettings: readonly Setting[];
-  /** To be made; undefined in address mode. */
+  /** To be made; in macvlan mode alone. */
   readonly link: PlannedLink | undefined;
   readonly linkSettings: readonly Setting[];
   readonly addresses: readonly PlannedAddress[];
@@ -88,17 +96,18 @@ export function planOf(claim: Claim, settings: OwnSettings, facts: HostFacts): P
   const { family } = parseInstance(claim.instance)!;
   const { parent, vrid } = claim;
   const mode = modeOf(claim, settings);
-  const link = mode === "address" ? undefined : linkOf(claim, family, settings, facts);
+  const link = mode === "macvlan" ? linkOf(claim, family, settings, facts) : undefined;
   const interfaceName = link?.name ?? parent;
   return {
     mode,
     family,
     parent,
     interfaceName,
-    mac: link?.mac ?? facts.parentMac,
+    mac: mode === "address" ? facts.parentMac : vmacOf(claim, family),
     fenceKey: virtualMac(family, vrid),
     nicMac: facts.parentMac,
-    parentSettings: link === undefined || family === 6 ? [] : parentSettings(parent),
+    nicLinkLocal: facts.parentLinkLocal,
+    parentSettings: family === 6 ? [] : parentSettings(parent, mode),
     link,
     linkSettings:
       link === undefined ? [] : linkSettings(link, family, { parent, forwarding: facts.forwarding }),
@@ -122,6 +131,10 @@ export function modeOf(claim: Claim, settings: OwnSettings): Mode {
   return settings.mode ?? (claim.vmac === null ? "address" : "macvlan");
 }
 
+function vmacOf({ vmac, vrid }: Claim, family: 4 | 6): Mac {
+  return vmac ?? virtualMac(family, vrid);
+}
+
 function linkOf(claim: Claim, family: 4 | 6, settings: OwnSettings, facts: HostFacts): PlannedLink {
   const { vrid } = claim;
   const template = settings.nameTemplate;
@@ -130,7 +143,7 @@ function linkOf(claim: Claim, family: 4 | 6, settings: OwnSettings, facts: HostF
       ? virtualInterfaceName(family, facts.parentIndex, vrid)
       : template.replaceAll("{family}", String(family)).replaceAll("{vrid}", String(vrid));
   checkInterfaceName(name);
-  const mac = claim.vmac ?? virtualMac(family, vrid);
+  const mac = vmacOf(claim, family);
   return { name, mac, macvlanMode: settings.macvlanMode, hasArp: settings.hasAddress };
 }
 
@@ -179,13 +192,14 @@ export function interfaceAlias(instance: string): string {
 
 /**
  * The parent must not answer for the macvlan's addresses (ARP flux), nor teach clients VIP -> NIC MAC with its own
- * questions.
+ * questions. In rewrite mode it answers, and its questions have to come from an address of its own because those from a VIP
+ * are dropped while the voice is another host's: who has just begun to serve would wait a second to ask again.
  */
-function parentSettings(parent: string): Setting[] {
-  return [
-    { path: `net/ipv4/conf/${parent}/arp_ignore`, value: "1" },
-    { path: `net/ipv4/conf/${parent}/arp_announce`, value: "2" },
-  ];
+function parentSettings(parent: string, mode: Mode): Setting[] {
+  const ignore = { path: `net/ipv4/conf/${parent}/arp_ignore`, value: "1" };
+  const announce = { path: `net/ipv4/conf/${parent}/arp_announce`, value: "2" };
+  if (mode === "address") return [];
+  return mode === "macvlan" ? [ignore, announce] : [announce];
 }
 
 /** Of the parent, as {@link HostFacts} has it. */

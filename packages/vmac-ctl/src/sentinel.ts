@@ -1,10 +1,18 @@
 /**
- * Watches over what was made: hears of links, addresses and rules that somebody changes, and looks at settings, of which
+ * Watches over what was made: hears of links, addresses, forwarding entries and rules that somebody changes, and looks at settings, of which
  * the kernel tells nobody.
  *
  * @module
  */
-import { differingSettings, type Link, type LinkEvent, LinkMonitor, NftMonitor } from "@viptools/kernel";
+import {
+  differingSettings,
+  type ForwardingEntry,
+  ForwardingMonitor,
+  type Link,
+  type LinkEvent,
+  LinkMonitor,
+  NftMonitor,
+} from "@viptools/kernel";
 import type { FollowedInstance } from "./followed-instance.ts";
 import type { Ownership } from "./ownership.ts";
 import { interfaceAlias } from "./plan.ts";
@@ -14,20 +22,28 @@ const LOOK_EVERY_MS = 250;
 /** Settings of so many virtual routers are read in one look: the next look goes on with others. */
 const ROUTERS_IN_LOOK = 16;
 
+/** What there is to hear of, beside links and addresses. */
+interface Watched {
+  readonly hasRules: boolean;
+  readonly hasForwarding: boolean;
+}
+
 export class Sentinel {
   readonly #guarded: () => readonly FollowedInstance[];
   readonly #links: LinkMonitor;
   readonly #rules: NftMonitor | undefined;
+  readonly #forwarding: ForwardingMonitor | undefined;
   readonly #timer: NodeJS.Timeout;
   #next = 0;
   #overruns = 0;
 
   /** @param guarded all that is looked after, asked each time. */
-  constructor(bench: Workbench, guarded: () => readonly FollowedInstance[], hasFence: boolean) {
+  constructor(bench: Workbench, guarded: () => readonly FollowedInstance[], watched: Watched) {
     this.#guarded = guarded;
     this.#links = new LinkMonitor((event) => this.#onLink(event));
-    const port = hasFence ? bench.nftPort() : undefined;
+    const port = watched.hasRules ? bench.nftPort() : undefined;
     if (port !== undefined) this.#rules = new NftMonitor(port, (table) => this.#onRules(table));
+    if (watched.hasForwarding) this.#forwarding = new ForwardingMonitor((entry) => this.#onForwarding(entry));
     this.#timer = setInterval(() => this.#lookAtSettings(), LOOK_EVERY_MS);
   }
 
@@ -35,6 +51,7 @@ export class Sentinel {
     clearInterval(this.#timer);
     this.#links.close();
     this.#rules?.close();
+    this.#forwarding?.close();
   }
 
   /** How often more happened than was kept for us. */
@@ -56,6 +73,15 @@ export class Sentinel {
       if (fence === undefined || (table !== undefined && fence.table !== table)) continue;
       fence.suspect();
       instance.lookSoon();
+    }
+  }
+
+  #onForwarding(entry: ForwardingEntry | undefined): void {
+    if (entry === undefined) this.#overruns += 1;
+    for (const instance of this.#guarded()) {
+      const { ownership } = instance;
+      const isConcerned = entry === undefined || ownership?.plan.mac === entry.mac;
+      if (ownership?.isTaken && isConcerned) instance.lookSoon();
     }
   }
 

@@ -28,6 +28,7 @@ export function readSituation(bench: Workbench, entry: JournalEntry): Situation 
     isParentUp: parent?.isRunning ?? false,
     isLinkUp: link?.isUp,
     missingVips: entry.addresses.filter((address) => !present.has(address)),
+    rewriting: entry.mode === "rewrite" ? readRewriting(bench, entry, parent?.index) : undefined,
     voiceMs: entry.table === undefined ? undefined : voiceMs(bench, entry.table, virtualMac(family, vrid)),
     settings: {
       arp_ignore: pair("arp_ignore"),
@@ -41,6 +42,14 @@ export function readSituation(bench: Workbench, entry: JournalEntry): Situation 
         : link.macvlanMode === MacvlanMode.private
           ? "private"
           : "other",
+  };
+}
+
+function readRewriting(bench: Workbench, { mac, table }: JournalEntry, ifindex: number | undefined) {
+  return {
+    mac,
+    isTaken: ifindex !== undefined && bench.route.isForwarding({ ifindex, mac }),
+    hasRules: bench.nft.tables().some(({ name }) => name === table),
   };
 }
 

@@ -48,7 +48,7 @@ async function take(
 ): Promise<ExitCode> {
   const ownership = new Ownership(bench, claim, settings);
   const standing = readEntry(bench.runs, claim.instance);
-  if (standing?.isStanding && isWhole(ownership, standing, claim)) {
+  if (standing?.isStanding && isWhole(ownership, standing, claim) && hasTable(bench, standing)) {
     ownership.leaveStanding();
     context.say(`${claim.instance} is owned already`);
     return ExitCode.done;
@@ -83,12 +83,17 @@ function isWhole(ownership: Ownership, standing: JournalEntry, claim: Claim): bo
   return !standing.isBuilding && ownership.inspect(standing.linkIndex).length === 0;
 }
 
+/** Rules that somebody flushed, of those that need some without leases. */
+function hasTable(bench: Workbench, { table }: JournalEntry): boolean {
+  return table === undefined || bench.nft.tables().some(({ name }) => name === table);
+}
+
 function dryRun(context: Context, bench: Workbench, claim: Claim, settings: OwnSettings): ExitCode {
   const { family } = parseInstance(claim.instance)!;
   const plan = planOf(claim, settings, bench.factsOf(claim.parent, family));
-  const rules = settings.isAccepting
-    ? undefined
-    : fenceRules(fenceOf(claim, plan, { hasGates: false, isAccepting: false }));
+  const { isAccepting } = settings;
+  const hasRules = plan.mode === "rewrite" || !isAccepting;
+  const rules = hasRules ? fenceRules(fenceOf(claim, plan, { hasGates: false, isAccepting })) : undefined;
   writeSteps(context, claim.instance, stepsToOwn(claim.instance, plan, rules));
   return ExitCode.done;
 }

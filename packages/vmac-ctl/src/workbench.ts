@@ -6,8 +6,8 @@
  */
 import { ExitCode, ExitError } from "@viptools/cli";
 import { KernelError, NftSocket, RouteChanges, RunDirectory, readSysctl } from "@viptools/kernel";
-import { ZERO_MAC } from "@viptools/wire";
-import type { HostFacts } from "./plan.ts";
+import { isLinkLocal, ZERO_MAC } from "@viptools/wire";
+import { ADDRESS_PROTOCOL, type HostFacts } from "./plan.ts";
 
 /** What is for a port of these, the port's own addresses do not get. */
 const TAKES_ALL: readonly string[] = ["bridge", "bond", "team"];
@@ -53,6 +53,9 @@ export class Workbench {
     return {
       parentIndex: link.index,
       parentMac: link.mac,
+      parentLinkLocal: addresses.find(
+        ({ address, protocol }) => isLinkLocal(address) && protocol !== ADDRESS_PROTOCOL,
+      )?.address,
       parentPrefixes: addresses.map(({ address, prefixLength }) => ({ address, length: prefixLength })),
       forwarding: readSysctl(`net/ipv${family}/conf/${parent}/forwarding`),
     };

@@ -14,7 +14,7 @@ export function checkVipOnParent(facts: Facts): Finding[] {
   const parent = parentOf(facts);
   const isOurs = ({ address }: InterfaceAddress): boolean =>
     owned.some(
-      ({ mode, interface: name, vips: own }) => mode === "address" && name === nic && own.includes(address),
+      ({ mode, interface: name, vips: own }) => mode !== "macvlan" && name === nic && own.includes(address),
     );
   return addresses
     .filter((found) => found.ifindex === parent?.index && vips.includes(found.address) && !isOurs(found))

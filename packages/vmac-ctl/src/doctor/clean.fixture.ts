@@ -84,6 +84,7 @@ export const OWNED: OwnedRouter = {
   parent: "eth0",
   interface: "vrrp4-2-51",
   vips: [VIP],
+  hasForwarding: false,
   isSpeaking: true,
 };
 

@@ -137,6 +137,26 @@ const FAULTS: readonly (readonly [fact: string, facts: Facts, code: string, show
     /br0, which snoops multicast and has the port blocking/,
   ],
   [
+    "a promiscuous NIC whose forwarding entry in rewrite mode is somebody else's, or gone",
+    {
+      ...CLEAN,
+      links: [LO, { ...NIC, promiscuity: 1 }],
+      owned: [{ ...OWNED, mode: "rewrite", interface: "eth0" }],
+    },
+    "warning promiscuous_parent",
+    /promiscuity 1/,
+  ],
+  [
+    "a NIC that somebody else wants promiscuous too, in rewrite mode",
+    {
+      ...CLEAN,
+      links: [LO, { ...NIC, promiscuity: 2 }],
+      owned: [{ ...OWNED, mode: "rewrite", interface: "eth0", hasForwarding: true }],
+    },
+    "warning promiscuous_parent",
+    /promiscuity 2/,
+  ],
+  [
     "a bridge that snoops and asks nobody",
     { ...CLEAN, isIpv6Meant: true, links: [LO, { ...BRIDGE, name: "eth0", index: 2 }] },
     "warning snooping_without_querier",
@@ -186,6 +206,15 @@ const CLEAN_HOSTS: readonly (readonly [what: string, facts: Facts])[] = [
     {
       ...CLEAN,
       owned: [{ ...OWNED, mode: "address", interface: "eth0" }],
+      addresses: [...CLEAN.addresses, addressOn(2, `${VIP}/32`)],
+    },
+  ],
+  [
+    "while it is Active in rewrite mode, on a NIC that has to take all frames for the virtual MAC",
+    {
+      ...CLEAN,
+      links: [LO, { ...NIC, promiscuity: 1 }],
+      owned: [{ ...OWNED, mode: "rewrite", interface: "eth0", hasForwarding: true }],
       addresses: [...CLEAN.addresses, addressOn(2, `${VIP}/32`)],
     },
   ],

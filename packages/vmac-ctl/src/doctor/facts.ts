@@ -5,6 +5,7 @@
  */
 import type { InterfaceAddress, Link, NetworkManagerName } from "@viptools/kernel";
 import type { IpAddress, IpFamily, Mac } from "@viptools/wire";
+import type { Mode } from "../plan.ts";
 import type { Chain } from "./firewall.ts";
 import type { Passage } from "./passage.ts";
 
@@ -62,12 +63,14 @@ export interface MeantRouter {
 }
 
 export interface OwnedRouter extends MeantRouter {
-  readonly mode: "macvlan" | "address";
+  readonly mode: Mode;
   /** The NIC. */
   readonly parent: string;
   /** Carries the VIPs. */
   readonly interface: string;
   readonly vips: readonly IpAddress[];
+  /** The NIC takes frames for the virtual MAC, by a forwarding entry that `vmac-ctl` has made. */
+  readonly hasForwarding: boolean;
   /** It may speak as the virtual router now: it is Active, or was taken by `up`. */
   readonly isSpeaking: boolean;
 }

@@ -21,14 +21,15 @@ function masterOf(facts: Facts): Link | undefined {
   return facts.links.find((link) => link.index === index);
 }
 
-/** The kernel itself asks for all frames where a macvlan's MAC is one more than the NIC can tell apart. */
+/** The kernel itself asks for all frames, once, where MACs that the NIC takes are more than it can tell apart. */
 export function checkPromiscuous(facts: Facts): Finding[] {
   const parent = parentOf(facts);
   if (parent === undefined || parent.masterIndex !== undefined) return [];
   const isParent = facts.links.some(
     ({ kind, parentIndex }) => kind === "macvlan" && parentIndex === parent.index,
   );
-  const expected = isParent ? 1 : 0;
+  const hasForwarding = facts.owned.some((own) => own.parent === parent.name && own.hasForwarding);
+  const expected = isParent || hasForwarding ? 1 : 0;
   if (!parent.isSetPromiscuous && parent.promiscuity <= expected) return [];
   return [
     {
@@ -128,7 +129,7 @@ export function checkSnoopingParent(facts: Facts): Finding[] {
 
 /** Such services take away what they have not made, when they are told to configure anew. */
 export function checkManager({ interface: nic, manager, owned }: Facts): Finding[] {
-  const isOnNic = owned.some(({ mode, interface: name }) => mode === "address" && name === nic);
+  const isOnNic = owned.some(({ mode, interface: name }) => mode !== "macvlan" && name === nic);
   if (manager === undefined || !isOnNic) return [];
   return [
     {

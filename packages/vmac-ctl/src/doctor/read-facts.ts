@@ -85,8 +85,11 @@ function readOwned(bench: Workbench): OwnedRouter[] {
   return listEntries(bench.runs).map((entry) => {
     const { family, vrid } = parseInstance(entry.instance)!;
     const { parent, interface: name, mode, vips } = entry;
-    const isSpeaking = explainAnswering(readSituation(bench, entry)).answers;
-    return { family, vrid, parent, interface: name, mode, vips: vips.map(addressOfVip), isSpeaking };
+    const situation = readSituation(bench, entry);
+    const hasForwarding = entry.hasForwarding === true && situation.rewriting?.isTaken === true;
+    const isSpeaking = explainAnswering(situation).answers;
+    const owned = { family, vrid, parent, interface: name, mode, vips: vips.map(addressOfVip) };
+    return { ...owned, hasForwarding, isSpeaking };
   });
 }
 
