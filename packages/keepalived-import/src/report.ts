@@ -22,8 +22,9 @@ export class Report {
     this.#leftOut.push({ file, line, statement: titleOf(statement), why });
   }
 
+  /** In the order of the files' lines. */
   get leftOut(): readonly LeftOut[] {
-    return this.#leftOut;
+    return this.#leftOut.toSorted((a, b) => (a.file === b.file ? a.line - b.line : a.file < b.file ? -1 : 1));
   }
 }
 

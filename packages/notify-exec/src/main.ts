@@ -104,17 +104,21 @@ class Office {
     for (const call of this.#words.hear(record)) this.#take(call);
   }
 
-  /** Whoever decided is gone. Of what still waits only the last state is worth a script. */
+  /** Whoever decided is gone. */
   noteEnd(): void {
     for (const call of this.#words.end()) this.#take(call);
-    for (const lane of this.#lanes.values()) this.#countSkipped(lane.keep(1));
   }
 
+  /** Waits for the scripts; of what is not begun in time only the last state is worth one. */
   async finished(): Promise<void> {
     if (this.#isIdle()) return;
+    const timer = setTimeout(() => {
+      for (const lane of this.#lanes.values()) this.#countSkipped(lane.keep(1));
+    }, this.#settings.timeoutMs);
     await new Promise<void>((resolve) => {
       this.#whenIdle = resolve;
     });
+    clearTimeout(timer);
   }
 
   #isIdle(): boolean {
