@@ -1,0 +1,258 @@
+/** A real keepalived decides, and our pipe owns: through its FIFO and through its notify script, in its order. */
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import test, { type TestContext } from "node:test";
+import { DecidingKeepalived, NAME } from "../lab/deciding-keepalived.ts";
+import { differences, dumpHost } from "../lab/dump.ts";
+import { type Network, VIP } from "../lab/network.ts";
+import { ObeyingPipe } from "../lab/obeying-pipe.ts";
+import { readRecordLog } from "../lab/record-log.ts";
+import { attempt, sleep, TOP, waitFor } from "../lab/shell.ts";
+import { IS_FULL, needsRoot, onStage } from "../lab/stage.ts";
+
+const ADVERT_MS = 10;
+const FLAPS = IS_FULL ? 200 : 10;
+const NOTIFY = `${TOP}scripts/keepalived-notify`;
+const HIGH = 50;
+const LOW = -50;
+
+const reaches = (network: Network): boolean =>
+  network.run("c", ["ping", "-c", "1", "-W", "1", VIP]).code === 0;
+
+/** Changes its mind again and again, some of the times before it has come to the end of the last change. */
+async function flap(a: DecidingKeepalived): Promise<void> {
+  for (let n = 0; n < FLAPS; n++) {
+    a.weigh(HIGH);
+    await (n % 3 === 0 ? sleep(45) : a.until(true));
+    a.weigh(LOW);
+    await (n % 4 === 0 ? sleep(45) : a.until(false));
+  }
+}
+
+/** The client reaches the address if and only if keepalived is MASTER. */
+async function assertObeyed(
+  network: Network,
+  a: DecidingKeepalived,
+  pipe: ObeyingPipe,
+  isMaster: boolean,
+): Promise<void> {
+  await a.until(isMaster);
+  await pipe.until(isMaster);
+  assert.equal(reaches(network), isMaster);
+}
+
+test(
+  `vrrp_notify_fifo: start, ${FLAPS} flaps, reload, stop and another start, in keepalived's order`,
+  needsRoot,
+  async (t) => {
+    await onStage(["a", "b", "c"], async (network) => {
+      const before = dumpHost(network, "a");
+      const fifo = join(network.folder, "notify.fifo");
+      const options = { advertMs: ADVERT_MS, globals: [`vrrp_notify_fifo ${fifo} root root`] };
+      const pipe = new ObeyingPipe(network, "a", `keepalived-fifo ${fifo}`, NAME);
+      const b = new DecidingKeepalived(network, "b", { advertMs: ADVERT_MS });
+      await b.until(true);
+      let a = new DecidingKeepalived(network, "a", options);
+      const said = (): string[] => pipe.words(NAME).map(({ state }) => state);
+      const story: string[] = [];
+
+      a.weigh(HIGH);
+      await assertObeyed(network, a, pipe, true);
+      await flap(a);
+      await assertObeyed(network, a, pipe, false);
+      await assertSame(t, "through the FIFO", a.states(), said);
+
+      a.weigh(HIGH);
+      await assertObeyed(network, a, pipe, true);
+      const downs = (): number => pipe.records().filter(({ type }) => type === "vmac.down").length;
+      const downsBefore = downs();
+      await a.reload();
+      await sleep(300);
+      assert.equal(downs(), downsBefore, "kept meanwhile");
+      await assertObeyed(network, a, pipe, true);
+      a.weigh(LOW);
+      await assertObeyed(network, a, pipe, false);
+      a.weigh(HIGH);
+      await assertObeyed(network, a, pipe, true);
+      story.push(...a.states(), "STOP");
+      await a.stop();
+      await pipe.until(false);
+      await assertSame(t, "with a reload and a stop", story, said);
+
+      a = new DecidingKeepalived(network, "a", options);
+      a.weigh(HIGH);
+      await assertObeyed(network, a, pipe, true);
+      await assertSame(t, "and another start", [...story, ...a.states()], said);
+      await pipe.stop();
+      assert.equal(reaches(network), false, "the end of the pipe gives back");
+      await a.stop();
+      assert.deepEqual(differences(before, dumpHost(network, "a")), []);
+      await b.stop();
+    });
+  },
+);
+
+/** @param seen may still be on its way. */
+async function assertSame(
+  t: TestContext,
+  when: string,
+  expected: readonly string[],
+  seen: () => readonly string[],
+): Promise<void> {
+  await waitFor("the last of keepalived's words", 5000, () => seen().length >= expected.length || undefined);
+  assert.deepEqual(seen(), expected, when);
+  t.diagnostic(`${when}: ${expected.length} words`);
+}
+
+test(
+  `notify: after each of ${FLAPS} flaps the last word is keepalived's, and no earlier one follows a later one`,
+  needsRoot,
+  async (t) => {
+    await onStage(["a", "b", "c"], async (network) => {
+      const fifo = join(network.folder, "words");
+      const pipe = new ObeyingPipe(network, "a", `keepalived-notify --read ${fifo}`, NAME);
+      await waitFor("the FIFO", 5000, () => existsSync(fifo) || undefined);
+      const b = new DecidingKeepalived(network, "b", { advertMs: ADVERT_MS });
+      await b.until(true);
+      const notify = `notify "${NOTIFY} --wait 5 --to ${fifo}"`;
+      const a = new DecidingKeepalived(network, "a", { advertMs: ADVERT_MS, lines: [notify] });
+      for (let n = 0; n < FLAPS; n++) {
+        for (const isHigh of [true, false]) {
+          a.weigh(isHigh ? HIGH : LOW);
+          // Two changes of mind before anybody looks: the scripts of one run while those of the next start.
+          if (n % 2 === 0 && isHigh) await sleep(45);
+          else await assertLastWord(a, pipe, isHigh);
+        }
+      }
+      await assertObeyed(network, a, pipe, false);
+      a.weigh(HIGH);
+      await assertObeyed(network, a, pipe, true);
+      const words = pipe.words(NAME).map(({ state }) => state);
+      const states = a.states();
+      assert.ok(isPartOf(words, states), `${words.join(" ")}\nare not in the order of\n${states.join(" ")}`);
+      t.diagnostic(`${words.length} of ${states.length} words were said, none after a later one`);
+      await a.stop();
+      await pipe.until(false);
+      assert.equal(pipe.words(NAME).at(-1)?.state, "STOP");
+      await b.stop();
+      await pipe.stop();
+    });
+  },
+);
+
+async function assertLastWord(a: DecidingKeepalived, pipe: ObeyingPipe, isMaster: boolean): Promise<void> {
+  await a.until(isMaster);
+  const expected = isMaster ? "MASTER" : "BACKUP";
+  await waitFor(`the last word to be ${expected}`, 10_000, () =>
+    pipe.words(NAME).at(-1)?.state === expected ? true : undefined,
+  );
+  assert.equal(a.isMaster(), isMaster, "keepalived has not changed its mind meanwhile");
+}
+
+/** True if the words are what is left of all of them, in their order. */
+function isPartOf(words: readonly string[], all: readonly string[]): boolean {
+  let next = 0;
+  for (const state of all) if (words[next] === state) next += 1;
+  return next === words.length;
+}
+
+/** A folder of its own, and keepalived-notify as keepalived starts it: in a process group of its own. */
+function atDesk(play: (desk: NotifyDesk) => Promise<void>): () => Promise<void> {
+  return async () => {
+    const folder = mkdtempSync(join(tmpdir(), "viptools-notify-"));
+    try {
+      await play(new NotifyDesk(folder));
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  };
+}
+
+class NotifyDesk {
+  readonly path: string;
+
+  constructor(folder: string) {
+    this.path = join(folder, "words");
+  }
+
+  /** @param prefix what the shell does before it becomes the script. */
+  start(words: readonly string[], prefix = ""): { readonly pid: number; readonly ended: Promise<number> } {
+    const argv = ["-c", `${prefix} exec ${NOTIFY} --to ${this.path} "$@"`, "sh", ...words];
+    const child = spawn("bash", argv, { detached: true, stdio: "ignore" });
+    const ended = new Promise<number>((resolve) => child.on("exit", (code) => resolve(code ?? 128)));
+    return { pid: child.pid!, ended };
+  }
+
+  states(): string[] {
+    return readRecordLog(this.path).map((record) => (record.type === "keepalived.state" ? record.state : ""));
+  }
+}
+
+const isStopped = (pid: number): boolean => /\) T /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
+
+test(
+  "keepalived-notify: a script that was started before another one, and comes after it, says nothing",
+  atDesk(async (desk) => {
+    writeFileSync(desk.path, "");
+    const early = desk.start(["INSTANCE", "V", "MASTER", "150"], "kill -STOP $$;");
+    const other = desk.start(["INSTANCE", "W", "FAULT", "150"], "kill -STOP $$;");
+    await waitFor(
+      "both to stand still",
+      5000,
+      () => (isStopped(early.pid) && isStopped(other.pid)) || undefined,
+    );
+    const late = desk.start(["INSTANCE", "V", "BACKUP", "150"]);
+    assert.equal(await late.ended, 0);
+    assert.deepEqual(desk.states(), ["BACKUP"]);
+    for (const { pid } of [early, other]) process.kill(pid, "SIGCONT");
+    assert.equal(await early.ended, 0);
+    assert.equal(await other.ended, 0, "another name has its own order");
+    assert.deepEqual(desk.states(), ["BACKUP", "FAULT"]);
+  }),
+);
+
+test(
+  "keepalived-notify: without a reader it ends in time, and the next reader hears the last word",
+  atDesk(async (desk) => {
+    assert.equal(attempt(["mkfifo", "-m", "600", desk.path]).code, 0);
+    const begun = Date.now();
+    for (const state of ["MASTER", "BACKUP", "MASTER"])
+      assert.equal(await desk.start(["own", "INSTANCE", 'V "1"', state, "150"]).ended, 74);
+    assert.ok(Date.now() - begun < 10_000, "three times 0.4 s, and much room");
+    const heard = attempt(["timeout", "2", NOTIFY, "--read", desk.path]).stdout;
+    const [line, ...more] = heard.trim().split("\n");
+    assert.deepEqual(more, []);
+    const { name, state, priority } = JSON.parse(line ?? "{}") as Record<string, unknown>;
+    assert.deepEqual([name, state, priority], ['V "1"', "MASTER", 150]);
+  }),
+);
+
+const REFUSED: readonly (readonly [name: string, argv: string, code: number])[] = [
+  ["no words", "--to PATH", 64],
+  ["three words", "--to PATH INSTANCE V MASTER", 64],
+  ["a kind that is none", "--to PATH SERVER V MASTER 1", 64],
+  ["a state that is none", "--to PATH INSTANCE V master 1", 64],
+  ["a priority that is none", "--to PATH INSTANCE V MASTER 256", 64],
+  ["nowhere to write", "INSTANCE V MASTER 1", 64],
+  ["an option that is none", "--from PATH INSTANCE V MASTER 1", 64],
+  ["a wait that is none", "--to PATH --wait soon INSTANCE V MASTER 1", 64],
+  ["a target that is not there", "--to PATH/none INSTANCE V MASTER 1", 66],
+  ["a file to read", "--read PATH", 64],
+];
+for (const [name, argv, code] of REFUSED) {
+  test(
+    `keepalived-notify: ${name} is refused (${code}), and nothing is changed`,
+    atDesk(async (desk) => {
+      writeFileSync(desk.path, "");
+      const words = argv.replaceAll("PATH", desk.path).split(" ");
+      const { code: seen, stderr } = attempt([NOTIFY, ...words]);
+      assert.equal(seen, code, stderr);
+      assert.match(stderr, /^keepalived-notify: .*(needs|missing|unknown|there is no|is no FIFO)/);
+      assert.equal(readFileSync(desk.path, "utf8"), "");
+      assert.equal(existsSync(`${desk.path}.last`), false);
+    }),
+  );
+}
