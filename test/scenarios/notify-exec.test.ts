@@ -103,8 +103,12 @@ test("notify-exec: the same calls as keepalived's for the same changes", needsRo
 });
 
 /** A script that takes its time, and says when it begins and when it ends. */
-function slowScript(network: Network, seconds: number): { readonly path: string; calls(): string[] } {
-  const path = join(network.folder, "slow");
+function slowScript(
+  network: Network,
+  name: string,
+  seconds: number,
+): { readonly path: string; calls(): string[] } {
+  const path = join(network.folder, name);
   const log = `${path}.log`;
   writeFileSync(log, "");
   writeFileSync(
@@ -115,80 +119,82 @@ function slowScript(network: Network, seconds: number): { readonly path: string;
   return { path, calls: () => readFileSync(log, "utf8").trim().split("\n") };
 }
 
-test("notify-exec: a slow script delays no record, and the last state is told", needsRoot, async () => {
-  await onStage(["a"], async (network) => {
-    const slow = slowScript(network, 0.3);
-    const tool = new FedTool(network, "a", ["notify-exec", "--queue", "2", "--notify", slow.path]);
-    const story = new Told({ instance: "eth0/4/51", vips: [`${VIP}/32`], vmac: null });
-    const other = new Told({ instance: "eth0/4/52", vips: ["192.0.2.101/32"], vmac: null });
-    tool.say(story.state("backup"));
-    await waitFor("the first script", 10_000, () => slow.calls()[0] !== "" || undefined);
-    for (let n = 0; n < 10; n++)
-      for (const state of ["active", "backup"] as const) tool.say(story.state(state));
-    tool.say(other.state("active"));
-    tool.say(story.state("active"));
-    await tool.untilRecord("vrrp.state", 22);
-    const calls = await waitFor("the scripts", 10_000, () =>
-      slow.calls().filter((call) => call.startsWith("end")).length >= 4 ? slow.calls() : undefined,
-    );
-    const told = calls.filter((call) => call.endsWith("/51"));
-    assert.deepEqual(told, [
-      ...["begin BACKUP eth0/4/51", "end BACKUP eth0/4/51"],
-      ...["begin BACKUP eth0/4/51", "end BACKUP eth0/4/51"],
-      ...["begin MASTER eth0/4/51", "end MASTER eth0/4/51"],
-    ]);
-    const otherAt = calls.indexOf("end MASTER eth0/4/52");
-    assert.ok(otherAt < calls.lastIndexOf("begin MASTER eth0/4/51"), "another name does not wait for it");
-    assert.equal((await tool.counters())["states_skipped"], 19);
-    tool.endInput();
-    await tool.ended();
-    assert.equal(tool.exitCode, 0, tool.errors());
-  });
-});
-
-test(
-  "notify-exec: the pipe ends before its scripts, a hanging one is ended, and what root must not run is refused",
-  needsRoot,
-  async () => {
-    await onStage(["a"], async (network) => {
-      const hanging = slowScript(network, 60);
-      const notify = ["notify-exec", "--timeout", "700ms", "--name", "V", "--notify", hanging.path];
-      const story = new Told({ instance: "eth0/4/51", vips: [`${VIP}/32`], vmac: null });
-      const line = JSON.stringify({ ...HEAD, ...story.state("active") });
-      const script = `echo '${line}' | ${notify.join(" ")} | { cat > /dev/null; date +%s%N; }; date +%s%N`;
-      const { stdout, stderr } = network.run("a", ["bash", "-c", script]);
-      const [endOfPipe, endOfAll] = stdout.trim().split("\n").map(Number);
-      assert.ok(endOfAll! - endOfPipe! > 1e9, `the pipe ended before two scripts of 0.7 s: ${stdout}`);
-      assert.match(stderr, /for INSTANCE V MASTER was ended after 700 ms\n.*for INSTANCE V STOP was ended/);
-      assert.deepEqual(hanging.calls(), ["begin MASTER V", "begin STOP V"]);
-
-      chmodSync(hanging.path, 0o777);
-      const refused = network.run("a", notify, `${line}\n`);
-      assert.equal(refused.code, 78);
-      assert.match(refused.stderr, /slow has mode 777: others may change it/);
-      assert.equal(refused.stdout, "");
-      const allowed = network.run("a", [...notify, "--user", "nobody"], `${line}\n`);
-      assert.equal(allowed.code, 0, "who is not root may run what others may change");
-    });
-  },
-);
-
 const HEAD = { v: 1, tool: "test", host: "t", pid: 1, ts: "2026-11-25T00:00:00.000000000Z", seq: 1 };
 
-test("notify-exec: a script that goes bad while it runs is not run", needsRoot, async () => {
+/** A script takes its time, the pipe does not. */
+async function isBesideThePipe(network: Network): Promise<void> {
+  const slow = slowScript(network, "slow", 0.3);
+  const tool = new FedTool(network, "a", ["notify-exec", "--queue", "2", "--notify", slow.path]);
+  const story = new Told({ instance: "eth0/4/51", vips: [`${VIP}/32`], vmac: null });
+  const other = new Told({ instance: "eth0/4/52", vips: ["192.0.2.101/32"], vmac: null });
+  tool.say(story.state("backup"));
+  await waitFor("the first script", 10_000, () => slow.calls()[0] !== "" || undefined);
+  for (let n = 0; n < 10; n++)
+    for (const state of ["active", "backup"] as const) tool.say(story.state(state));
+  tool.say(other.state("active"));
+  tool.say(story.state("active"));
+  await tool.untilRecord("vrrp.state", 22);
+  const calls = await waitFor("the scripts", 10_000, () =>
+    slow.calls().filter((call) => call.startsWith("end")).length >= 4 ? slow.calls() : undefined,
+  );
+  const told = calls.filter((call) => call.endsWith("/51"));
+  assert.deepEqual(told, [
+    ...["begin BACKUP eth0/4/51", "end BACKUP eth0/4/51"],
+    ...["begin BACKUP eth0/4/51", "end BACKUP eth0/4/51"],
+    ...["begin MASTER eth0/4/51", "end MASTER eth0/4/51"],
+  ]);
+  const otherAt = calls.indexOf("end MASTER eth0/4/52");
+  assert.ok(otherAt < calls.lastIndexOf("begin MASTER eth0/4/51"), "another name does not wait for it");
+  assert.equal((await tool.counters())["states_skipped"], 19);
+  tool.endInput();
+  await tool.ended();
+  assert.equal(tool.exitCode, 0, tool.errors());
+}
+
+/** The pipe ends before its scripts, a hanging one is ended, and what root must not run is refused. */
+async function isBounded(network: Network): Promise<void> {
+  const hanging = slowScript(network, "hanging", 60);
+  const notify = ["notify-exec", "--timeout", "700ms", "--name", "V", "--notify", hanging.path];
+  const story = new Told({ instance: "eth0/4/51", vips: [`${VIP}/32`], vmac: null });
+  const line = JSON.stringify({ ...HEAD, ...story.state("active") });
+  const script = `echo '${line}' | ${notify.join(" ")} | { cat > /dev/null; date +%s%N; }; date +%s%N`;
+  const { stdout, stderr } = network.run("a", ["bash", "-c", script]);
+  const [endOfPipe, endOfAll] = stdout.trim().split("\n").map(Number);
+  assert.ok(endOfAll! - endOfPipe! > 1e9, `the pipe ended before two scripts of 0.7 s: ${stdout}`);
+  assert.match(stderr, /for INSTANCE V MASTER was ended after 700 ms\n.*for INSTANCE V STOP was ended/);
+  assert.deepEqual(hanging.calls(), ["begin MASTER V", "begin STOP V"]);
+
+  chmodSync(hanging.path, 0o777);
+  const refused = network.run("a", notify, `${line}\n`);
+  assert.equal(refused.code, 78);
+  assert.match(refused.stderr, /hanging has mode 777: others may change it/);
+  assert.equal(refused.stdout, "");
+  const allowed = network.run("a", [...notify, "--user", "nobody"], `${line}\n`);
+  assert.equal(allowed.code, 0, "who is not root may run what others may change");
+}
+
+async function isLookedAtEachTime(network: Network): Promise<void> {
+  const slow = slowScript(network, "quick", 0);
+  const tool = new FedTool(network, "a", ["notify-exec", "--notify", slow.path]);
+  const story = new Told({ instance: "eth0/4/51", vips: [`${VIP}/32`], vmac: null });
+  tool.say(story.state("backup"));
+  await waitFor("the first script", 10_000, () => slow.calls().length === 2 || undefined);
+  chmodSync(slow.path, 0o777);
+  tool.say(story.state("active"));
+  const { message } = await tool.untilRecord("tool.error");
+  assert.match(message, /INSTANCE eth0\/4\/51 MASTER is not run: .*mode 777/);
+  assert.equal(ofType(tool.records(), "vrrp.state").length, 2);
+  tool.endInput();
+  await tool.ended();
+  assert.equal(slow.calls().length, 2);
+}
+
+test("notify-exec: its scripts", needsRoot, async (t) => {
   await onStage(["a"], async (network) => {
-    const slow = slowScript(network, 0);
-    const tool = new FedTool(network, "a", ["notify-exec", "--notify", slow.path]);
-    const story = new Told({ instance: "eth0/4/51", vips: [`${VIP}/32`], vmac: null });
-    tool.say(story.state("backup"));
-    await waitFor("the first script", 10_000, () => slow.calls().length === 2 || undefined);
-    chmodSync(slow.path, 0o777);
-    tool.say(story.state("active"));
-    const { message } = await tool.untilRecord("tool.error");
-    assert.match(message, /INSTANCE eth0\/4\/51 MASTER is not run: .*mode 777/);
-    assert.equal(ofType(tool.records(), "vrrp.state").length, 2);
-    tool.endInput();
-    await tool.ended();
-    assert.equal(slow.calls().length, 2);
+    await t.test("a slow one delays no record, and the last state is told", () => isBesideThePipe(network));
+    await t.test("they outlive the pipe, for as long as they may; root runs only its own", () =>
+      isBounded(network),
+    );
+    await t.test("one that goes bad while it runs is not run", () => isLookedAtEachTime(network));
   });
 });
