@@ -36,6 +36,12 @@ export class ObeyingPipe {
     return ofType(this.records(), "keepalived.state").filter((record) => record.name === name);
   }
 
+  /** The same without words that tell of no change. */
+  states(name: string): string[] {
+    const states = this.words(name).map(({ state }) => state);
+    return states.filter((state) => /^(MASTER|BACKUP|FAULT|STOP)$/.test(state));
+  }
+
   errors(): string {
     return readFileSync(`${this.#path}.err`, "utf8");
   }

@@ -56,7 +56,7 @@ test(
       const b = new DecidingKeepalived(network, "b", { advertMs: ADVERT_MS });
       await b.until(true);
       let a = new DecidingKeepalived(network, "a", options);
-      const said = (): string[] => pipe.words(NAME).map(({ state }) => state);
+      const said = (): string[] => pipe.states(NAME);
       const story: string[] = [];
 
       a.weigh(HIGH);
@@ -130,7 +130,7 @@ test(
       await assertObeyed(network, a, pipe, false);
       a.weigh(HIGH);
       await assertObeyed(network, a, pipe, true);
-      const words = pipe.words(NAME).map(({ state }) => state);
+      const words = pipe.states(NAME);
       const states = a.states();
       assert.ok(isPartOf(words, states), `${words.join(" ")}\nare not in the order of\n${states.join(" ")}`);
       t.diagnostic(`${words.length} of ${states.length} words were said, none after a later one`);
