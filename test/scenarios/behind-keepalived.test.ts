@@ -234,6 +234,23 @@ test(
   }),
 );
 
+test(
+  "a FIFO into which others may write is refused (78) by all that read or write it",
+  atDesk(async ({ path }) => {
+    assert.equal(attempt(["mkfifo", path]).code, 0);
+    assert.equal(attempt(["chmod", "620", path]).code, 0);
+    for (const argv of [
+      ["keepalived-fifo", path],
+      [NOTIFY, "--read", path],
+      [NOTIFY, "--to", path, "INSTANCE", "V", "MASTER", "1"],
+    ]) {
+      const { code, stdout, stderr } = attempt(argv);
+      assert.deepEqual([code, stdout], [78, ""], stderr);
+      assert.match(stderr, /has mode 620: needs 600, who writes into it moves addresses/);
+    }
+  }),
+);
+
 const REFUSED: readonly (readonly [name: string, argv: string, code: number])[] = [
   ["no words", "--to PATH", 64],
   ["three words", "--to PATH INSTANCE V MASTER", 64],

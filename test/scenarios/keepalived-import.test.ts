@@ -170,13 +170,14 @@ const STEPS: readonly (readonly [
 ])[] = [
   ["both are there", (_, pair) => startBoth(pair), "a a a b b b a a a b"],
   ["a's service fails", (network) => rmSync(service(network, "a")), "b b b b b b b b a b"],
-  ["a's other one too", (network) => rmSync(needed(network, "a")), "b b b b b b b b b b"],
-  ["b's other one too", (network) => rmSync(needed(network, "b")), "b b b b b b b b  "],
+  ["b's service fails too", (network) => rmSync(service(network, "b")), "a a a b b b a a a b"],
+  ["a's other one too", (network) => rmSync(needed(network, "a")), "a a a b b b a a b b"],
+  ["b's other one too", (network) => rmSync(needed(network, "b")), "a a a b b b a a  "],
   [
     "all works again",
     (network) => {
-      for (const path of [service(network, "a"), needed(network, "a"), needed(network, "b")])
-        writeFileSync(path, "");
+      for (const host of HOSTS)
+        for (const path of [service(network, host), needed(network, host)]) writeFileSync(path, "");
     },
     "a a a b b b a a a b",
   ],

@@ -9,7 +9,7 @@ import { type Network, VIP } from "../lab/network.ts";
 import { ofType } from "../lab/record-log.ts";
 import { Recorder } from "../lab/recorder.ts";
 import { VRID } from "../lab/router.ts";
-import { end, sleep, waitFor } from "../lab/shell.ts";
+import { attempt, end, sleep, waitFor } from "../lab/shell.ts";
 import { needsRoot, onStage } from "../lab/stage.ts";
 import { Told } from "../lab/told.ts";
 
@@ -198,3 +198,25 @@ test("notify-exec: its scripts", needsRoot, async (t) => {
     await t.test("one that goes bad while it runs is not run", () => isLookedAtEachTime(network));
   });
 });
+
+const WRONG: readonly (readonly [argv: string, code: number, says: RegExp])[] = [
+  ["notify-exec", 64, /no script is given: needs --notify/],
+  ["notify-exec --notify /bin/true --queue 0", 64, /--queue is "0": needs a whole number from 1/],
+  ["notify-exec --notify /bin/true --timeout soon", 64, /--timeout/],
+  ["notify-exec --notify true", 78, /true is no absolute path/],
+  ["notify-exec --notify /bin/none-such", 78, /cannot be run: ENOENT/],
+  ["notify-exec --notify /bin/true --user nobody-such", 78, /there is no user "nobody-such"/],
+  ["notify-exec --config /none", 66, /ENOENT/],
+  ["notify-exec --config /none --name V", 64, /--name is given beside --config/],
+  ["keepalived-fifo", 64, /arguments are missing/],
+  ["keepalived-fifo a b", 64, /"b" is one word too many/],
+  ["keepalived-fifo /dev/null", 78, /no FIFO/],
+  ["keepalived-import --output", 64, /--output needs a value/],
+];
+for (const [argv, code, says] of WRONG) {
+  test(`wrong input: ${argv} ends with ${code}`, () => {
+    const { code: seen, stdout, stderr } = attempt(argv.split(" "));
+    assert.deepEqual([seen, stdout], [code, ""], stderr);
+    assert.match(stderr, says);
+  });
+}

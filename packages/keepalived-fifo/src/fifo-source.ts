@@ -24,13 +24,24 @@ const OTHERS_MAY_WRITE = 0o022;
 export class FifoSource {
   readonly #path: string;
   readonly #handlers: FifoHandlers;
-  readonly #timer: NodeJS.Timeout;
+  #timer: NodeJS.Timeout | undefined;
   #open: { readonly fd: number; readonly socket: Socket } | undefined;
 
   constructor(path: string, handlers: FifoHandlers) {
     this.#path = path;
     this.#handlers = handlers;
-    this.#timer = setInterval(() => this.look(), LOOK_EVERY_MS);
+  }
+
+  /** @throws {ExitError} configuration, if what is there is not to be read. */
+  begin(): void {
+    this.#look();
+    this.#timer = setInterval(() => {
+      try {
+        this.#look();
+      } catch (error) {
+        this.#handlers.onRefused(error as ExitError);
+      }
+    }, LOOK_EVERY_MS);
   }
 
   get isOpen(): boolean {
@@ -38,19 +49,14 @@ export class FifoSource {
   }
 
   /** Opens what is there, and lets go of what is there no more. */
-  look(): void {
+  #look(): void {
     const found = lookAt(this.#path);
     if (this.#open !== undefined && !isSame(found, fstatSync(this.#open.fd))) {
       this.#drain(this.#open.fd);
       this.#letGo();
       this.#handlers.onGone();
     }
-    if (this.#open !== undefined || found === undefined) return;
-    try {
-      this.#take();
-    } catch (error) {
-      this.#handlers.onRefused(error as ExitError);
-    }
+    if (this.#open === undefined && found !== undefined) this.#take();
   }
 
   close(): void {

@@ -54,7 +54,8 @@ async function follow(context: Context): Promise<ExitCode> {
     onRefused: (error) => reader.fail(error),
   });
   try {
-    source.look();
+    source.begin();
+    reader.begin();
     if (!source.isOpen) context.say(`waits for keepalived to make ${context.args.words[0]}`);
     return await reader.ended;
   } finally {
@@ -81,9 +82,12 @@ class Reader {
       this.#end = resolve;
       this.#fail = reject;
     });
-    context.count(() => this.#counters);
-    context.output.onReaderLost(() => this.#end(ExitCode.outputLost));
-    const handoverMs = context.args.parsed("handover", parseDurationUs)! / 1000;
+  }
+
+  begin(): void {
+    this.#context.count(() => this.#counters);
+    this.#context.output.onReaderLost(() => this.#end(ExitCode.outputLost));
+    const handoverMs = this.#context.args.parsed("handover", parseDurationUs)! / 1000;
     onStopSignals((times) => this.#stop(times, handoverMs));
   }
 
