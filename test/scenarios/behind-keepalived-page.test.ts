@@ -114,7 +114,7 @@ function playImport(network: Network): void {
   const { code, stderr } = network.run("a", ["bash", "-c", text]);
   assert.equal(code, 1, stderr);
   assert.match(stderr, /vrrp_notify_fifo/);
-  for (const name of ["elect", "track", "notify", "meanings"])
+  for (const name of ["elect", "notify", "meanings"])
     assert.equal(existsSync(join(out, `${name}.json`)), true, name);
 }
 

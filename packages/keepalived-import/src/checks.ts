@@ -21,17 +21,25 @@ interface Timing {
   readonly fall?: number | undefined;
 }
 
+/** Who runs scripts that do not say otherwise. */
+export interface ScriptUser {
+  readonly user?: string | undefined;
+  readonly group?: string | undefined;
+}
+
 const WEIGHT_MAX = 253;
-/** As keepalived looks at its links without netlink. */
-const LINK_EVERY = "1s";
+/** keepalived hears of links and files at once; to look at them costs little. */
+const LOOK_EVERY = "100ms";
 const NEEDS_SHELL = /[|&;<>()$`*?[\]~]/;
 
 export class Checks {
+  readonly #user: ScriptUser;
   readonly #report: Report;
   readonly #sources = new Map<string, Source>();
   readonly #used = new Map<string, CheckEntry>();
 
-  constructor(report: Report) {
+  constructor(user: ScriptUser, report: Report) {
+    this.#user = user;
     this.#report = report;
   }
 
@@ -52,13 +60,23 @@ export class Checks {
     const numbers = this.#readNumbers(block);
     this.#sources.set(`script ${name}`, {
       name,
-      command: asCommand(command),
+      ...asCommand(command),
       every: `${numbers.interval ?? 1}s`,
       ...(numbers.timeout === undefined ? {} : { timeout: `${numbers.timeout}s` }),
       ...(numbers.rise === undefined ? {} : { rise: numbers.rise }),
       ...(numbers.fall === undefined ? {} : { fall: numbers.fall }),
+      ...(block.some(({ keyword }) => keyword === "init_fail") ? { init_fail: true } : {}),
+      ...this.#userOf(block),
       weight: this.#readWeight(block.find(({ keyword }) => keyword === "weight")) ?? 0,
     });
+  }
+
+  /** Root needs no word: it is who runs vip-track, or it is not there. */
+  #userOf(block: readonly Statement[]): Pick<CheckEntry, "user" | "group"> {
+    const own = block.find(({ keyword }) => keyword === "user")?.words;
+    const [user, group] = own ?? [this.#user.user, this.#user.group];
+    if (user === undefined || user === "root") return {};
+    return { user, ...(group === undefined ? {} : { group }) };
   }
 
   /** `track_file NAME { … }` at the top: its value counts as keepalived counts it only without a weight. */
@@ -72,8 +90,9 @@ export class Checks {
     }
     this.#sources.set(`file ${words[0]}`, {
       name: `file-${words[0]}`,
-      command: ["sh", "-c", "! grep -qs '[1-9]' \"$1\"", "sh", path],
-      every: LINK_EVERY,
+      file: path,
+      compare: "== 0",
+      every: LOOK_EVERY,
       weight: weight ?? 1,
     });
   }
@@ -128,8 +147,7 @@ export class Checks {
         numbers[keyword] = readNumber(statement, this.#report, { least: 0.01, most: 86_400, isWhole: false });
       else if (keyword === "rise" || keyword === "fall")
         numbers[keyword] = readNumber(statement, this.#report, { least: 1, most: 1000 });
-      else if (keyword === "user") this.#report.leave(statement, "checks run as the user of vip-track");
-      else if (keyword !== "init_fail" && !NEEDLESS.has(keyword))
+      else if (keyword !== "init_fail" && keyword !== "user" && !NEEDLESS.has(keyword))
         this.#report.leave(statement, whyLeftOut(keyword));
     }
     return numbers;
@@ -137,17 +155,12 @@ export class Checks {
 }
 
 function linkCheck(interfaceName: string): Source {
-  return {
-    name: `link-${interfaceName}`,
-    command: ["grep", "-qx", "1", `/sys/class/net/${interfaceName}/carrier`],
-    every: LINK_EVERY,
-    weight: 0,
-  };
+  return { name: `link-${interfaceName}`, link: interfaceName, every: LOOK_EVERY, weight: 0 };
 }
 
 /** keepalived takes a string with blanks apart, and leaves to a shell what only a shell understands. */
-export function asCommand(words: readonly string[]): string[] {
+function asCommand(words: readonly string[]): Pick<CheckEntry, "command" | "shell"> {
   const [first = ""] = words;
-  if (NEEDS_SHELL.test(first)) return ["sh", "-c", first];
-  return words.length > 1 ? [...words] : commandWords(first);
+  if (NEEDS_SHELL.test(first)) return { shell: first };
+  return { command: words.length > 1 ? words : commandWords(first) };
 }

@@ -9,8 +9,9 @@ import { type Report, readNumber } from "./report.ts";
 
 export interface Globals {
   readonly version: 2 | 3;
-  /** Who runs notify scripts. */
+  /** Who runs scripts. */
   readonly user: string | undefined;
+  readonly group: string | undefined;
   /** Settings of every virtual router that does not say otherwise. */
   readonly settings: Readonly<Record<string, unknown>>;
 }
@@ -18,11 +19,12 @@ export interface Globals {
 /** @param blocks those of all `global_defs`. */
 export function readGlobals(blocks: readonly Statement[], report: Report): Globals {
   const settings: Record<string, unknown> = {};
-  let [version, user]: [2 | 3, string | undefined] = [2, undefined];
+  let version: 2 | 3 = 2;
+  let [user, group]: readonly (string | undefined)[] = [];
   for (const statement of blocks.flatMap(({ block = [] }) => block)) {
     const { keyword, words } = statement;
     if (keyword === "vrrp_version") version = words[0] === "3" ? 3 : 2;
-    else if (keyword === "script_user") user = words[0];
+    else if (keyword === "script_user") [user, group] = words;
     else if (keyword === "vrrp_startup_delay") {
       const seconds = readNumber(statement, report, { least: 0, most: 86_400, isWhole: false });
       if (seconds !== undefined) settings["startup_delay"] = `${seconds}s`;
@@ -31,5 +33,5 @@ export function readGlobals(blocks: readonly Statement[], report: Report): Globa
       if (count !== undefined) settings["down_count"] = count;
     } else if (!NEEDLESS.has(keyword)) report.leave(statement, whyLeftOut(keyword));
   }
-  return { version, user, settings };
+  return { version, user, group, settings };
 }

@@ -102,27 +102,31 @@ const CHECKS: readonly (readonly [
     "a script for a shell",
     `vrrp_script s {\nscript "pidof a || pidof b"\n}\n${instance("track_script { s }")}`,
     ["s"],
-    [{ name: "s", command: ["sh", "-c", "pidof a || pidof b"], every: "1s" }],
+    [{ name: "s", shell: "pidof a || pidof b", every: "1s" }],
+  ],
+  [
+    "users and a bad beginning",
+    `global_defs {\nscript_user alice staff\n}\nvrrp_script s {\nscript /s\ninit_fail\n}\nvrrp_script r {\nscript /r\nuser root\n}\n${instance("track_script {\ns\nr\n}")}`,
+    ["s", "r"],
+    [
+      { name: "s", command: ["/s"], every: "1s", init_fail: true, user: "alice", group: "staff" },
+      { name: "r", command: ["/r"], every: "1s" },
+    ],
   ],
   [
     "interfaces, its own not",
     instance("track_interface {\neth0\neth1\neth2 weight -5\n}"),
     ["link-eth1", "link-eth2-weight-5"],
     [
-      { name: "link-eth1", command: ["grep", "-qx", "1", "/sys/class/net/eth1/carrier"], every: "1s" },
-      {
-        name: "link-eth2-weight-5",
-        command: ["grep", "-qx", "1", "/sys/class/net/eth2/carrier"],
-        every: "1s",
-        weight: -5,
-      },
+      { name: "link-eth1", link: "eth1", every: "100ms" },
+      { name: "link-eth2-weight-5", link: "eth2", every: "100ms", weight: -5 },
     ],
   ],
   [
     "a file without a weight",
     `track_file t {\nfile /run/t\nweight 0\n}\n${instance("track_file {\nt\n}")}`,
     ["file-t"],
-    [{ name: "file-t", command: ["sh", "-c", "! grep -qs '[1-9]' \"$1\"", "sh", "/run/t"], every: "1s" }],
+    [{ name: "file-t", file: "/run/t", compare: "== 0", every: "100ms" }],
   ],
   [
     "of a member of a sync group, without its weight",
@@ -195,7 +199,6 @@ const LEFT: readonly (readonly [text: string, line: number, statement: string, w
   [instance("track_script {\nnone\n}"), 6, "none", /no script/],
   [instance("track_process {\np\n}"), 5, "track_process", /vip-track/],
   [instance("notify_fault /f.sh alice"), 5, "notify_fault /f.sh alice", /one user/],
-  ["vrrp_script s {\nscript /s\nuser bob\n}", 3, "user bob", /vip-track/],
   ["vrrp_instance V {\ninterface eth0\nvirtual_router_id 5\n}", 1, "vrrp_instance V", /an address/],
   [`vrrp_sync_group G {\ngroup {\nV\n}\n}\n${instance()}`, 1, "vrrp_sync_group G", /two members/],
   [`${instance()}vrrp_sync_group G {\ngroup {\nV\nX\n}\n}`, 7, "vrrp_sync_group G", /no instance X/],

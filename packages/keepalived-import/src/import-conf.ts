@@ -29,7 +29,7 @@ export function importConf(statements: readonly Statement[], report: Report): Im
   const all = (...keywords: string[]): Statement[] =>
     statements.filter(({ keyword }) => keywords.includes(keyword));
   const globals = readGlobals(all("global_defs"), report);
-  const checks = new Checks(report);
+  const checks = new Checks(globals, report);
   for (const script of all("vrrp_script")) checks.define(script);
   for (const file of all("vrrp_track_file", "track_file")) checks.defineFile(file);
   const groups = all("vrrp_sync_group").map((group) => readSyncGroup(group, globals.user, checks, report));

@@ -16,14 +16,21 @@ export interface RouterEntry {
   [setting: string]: unknown;
 }
 
-/** An entry of vip-track's file. */
+/** An entry of `vip-track --config`: what is looked at is one of the first four. */
 export interface CheckEntry {
   readonly name: string;
-  readonly command: readonly string[];
+  readonly command?: readonly string[];
+  readonly shell?: string;
+  readonly link?: string;
+  readonly file?: string;
+  readonly compare?: string;
   readonly every: string;
   readonly timeout?: string;
   readonly rise?: number;
   readonly fall?: number;
+  readonly init_fail?: true;
+  readonly user?: string;
+  readonly group?: string;
   readonly weight?: number;
 }
 

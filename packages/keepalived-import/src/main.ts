@@ -86,8 +86,10 @@ function writeFiles(
       ? router
       : { ...router, auth_file: join(folder, String(router["auth_file"])) },
   );
+  // A file without checks is a mistake to vip-track.
+  const checked = track.checks.length > 0 ? { track } : {};
   const files = new Map<string, string>([
-    ...Object.entries({ elect: { routers }, track, notify, meanings }).map(
+    ...Object.entries({ elect: { routers }, notify, meanings, ...checked }).map(
       ([name, content]) => [`${name}.json`, `${JSON.stringify(content, null, 2)}\n`] as const,
     ),
     ...secrets,
