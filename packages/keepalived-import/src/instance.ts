@@ -11,6 +11,7 @@ import type { Globals } from "./globals.ts";
 import type { RouterEntry, ScriptEntries } from "./imported.ts";
 import { NEEDLESS, whyLeftOut } from "./keywords.ts";
 import { isScriptKey, readScript } from "./notify-scripts.ts";
+import { readInterval, readPeers, readSecret } from "./protocol.ts";
 import { type Report, readNumber } from "./report.ts";
 
 export interface Instance {
@@ -34,9 +35,6 @@ export interface Surroundings {
   readonly checks: Checks;
   readonly report: Report;
 }
-
-const PASSWORD_OCTETS_MAX = 8;
-const US_PER_SECOND = 1e6;
 
 /** @returns undefined if it cannot be one: no interface, VRID or address. */
 export function readInstance(
@@ -86,8 +84,9 @@ class InstanceReader {
       return undefined;
     }
     const family = familyOfVip(first);
-    const version = this.#version(family);
-    const secret = this.#secret(version);
+    const own = this.#find("version")?.words[0] ?? String(this.#globals.version);
+    const version = family === 4 && own !== "3" ? 2 : 3;
+    const secret = readSecret(this.#find("authentication"), version, this.#report);
     this.#readRest();
     return {
       name,
@@ -101,7 +100,7 @@ class InstanceReader {
         vrrp_version: version,
         vmac: this.#find("use_vmac") !== undefined,
         ...this.#globals.settings,
-        ...this.#interval(version),
+        ...readInterval(this.#find("advert_int"), version, this.#report),
         ...this.#settings,
         ...(family === 6 && !isLinkLocal(first.address) ? { lenient_v6: true } : {}),
         ...this.#preemption(),
@@ -140,7 +139,9 @@ class InstanceReader {
     },
     unicast_src_ip: ({ words: [address] }) => this.#put("source", address),
     mcast_src_ip: ({ words: [address] }) => this.#put("source", address),
-    unicast_peer: ({ block = [] }) => this.#readPeers(block),
+    unicast_peer: ({ block = [] }) => {
+      for (const [key, value] of Object.entries(readPeers(block, this.#report))) this.#put(key, value);
+    },
     track_script: ({ block = [] }) => this.#readTracked("script", block),
     track_file: ({ block = [] }) => this.#readTracked("file", block),
     track_interface: ({ block = [] }) => {
@@ -215,50 +216,11 @@ class InstanceReader {
       );
   }
 
-  /** keepalived looks at the TTL of a peer's adverts only if it is told to. */
-  #readPeers(block: readonly Statement[]): void {
-    this.#put(
-      "peers",
-      block.map(({ keyword }) => keyword),
-    );
-    const bounds = block.flatMap(({ words }) => {
-      const at = words.indexOf("min_ttl");
-      return at < 0 ? [] : [Number(words[at + 1])];
-    });
-    this.#put("min_ttl", Math.max(1, Math.min(255, ...(bounds.length < block.length ? [1] : bounds))));
-    for (const peer of block)
-      if (peer.words.includes("max_ttl"))
-        this.#report.leave(peer, "adverts of 255 and less are taken: only min_ttl");
-  }
-
   #readTracked(kind: "script" | "file" | "interface", block: readonly Statement[]): void {
     for (const entry of block) {
       const name = this.#checks.use(kind, entry, this.#membership.isWeightless && kind !== "interface");
       if (name !== undefined) this.#track.add(name);
     }
-  }
-
-  #version(family: 4 | 6): 2 | 3 {
-    if (family === 6) return 3;
-    const [own] = this.#find("version")?.words ?? [];
-    return (own ?? String(this.#globals.version)) === "3" ? 3 : 2;
-  }
-
-  /** Version 2 has whole seconds, version 3 hundredths; keepalived rounds, too. */
-  #interval(version: 2 | 3): { advert_int?: string } {
-    const statement = this.#find("advert_int");
-    const seconds =
-      statement && readNumber(statement, this.#report, { least: 0.01, most: 255, isWhole: false });
-    if (statement === undefined || seconds === undefined) return {};
-    const unitUs = version === 2 ? US_PER_SECOND : US_PER_SECOND / 100;
-    const most = version === 2 ? 255 : 4095;
-    const units = Math.min(most, Math.max(1, Math.round((seconds * US_PER_SECOND) / unitUs)));
-    if (Math.abs(units * unitUs - seconds * US_PER_SECOND) >= 1)
-      this.#report.leave(
-        statement,
-        `version ${version} cannot say it: it is ${(units * unitUs) / US_PER_SECOND} s`,
-      );
-    return { advert_int: `${(units * unitUs) / 1000}ms` };
   }
 
   /** keepalived leaves nopreempt out of account if the state is MASTER. */
@@ -268,20 +230,6 @@ class InstanceReader {
     if (this.#find("state")?.words[0] !== "MASTER") return { preempt: false };
     this.#report.leave(statement, "keepalived does without it where the state is MASTER, and so it is here");
     return {};
-  }
-
-  #secret(version: 2 | 3): string | undefined {
-    const statement = this.#find("authentication");
-    if (statement === undefined) return undefined;
-    const word = (keyword: string): string | undefined =>
-      statement.block?.find((one) => one.keyword === keyword)?.words[0];
-    const [type, password] = [word("auth_type"), word("auth_pass")];
-    if (type?.toUpperCase() === "AH")
-      this.#report.leave(statement, "no AH: IPsec below unicast peers, or filter VRRP at the switch");
-    else if (version === 3) this.#report.leave(statement, "version 3 has none, and keepalived uses none");
-    else if (password === undefined) this.#report.leave(statement, "has no password");
-    else return Buffer.from(password).subarray(0, PASSWORD_OCTETS_MAX).toString();
-    return undefined;
   }
 
   #readRest(): void {
