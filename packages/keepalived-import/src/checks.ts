@@ -27,7 +27,13 @@ export interface ScriptUser {
   readonly group?: string | undefined;
 }
 
-const WEIGHT_MAX = 253;
+export type TrackedKind = "script" | "interface" | "file" | "process";
+
+const WEIGHT_MAX = 254;
+const PROCESS_EVERY = "1s";
+/** PID_MAX_LIMIT of a 64-bit kernel. */
+const PROCESSES_MAX = 4_194_304;
+const PROCESS_KEYWORDS: ReadonlySet<string> = new Set(["process", "quorum", "quorum_max", "weight"]);
 /** keepalived hears of links and files at once; to look at them costs little. */
 const LOOK_EVERY = "100ms";
 const NEEDS_SHELL = /[|&;<>()$`*?[\]~]/;
@@ -97,13 +103,44 @@ export class Checks {
     });
   }
 
+  /** `vrrp_track_process NAME { … }`. */
+  defineProcess(statement: Statement): void {
+    const { words, block = [] } = statement;
+    const find = (keyword: string): Statement | undefined => block.find((one) => one.keyword === keyword);
+    const [program, ...rest] = find("process")?.words ?? [];
+    if (words[0] === undefined || program === undefined) {
+      this.#report.leave(statement, "has no name or no process: there is nothing to look for");
+      return;
+    }
+    if (rest.length > 0)
+      this.#report.leave(find("process")!, "the program is looked for, whatever its arguments");
+    for (const one of block)
+      if (!PROCESS_KEYWORDS.has(one.keyword))
+        this.#report.leave(one, "how many there are is all that counts");
+    this.#sources.set(`process ${words[0]}`, {
+      name: `process-${words[0]}`,
+      process: program,
+      ...this.#countOf(find("quorum"), find("quorum_max")),
+      every: PROCESS_EVERY,
+      weight: this.#readWeight(find("weight")) ?? 1,
+    });
+  }
+
+  /** One at least, unless it says otherwise. */
+  #countOf(least: Statement | undefined, most: Statement | undefined): Pick<CheckEntry, "count"> {
+    const bounds = { least: 0, most: PROCESSES_MAX };
+    const [from, to] = [least, most].map((one) => one && readNumber(one, this.#report, bounds));
+    if (from === undefined && to === undefined) return {};
+    return { count: `${from ?? Math.min(1, to!)}-${to ?? ""}` };
+  }
+
   /**
-   * An entry of `track_script`, `track_interface` or `track_file`.
+   * An entry of `track_script`, `track_interface`, `track_file` or `track_process`.
    *
    * @param isWeightless of a member of a sync group: its checks have no weight.
    * @returns the name of the check; undefined if there is none for it.
    */
-  use(kind: "script" | "interface" | "file", entry: Statement, isWeightless: boolean): string | undefined {
+  use(kind: TrackedKind, entry: Statement, isWeightless: boolean): string | undefined {
     const source =
       kind === "interface" ? linkCheck(entry.keyword) : this.#sources.get(`${kind} ${entry.keyword}`);
     if (source === undefined) {

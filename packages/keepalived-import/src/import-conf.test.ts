@@ -105,6 +105,15 @@ const CHECKS: readonly (readonly [
     [{ name: "s", shell: "pidof a || pidof b", every: "1s" }],
   ],
   [
+    "processes",
+    `vrrp_track_process p {\nprocess /bin/d\nquorum 2\nweight 5\n}\nvrrp_track_process q {\nprocess e\nquorum_max 0\nweight 0\n}\n${instance("track_process {\np\nq\n}")}`,
+    ["process-p", "process-q"],
+    [
+      { name: "process-p", process: "/bin/d", count: "2-", every: "1s", weight: 5 },
+      { name: "process-q", process: "e", count: "0-0", every: "1s" },
+    ],
+  ],
+  [
     "users and a bad beginning",
     `global_defs {\nscript_user alice staff\n}\nvrrp_script s {\nscript /s\ninit_fail\n}\nvrrp_script r {\nscript /r\nuser root\n}\n${instance("track_script {\ns\nr\n}")}`,
     ["s", "r"],
@@ -197,7 +206,9 @@ const LEFT: readonly (readonly [text: string, line: number, statement: string, w
   [instance("authentication {\nauth_type AH\nauth_pass x\n}"), 5, "authentication", /IPsec/],
   [instance("version 3\nauthentication {\nauth_type PASS\nauth_pass x\n}"), 6, "authentication", /version 3/],
   [instance("track_script {\nnone\n}"), 6, "none", /no script/],
-  [instance("track_process {\np\n}"), 5, "track_process", /vip-track/],
+  [instance("track_process {\np\n}"), 6, "p", /no process/],
+  ['vrrp_track_process p {\nprocess "/bin/d -x"\n}', 2, "process /bin/d -x", /arguments/],
+  ["vrrp_track_process p {\nprocess d\ndelay 3\n}", 3, "delay 3", /how many/],
   [instance("notify_fault /f.sh alice"), 5, "notify_fault /f.sh alice", /one user/],
   ["vrrp_instance V {\ninterface eth0\nvirtual_router_id 5\n}", 1, "vrrp_instance V", /an address/],
   [`vrrp_sync_group G {\ngroup {\nV\n}\n}\n${instance()}`, 1, "vrrp_sync_group G", /two members/],

@@ -19,6 +19,7 @@ const READ = new Set([
   "vrrp_script",
   "vrrp_track_file",
   "track_file",
+  "vrrp_track_process",
   "vrrp_sync_group",
   "vrrp_instance",
   "interface_up_down_delays",
@@ -32,6 +33,7 @@ export function importConf(statements: readonly Statement[], report: Report): Im
   const checks = new Checks(globals, report);
   for (const script of all("vrrp_script")) checks.define(script);
   for (const file of all("vrrp_track_file", "track_file")) checks.defineFile(file);
+  for (const process of all("vrrp_track_process")) checks.defineProcess(process);
   const groups = all("vrrp_sync_group").map((group) => readSyncGroup(group, globals.user, checks, report));
   const instances = all("vrrp_instance").flatMap((statement) => {
     const membership = membershipOf(statement.words[0], groups);

@@ -16,7 +16,7 @@ export interface RouterEntry {
   [setting: string]: unknown;
 }
 
-/** An entry of `vip-track --config`: what is looked at is one of the first four. */
+/** An entry of `vip-track --config`: what is looked at is a command, a line for a shell, a link, a file or a process. */
 export interface CheckEntry {
   readonly name: string;
   readonly command?: readonly string[];
@@ -24,6 +24,8 @@ export interface CheckEntry {
   readonly link?: string;
   readonly file?: string;
   readonly compare?: string;
+  readonly process?: string;
+  readonly count?: string;
   readonly every: string;
   readonly timeout?: string;
   readonly rise?: number;

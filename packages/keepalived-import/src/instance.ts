@@ -5,7 +5,7 @@
  */
 import { familyOfVip, formatVip, parseVip, type Vip } from "@viptools/records";
 import { isLinkLocal } from "@viptools/wire";
-import type { Checks } from "./checks.ts";
+import type { Checks, TrackedKind } from "./checks.ts";
 import type { Statement } from "./conf-tree.ts";
 import type { Globals } from "./globals.ts";
 import type { RouterEntry, ScriptEntries } from "./imported.ts";
@@ -144,6 +144,7 @@ class InstanceReader {
     },
     track_script: ({ block = [] }) => this.#readTracked("script", block),
     track_file: ({ block = [] }) => this.#readTracked("file", block),
+    track_process: ({ block = [] }) => this.#readTracked("process", block),
     track_interface: ({ block = [] }) => {
       const own = this.#find("interface")?.words[0];
       const isOwn = ({ keyword, words }: Statement): boolean => keyword === own && !words.includes("weight");
@@ -216,7 +217,7 @@ class InstanceReader {
       );
   }
 
-  #readTracked(kind: "script" | "file" | "interface", block: readonly Statement[]): void {
+  #readTracked(kind: TrackedKind, block: readonly Statement[]): void {
     for (const entry of block) {
       const name = this.#checks.use(kind, entry, this.#membership.isWeightless && kind !== "interface");
       if (name !== undefined) this.#track.add(name);

@@ -84,7 +84,6 @@ const REASONS: readonly (readonly [pattern: RegExp, why: string])[] = [
   [/^no_accept$/, "vmac-ctl follow --no-accept, for all virtual routers of a pipe"],
   [/^default_interface$/, "each virtual router names its own"],
   [/^vrf$/, "one interface each"],
-  [/^(track_process|vrrp_track_process)$/, "a check of vip-track can look at processes"],
   [/^vrrp_delay_after_boot$/, "startup_delay counts from each start"],
   [/^reload_check_config$/, "settings that are wrong never take effect"],
 ];

@@ -21,7 +21,12 @@ export interface SyncGroup {
   readonly scripts: ScriptEntries;
 }
 
-const TRACKED = { track_script: "script", track_interface: "interface", track_file: "file" } as const;
+const TRACKED = {
+  track_script: "script",
+  track_interface: "interface",
+  track_file: "file",
+  track_process: "process",
+} as const;
 
 export function readSyncGroup(
   statement: Statement,
