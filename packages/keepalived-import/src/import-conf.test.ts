@@ -207,7 +207,7 @@ const LEFT: readonly (readonly [text: string, line: number, statement: string, w
   [instance("version 3\nauthentication {\nauth_type PASS\nauth_pass x\n}"), 6, "authentication", /version 3/],
   [instance("track_script {\nnone\n}"), 6, "none", /no script/],
   [instance("track_process {\np\n}"), 6, "p", /no process/],
-  ['vrrp_track_process p {\nprocess "/bin/d -x"\n}', 2, "process /bin/d -x", /arguments/],
+  ["vrrp_track_process p {\nprocess /bin/d -x\n}", 2, "process /bin/d -x", /arguments/],
   ["vrrp_track_process p {\nprocess d\ndelay 3\n}", 3, "delay 3", /how many/],
   [instance("notify_fault /f.sh alice"), 5, "notify_fault /f.sh alice", /one user/],
   ["vrrp_instance V {\ninterface eth0\nvirtual_router_id 5\n}", 1, "vrrp_instance V", /an address/],
