@@ -82,6 +82,8 @@ async function playAsScript(network: Network): Promise<void> {
   await untilReached(network, false);
   const words = ofType(readRecordLog(join(network.folder, "vip.ndjson")), "keepalived.state");
   assert.equal(words.at(-1)?.state, "STOP", "it was read after the signal");
+  const left = ["pgrep", "-f", `keepalived-fifo ${network.folder}`];
+  await waitFor("the script to end", 10_000, () => network.run("a", left).code === 1 || undefined);
 }
 
 async function playScripts(network: Network): Promise<void> {
