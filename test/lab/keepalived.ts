@@ -20,19 +20,21 @@ const LISTED_MAX = 20;
  * Starts the VRRP part alone, in the foreground, with a configuration of its own.
  *
  * @param reader through which its log comes, in all detail (-D).
+ * @param options more for its command line.
  */
 export function startKeepalived(
   network: Network,
   host: string,
   configurationText: string,
   reader?: string,
+  options: readonly string[] = [],
 ): { readonly child: ChildProcess; readonly logPath: string } {
   const stamp = join(network.folder, `keepalived-${host}-${Date.now()}`);
   writeFileSync(`${stamp}.conf`, configurationText, { mode: 0o600 });
   const pids = `-p ${stamp}.pid -r ${stamp}-vrrp.pid -c ${stamp}-checkers.pid`;
   const log = `${stamp}.log`;
   const output = reader === undefined ? `> ${log}` : `-D > >(${reader} > ${log})`;
-  const command = `exec keepalived -n -l -P -f ${stamp}.conf ${pids} ${output} 2>&1`;
+  const command = `exec keepalived -n -l -P ${options.join(" ")} -f ${stamp}.conf ${pids} ${output} 2>&1`;
   return { child: network.start(host, ["bash", "-c", command], "ignore"), logPath: log };
 }
 

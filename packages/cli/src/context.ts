@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { closeSync, openSync } from "node:fs";
 import type { RecordBody } from "@viptools/records";
 import type { Args } from "./args.ts";
 import { parseDurationUs } from "./duration.ts";
@@ -27,6 +28,7 @@ export interface Machine extends Clocks {
 /** People read it later or never: above this, sentences are dropped rather than waited for. */
 const DIAGNOSTICS_BYTES_MAX = 1 << 16;
 const DIAGNOSTICS_DRAIN_MS = 500;
+const STANDARD_OUTPUT = 1;
 
 export type Counters = Readonly<Record<string, number>>;
 
@@ -42,6 +44,7 @@ export class Context {
   #isText = false;
   #counters: (() => Counters) | undefined;
   #statsTimer: NodeJS.Timeout | undefined;
+  #hasOutputEnded = false;
 
   constructor(tool: string, args: Args, machine: Machine) {
     this.args = args;
@@ -86,7 +89,9 @@ export class Context {
     return new Screen(option);
   }
 
+  /** Nothing, once the output has ended. */
   write(body: RecordBody, moment?: Moment): void {
+    if (this.#hasOutputEnded) return;
     this.output.write(body, moment);
   }
 
@@ -141,10 +146,23 @@ export class Context {
 
   /** Writes out what is left. */
   async finish(): Promise<void> {
+    if (!this.#hasOutputEnded) await this.#finishOutput();
+    await this.#diagnostics.drain(DIAGNOSTICS_DRAIN_MS);
+  }
+
+  /** For who has work left when the pipe has nothing more to carry: its next tool sees the end now. */
+  async endOutput(): Promise<void> {
+    await this.#finishOutput();
+    this.#hasOutputEnded = true;
+    closeSync(STANDARD_OUTPUT);
+    // Or the next file that is opened would be standard output.
+    while (openSync("/dev/null", "w") < STANDARD_OUTPUT);
+  }
+
+  async #finishOutput(): Promise<void> {
     clearInterval(this.#statsTimer);
     if (!this.output.isHuman) this.#writeStats();
     await this.#output?.finish();
-    await this.#diagnostics.drain(DIAGNOSTICS_DRAIN_MS);
   }
 
   #writeStats(): void {

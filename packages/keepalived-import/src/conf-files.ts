@@ -1,0 +1,54 @@
+/**
+ * Configuration files on this host, and those that they include.
+ *
+ * @module
+ */
+import { readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { ExitCode, ExitError } from "@viptools/cli";
+import type { ConfFile } from "./conf-lines.ts";
+
+/** @param shown how reports call it. @throws {ExitError} noFile. */
+export function readConfFile(path: string, shown: string = path): ConfFile {
+  try {
+    return { path: shown, folder: dirname(realpathSync(path)), text: readFileSync(path, "utf8") };
+  } catch (error) {
+    throw new ExitError(ExitCode.noFile, `Cannot read ${path}: ${(error as NodeJS.ErrnoException).code}`);
+  }
+}
+
+/** @returns the files that match, in the order of their names; folders are none. */
+export function findConfFiles(pattern: string, folder: string): ConfFile[] {
+  const whole = resolve(folder, pattern);
+  const segments = whole.split("/").filter((segment) => segment !== "");
+  return expand("/", segments)
+    .filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile())
+    .map((path) => readConfFile(path));
+}
+
+function expand(base: string, [first, ...rest]: readonly string[]): string[] {
+  if (first === undefined) return [base];
+  if (!/[*?[]/.test(first)) return expand(join(base, first), rest);
+  const pattern = asExpression(first);
+  return namesIn(base)
+    .filter((name) => pattern.test(name))
+    .flatMap((name) => expand(join(base, name), rest));
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).sort();
+  } catch {
+    return [];
+  }
+}
+
+/** Hidden files match only what says so, as in a shell. */
+function asExpression(pattern: string): RegExp {
+  const body = pattern
+    .replaceAll(/[.+^${}()|\\]/g, "\\$&")
+    .replaceAll("*", ".*")
+    .replaceAll("?", ".")
+    .replaceAll("[!", "[^");
+  return new RegExp(`^${/^[*?[]/.test(pattern) ? "(?!\\.)" : ""}${body}$`);
+}

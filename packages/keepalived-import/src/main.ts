@@ -1,0 +1,120 @@
+/**
+ * keepalived-import: the VRRP part of a keepalived.conf becomes our configuration.
+ *
+ * @module
+ */
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { join, resolve } from "node:path";
+import { type CommandSpec, type Context, ExitCode, ExitError, print, run } from "@viptools/cli";
+import * as kernel from "@viptools/kernel";
+import { ConfError } from "./conf-error.ts";
+import { findConfFiles, readConfFile } from "./conf-files.ts";
+import { LineReader } from "./conf-lines.ts";
+import { parseConf } from "./conf-tree.ts";
+import { importConf } from "./import-conf.ts";
+import type { Imported } from "./imported.ts";
+import { Report } from "./report.ts";
+
+export const SPEC: CommandSpec = {
+  name: "keepalived-import",
+  summary: "turn the VRRP part of a keepalived.conf into our configuration",
+  usage: "[--output FOLDER] [--config-id ID] FILE",
+  examples: [
+    ["keepalived-import /etc/keepalived/keepalived.conf", "only say what cannot be carried over"],
+    ["keepalived-import --output /etc/viptools /etc/keepalived/keepalived.conf", "write the files"],
+    ["keepalived-import --left-out keepalived.conf | jq -r .[].why", "the list as JSON"],
+  ],
+  words: { name: "FILE", atLeast: 1, atMost: 1 },
+  options: [
+    { name: "output", value: "FOLDER", about: "write elect.json, track.json, notify.json, meanings.json" },
+    { name: "force", about: "write over files that are there" },
+    { name: "config-id", value: "ID", about: "as keepalived -i: what @ID lines are for [this host's name]" },
+    { name: "left-out", about: "write what cannot be carried over as a JSON list" },
+  ],
+  exits: [
+    [1, "something cannot be carried over, and standard error says what"],
+    [65, "the file cannot be understood"],
+    [66, "no such file"],
+    [71, "the files cannot be written"],
+    [75, "a file is there already"],
+  ],
+};
+
+/** Runs the command on this machine. Does not return. */
+export async function main(argv: readonly string[]): Promise<never> {
+  return await run(SPEC, convert, kernel, argv);
+}
+
+async function convert(context: Context): Promise<ExitCode> {
+  const { args } = context;
+  const report = new Report();
+  const imported = readConf(args.words[0]!, args.text("config-id") ?? hostname().split(".")[0]!, report);
+  const folder = args.text("output");
+  if (folder !== undefined) writeFiles(resolve(folder), imported, args.flag("force"));
+  const { leftOut } = report;
+  for (const { file, line, statement, why } of leftOut) context.say(`${file}:${line}: ${statement}: ${why}`);
+  const { routers } = imported.elect;
+  context.say(
+    `${routers.length} virtual routers, ${imported.track.checks.length} checks; ${leftOut.length} statements are left out`,
+  );
+  if (args.flag("left-out")) await print(`${JSON.stringify(leftOut, null, 2)}\n`);
+  return leftOut.length > 0 ? ExitCode.negative : ExitCode.done;
+}
+
+/** @throws {ExitError} noFile, badInput. */
+function readConf(path: string, configId: string, report: Report): Imported {
+  const reader = new LineReader({ configId, find: findConfFiles });
+  try {
+    return importConf(parseConf(reader.read(readConfFile(path))), report);
+  } catch (error) {
+    if (!(error instanceof ConfError)) throw error;
+    throw new ExitError(ExitCode.badInput, error.message);
+  }
+}
+
+const SECRET_MODE = 0o600;
+
+/** All or none: what is there already is seen before anything is written. */
+function writeFiles(
+  folder: string,
+  { elect, track, notify, meanings, secrets }: Imported,
+  isForced: boolean,
+): void {
+  const routers = elect.routers.map((router) =>
+    router["auth_file"] === undefined
+      ? router
+      : { ...router, auth_file: join(folder, String(router["auth_file"])) },
+  );
+  // A file without checks is a mistake to vip-track.
+  const checked = track.checks.length > 0 ? { track } : {};
+  const files = new Map<string, string>([
+    ...Object.entries({ elect: { routers }, notify, meanings, ...checked }).map(
+      ([name, content]) => [`${name}.json`, `${JSON.stringify(content, null, 2)}\n`] as const,
+    ),
+    ...secrets,
+  ]);
+  const there = [...files.keys()].find((name) => existsSync(join(folder, name)));
+  if (there !== undefined && !isForced)
+    throw new ExitError(
+      ExitCode.alreadyRunning,
+      `${join(folder, there)} is there already: --force writes over it`,
+    );
+  try {
+    mkdirSync(folder, { recursive: true });
+    for (const [name, content] of files) {
+      const path = join(folder, name);
+      if (secrets.has(name)) writeSecret(path, content);
+      else writeFileSync(path, content);
+    }
+  } catch (error) {
+    const { code, path } = error as NodeJS.ErrnoException;
+    throw new ExitError(ExitCode.kernel, `Cannot write ${path ?? folder}: ${code}`);
+  }
+}
+
+/** One that is there may be readable for others: it is closed before the password is in it. */
+function writeSecret(path: string, password: string): void {
+  if (existsSync(path)) chmodSync(path, SECRET_MODE);
+  writeFileSync(path, `${password}\n`, { mode: SECRET_MODE });
+}
