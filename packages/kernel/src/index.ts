@@ -1,4 +1,5 @@
 export * from "./alarm.ts";
+export * from "./arptables.ts";
 export * from "./bpf.ts";
 export * from "./capture-file.ts";
 export * from "./clock.ts";
@@ -15,9 +16,13 @@ export * from "./network-manager.ts";
 export {
   addElements,
   type BaseChain,
+  deleteBareTable,
   deleteElements,
   deleteTable,
+  InetHook,
+  inFamily,
   NetdevHook,
+  type NftFamilyName,
   type NftMessage,
   type NftTable,
 } from "./nft-message.ts";

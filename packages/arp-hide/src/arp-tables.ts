@@ -1,0 +1,146 @@
+/**
+ * The method arptables, with the program that this host has and its kernel takes.
+ *
+ * @module
+ */
+import { ExitCode, ExitError } from "@viptools/cli";
+import {
+  ARP_CHAINS,
+  ARP_TABLE,
+  Arptables,
+  deleteBareTable,
+  findArptables,
+  hasLegacyArpTable,
+  inFamily,
+  KernelError,
+} from "@viptools/kernel";
+import { ANY_IPV4, familyOf } from "@viptools/wire";
+import {
+  type ArpChains,
+  type ArpChange,
+  type ArpRules,
+  arpCommands,
+  interfacesWithArpChains,
+  isBareWithout,
+  readArpChains,
+} from "./arp-rules.ts";
+import type { Hiding } from "./plan.ts";
+import type { Workbench } from "./workbench.ts";
+
+/** Which program is used, and whether its table was there before: noted before the first rule. */
+interface Note {
+  readonly program: string;
+  readonly isNft: boolean;
+  readonly wasThere: boolean;
+}
+
+const NOTE = "arptables";
+
+/** What an interface needs of arptables, which knows IPv4 alone. */
+export function arpRulesOf(bench: Workbench, name: string, all: readonly Hiding[]): ArpRules {
+  const vips = all
+    .filter((one) => one.interface === name && one.method === "arptables" && familyOf(one.vip) === 4)
+    .map(({ vip }) => vip);
+  return { interface: name, vips, ownAddress: bench.ownAddress(name) ?? ANY_IPV4 };
+}
+
+/**
+ * @returns undefined if nothing is to be done.
+ * @throws {ExitError} kernel, without a program that works here.
+ */
+export function arpChange(bench: Workbench, name: string, all: readonly Hiding[]): ArpChange | undefined {
+  const wanted = arpRulesOf(bench, name, all);
+  const isNeeded = wanted.vips.length > 0;
+  const used = usedProgram(bench) ?? (isNeeded ? workingProgram() : strayProgram(bench, name));
+  if (used === undefined) return undefined;
+  const listing = used.list();
+  const commands = arpCommands(wanted, readArpChains(listing));
+  const isLast = !isNeeded && !interfacesWithArpChains(readArpChains(listing)).some((one) => one !== name);
+  const dropsTable = isLast && isOurTableAlone(bench, used, name, listing);
+  return commands.length === 0 && !dropsTable ? undefined : { program: used.program, commands, dropsTable };
+}
+
+/** @returns what was done, for people. */
+export function changeArptables(bench: Workbench, name: string, all: readonly Hiding[]): string[] {
+  const change = arpChange(bench, name, all);
+  const isUsed = all.some(({ method }) => method === "arptables");
+  if (change === undefined) {
+    if (!isUsed) bench.runs.remove(NOTE);
+    return [];
+  }
+  const used = usedProgram(bench) ?? findArptables().find(({ program }) => program === change.program)!;
+  if (isUsed && bench.runs.read(NOTE) === undefined) writeNote(bench, used);
+  for (const command of change.commands) used.run(command);
+  if (change.dropsTable) dropTable(bench);
+  if (!isUsed) bench.runs.remove(NOTE);
+  return change.commands.map((command) => [change.program, ...command].join(" "));
+}
+
+function writeNote(bench: Workbench, { program, isNft }: Arptables): void {
+  bench.runs.write(NOTE, { program, isNft, wasThere: !isNft || hasNftTable(bench) } satisfies Note);
+}
+
+function usedProgram(bench: Workbench): Arptables | undefined {
+  const note = bench.runs.read<Note>(NOTE);
+  return note === undefined ? undefined : new Arptables(note.program, note.isNft);
+}
+
+/** @throws {ExitError} kernel, with what each program said. */
+function workingProgram(): Arptables {
+  const reasons: string[] = [];
+  for (const found of findArptables()) {
+    try {
+      found.list();
+      return found;
+    } catch (error) {
+      if (!(error instanceof KernelError) || error.code === "EPERM") throw error;
+      reasons.push(error.message);
+    }
+  }
+  throw new ExitError(
+    ExitCode.kernel,
+    reasons.length === 0
+      ? "there is no arptables here: install the package arptables (arptables-legacy) or iptables (arptables-nft), or use --method sysctl"
+      : `${reasons.join("; ")}: needs a kernel with arptables (CONFIG_IP_NF_ARPTABLES), or --method sysctl`,
+  );
+}
+
+/** One that lists chains of ours for an interface, though nothing is noted. */
+function strayProgram(bench: Workbench, name: string): Arptables | undefined {
+  return strayArpChains(bench).find(({ interfaces }) => interfaces.includes(name))?.used;
+}
+
+/** Our chains by the programs that list them. Programs whose table the kernel does not have are not asked. */
+export function strayArpChains(bench: Workbench): { used: Arptables; interfaces: string[] }[] {
+  const isThere = { nft: hasNftTable(bench), legacy: hasLegacyArpTable() };
+  if (!isThere.nft && !isThere.legacy) return [];
+  return findArptables()
+    .filter(({ isNft }) => (isNft ? isThere.nft : isThere.legacy))
+    .map((used) => ({ used, interfaces: interfacesWithArpChains(readArpChains(used.list())) }));
+}
+
+/** What stands now; undefined where nothing of ours was ever noted. */
+export function arpChains(bench: Workbench): ArpChains | undefined {
+  const used = usedProgram(bench);
+  return used === undefined ? undefined : readArpChains(used.list());
+}
+
+function hasNftTable(bench: Workbench): boolean {
+  return bench.tables("arp").includes(ARP_TABLE);
+}
+
+/** Not one that was there before, and nothing of somebody else in it. */
+function isOurTableAlone(bench: Workbench, { isNft }: Arptables, name: string, listing: string): boolean {
+  const wasThere = bench.runs.read<Note>(NOTE)?.wasThere === true;
+  return isNft && !wasThere && hasNftTable(bench) && isBareWithout(name, listing);
+}
+
+/** Somebody may have put something into it meanwhile: then it stays. */
+function dropTable(bench: Workbench): void {
+  const messages = deleteBareTable(ARP_TABLE, ARP_CHAINS).map((message) => inFamily("arp", message));
+  try {
+    bench.nft.commit(messages, `Cannot remove table ${ARP_TABLE}`);
+  } catch (error) {
+    if (!(error instanceof KernelError) || !["EBUSY", "ENOENT"].includes(error.code)) throw error;
+  }
+}
