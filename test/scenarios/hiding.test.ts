@@ -5,46 +5,27 @@ import { join } from "node:path";
 import test from "node:test";
 import type { RecordOf } from "@viptools/records";
 import { answerers } from "../lab/answerers.ts";
-import { balance, echoesAnswered, serve } from "../lab/balancer.ts";
-import { type Dump, differences, differingLines, dumpHost, runFolder } from "../lab/dump.ts";
+import { differences, differingLines, dumpHost, runFolder } from "../lab/dump.ts";
+import {
+  add,
+  checked,
+  HIDING_METHODS as METHODS,
+  must,
+  onHidingStage,
+  REMOVE,
+  STATUS,
+  same,
+  words,
+} from "../lab/hiding.ts";
 import { type Network, VIP, VIP6, VIP6_LL } from "../lab/network.ts";
-import { Overheard } from "../lab/overheard.ts";
-import { Caller } from "../lab/redirected-service.ts";
-import { VMAC, VMAC6 } from "../lab/router.ts";
 import { attemptBeside, hasEnded, inNamespace, waitFor } from "../lab/shell.ts";
-import { needsRoot, onStage, startPair, untilActive } from "../lab/stage.ts";
+import { needsRoot } from "../lab/stage.ts";
 
-const words = (text: string): string[] => text.split(" ");
-const add = (more: string): string[] => words(`arp-hide add -I eth0 ${more}`);
-const REMOVE = words("arp-hide remove -I eth0");
-const METHODS = ["sysctl", "nft"] as const;
 const WITHOUT_CAPABILITIES = ["setpriv", "--bounding-set=-all", "--inh-caps=-all"];
 const SETTINGS = ["arp_ignore", "arp_announce"] as const;
 
-/** Takes away what a failed scene left: its notes would outlive the namespace. */
-async function onHidingStage(hosts: string[], play: (network: Network) => Promise<void>): Promise<void> {
-  await onStage(hosts, async (network) => {
-    try {
-      await play(network);
-    } finally {
-      for (const { name } of network.hosts) network.run(name, REMOVE);
-    }
-  });
-}
-
-function must(network: Network, host: string, argv: readonly string[]): string {
-  const { code, stdout, stderr } = network.run(host, argv);
-  assert.equal(code, 0, `${argv.join(" ")}: ${stderr}`);
-  return stdout;
-}
-
 function sysctl(network: Network, host: string, path: string): string {
   return must(network, host, ["cat", `/proc/sys/net/${path}`]).trim();
-}
-
-function same(network: Network, host: string, before: Dump): void {
-  const lines = differingLines(before, dumpHost(network, host));
-  assert.deepEqual(lines, []);
 }
 
 const WAYS = [
@@ -52,12 +33,23 @@ const WAYS = [
   `${VIP} 192.0.2.101 ${VIP6} 203.0.113.7`,
   `--method nft ${VIP}`,
   `--method nft ${VIP} 192.0.2.101 ${VIP6} 2001:db8::101`,
+  `--method arptables ${VIP} 192.0.2.101 ${VIP6}`,
+  `--method redirect ${VIP} ${VIP6}`,
+  `--method redirect --to udp/53 --to tcp/80 ${VIP} ${VIP6}`,
+  `--tunnel-on vx0 ${VIP} ${VIP6}`,
 ];
+/** A tunnel interface that is down, and has been up, on a host that is strict with what comes in. */
+const TUNNEL = [
+  "ip link add vx0 type vxlan id 7 remote 192.0.2.9 dstport 4789",
+  "ip link set vx0 up && ip link set vx0 down",
+  "sysctl -qw net.ipv4.conf.all.rp_filter=1",
+].join(" && ");
 test(
   "--dry-run prints commands that do the same, and changes nothing; S3 remove undoes it",
   needsRoot,
   async (t) => {
     await onHidingStage(["a"], async (network) => {
+      must(network, "a", ["sh", "-ec", TUNNEL]);
       const before = dumpHost(network, "a");
       for (const way of WAYS) {
         await t.test(way, () => {
@@ -65,7 +57,7 @@ test(
           same(network, "a", before);
           must(network, "a", add(way));
           const made = dumpHost(network, "a");
-          assert.ok(differences(before, made).length >= 2, "something was changed");
+          assert.ok(differences(before, made).length >= 2, "something was changed, and noted");
           const back = commandsOf(must(network, "a", [...REMOVE, "--dry-run"]));
           same(network, "a", made);
           must(network, "a", REMOVE);
@@ -106,7 +98,7 @@ test(
         });
         assert.deepEqual(answerers(network, VIP, ...ONCE), [], "asked by a program that nobody here wrote");
         for (const name of SETTINGS)
-          assert.equal(sysctl(network, "a", `ipv4/conf/eth0/${name}`) === "0", method === "nft", name);
+          assert.equal(sysctl(network, "a", `ipv4/conf/eth0/${name}`) === "0", method !== "sysctl", name);
         must(network, "a", [...REMOVE, VIP, VIP6]);
         assert.deepEqual(heard(network, OTHER)[OTHER], [], "the other one is still hidden");
         must(network, "a", REMOVE);
@@ -125,6 +117,7 @@ test("the rules hide an IPv6 address from a proxy of this host too", needsRoot, 
     for (const [method, macs] of [
       ["sysctl", [network.host("a").mac]],
       ["nft", []],
+      ["arptables", [network.host("a").mac]],
     ] as const) {
       must(network, "a", add(`--method ${method} ${VIP6}`));
       assert.deepEqual(heard(network)[VIP6], macs, method);
@@ -144,13 +137,6 @@ function heard(network: Network, ...others: string[]): Record<string, string[]> 
   for (const { ip, asked, owners } of found)
     for (const { answers } of owners) assert.ok(answers <= asked, `${ip}: ${answers} answers to ${asked}`);
   return Object.fromEntries(found.map(({ ip, owners }) => [ip, owners.map(({ mac }) => mac)]));
-}
-
-function checked(stdout: string): RecordOf<"hide.checked">[] {
-  return stdout
-    .trim()
-    .split("\n")
-    .map((line) => JSON.parse(line) as RecordOf<"hide.checked">);
 }
 
 /** In each order a director's macvlan and a hidden address come and go; the settings are those of both. */
@@ -188,13 +174,16 @@ test(
       }
       must(network, "a", ACTS["hide"]!);
       must(network, "a", words("vmac-ctl cleanup"));
-      must(network, "a", words("arp-hide status"));
+      must(network, "a", STATUS);
     });
   },
 );
 
 /** So many that adding them takes the kernel some milliseconds. */
 const MANY = [VIP, ...Array.from({ length: 400 }, (_, n) => `198.18.${(n >> 8) + 1}.${n & 255}`)];
+/** By arptables each one costs two processes, before the first address is there. */
+const FEW = MANY.slice(0, 4);
+const manyFor = (method: string): string[] => (method === "arptables" ? FEW : MANY);
 
 test("asked all the time, nobody answers while addresses come and go", needsRoot, async () => {
   await onHidingStage(["a", "c"], async (network) => {
@@ -206,7 +195,7 @@ test("asked all the time, nobody answers while addresses come and go", needsRoot
     });
     for (const method of METHODS)
       for (let n = 0; n < 3; n++) {
-        await runBeside(network, [...add(`--method ${method}`), ...MANY]);
+        await runBeside(network, [...add(`--method ${method}`), ...manyFor(method)]);
         await runBeside(network, REMOVE);
       }
     asking.kill("SIGINT");
@@ -225,21 +214,18 @@ async function runBeside(network: Network, argv: readonly string[]): Promise<voi
 
 test("killed in the middle of add: remove leaves nothing", needsRoot, async () => {
   await onHidingStage(["a"], async (network) => {
+    must(network, "a", ["sh", "-ec", TUNNEL]);
     const before = dumpHost(network, "a");
     const journal = join(runFolder(network, "a"), "hidden.json");
     let halves = 0;
-    for (const method of METHODS)
+    for (const way of [...METHODS.map((method) => `--method ${method}`), "--tunnel-on vx0"])
       for (const delayMs of [0, 2]) {
-        const child = network.start(
-          "a",
-          [...add(`--method ${method}`), ...MANY],
-          ["ignore", "ignore", "inherit"],
-        );
+        const child = network.start("a", [...add(way), ...MANY], ["ignore", "ignore", "inherit"]);
         for (const endMs = Date.now() + 10_000; !existsSync(journal) && Date.now() < endMs; );
         for (const atMs = performance.now() + delayMs; performance.now() < atMs; );
         process.kill(-child.pid!, "SIGKILL");
         await waitFor("arp-hide to be gone", 5000, () => hasEnded(child) || undefined);
-        const { length } = must(network, "a", words("ip -o address show dev lo")).trim().split("\n");
+        const { length } = must(network, "a", words("ip -o address show")).trim().split("\n");
         if (length <= MANY.length) halves += 1;
         must(network, "a", REMOVE);
         same(network, "a", before);
@@ -248,32 +234,50 @@ test("killed in the middle of add: remove leaves nothing", needsRoot, async () =
   });
 });
 
-/** What somebody does to what is hidden, what status says of it; add mends it. */
-const DAMAGES: readonly (readonly [method: string, damage: string, says: RegExp])[] = [
+const OWN_BACK = "ip address add 192.0.2.1/24 dev eth0";
+/** What somebody does to what is hidden, what status says of it, and what mends it beside add. */
+const DAMAGES: readonly (readonly [way: string, damage: string, says: RegExp, mend?: string])[] = [
   ["sysctl", `ip address del ${VIP}/32 dev lo`, /192\.0\.2\.100 is not on lo/],
   ["sysctl", "sysctl -w net.ipv4.conf.eth0.arp_ignore=0", /arp_ignore is 0: this host answers/],
   ["sysctl", "sysctl -w net.ipv4.conf.eth0.arp_announce=0", /arp_announce is 0/],
   ["nft", "nft flush ruleset", /table hide_eth0 is gone/],
+  ["arptables", "arptables -F", /is not reached, or does not name 192\.0\.2\.100/],
+  ["arptables", "arptables -D INPUT -i eth0 -j hide-eth0-in", /is not reached/],
+  ["arptables", "arptables -F; arptables -X; nft flush ruleset", /chain hide-eth0-in or -out is gone/],
+  ["redirect", "nft flush ruleset", /table hide_eth0 is gone/],
+  ["redirect", `nft delete element inet hide_eth0 vips6 { ${VIP6} }`, /does not name 2001:db8::100/],
+  [
+    "redirect",
+    `ip address add ${VIP}/32 dev lo`,
+    /192\.0\.2\.100 is on lo too/,
+    `ip address del ${VIP}/32 dev lo`,
+  ],
+  ["redirect", "ip -4 address flush dev eth0", /eth0 has no IPv4 address/, OWN_BACK],
+  ["sysctl --tunnel-on vx0", "ip link set vx0 down", /vx0 is down/],
+  ["sysctl --tunnel-on vx0", "sysctl -qw net.ipv4.conf.vx0.rp_filter=1", /rp_filter drops/],
+  ["sysctl --tunnel-on vx0", `ip address del ${VIP}/32 dev vx0`, /192\.0\.2\.100 is not on vx0/],
   ["nft", `nft delete element netdev hide_eth0 vips { ${VIP} }`, /does not name 192\.0\.2\.100/],
 ];
 test("status: whole, or what is missing; add mends it, and remove leaves nothing", needsRoot, async (t) => {
   await onHidingStage(["a"], async (network) => {
+    must(network, "a", ["sh", "-ec", TUNNEL]);
     const before = dumpHost(network, "a");
-    assert.equal(network.run("a", words("arp-hide status")).code, 1, "nothing is hidden");
-    for (const [method, damage, says] of DAMAGES) {
+    assert.equal(network.run("a", STATUS).code, 1, "nothing is hidden");
+    for (const [way, damage, says, mend = "true"] of DAMAGES) {
       await t.test(damage, () => {
-        must(network, "a", add(`--method ${method} ${VIP} ${VIP6}`));
-        const whole = must(network, "a", words("arp-hide status"));
+        must(network, "a", add(`--method ${way} ${VIP} ${VIP6}`));
+        const whole = must(network, "a", STATUS);
         const { vips, method: told, why } = JSON.parse(whole) as RecordOf<"hide.status">;
-        assert.deepEqual([vips, told, why], [[`${VIP}/32`, `${VIP6}/128`], method, []]);
+        assert.deepEqual([vips, told, why], [[`${VIP}/32`, `${VIP6}/128`], way.split(" ")[0], []]);
         must(network, "a", ["sh", "-c", damage]);
-        const { code, stdout } = network.run("a", words("arp-hide status"));
+        const { code, stdout } = network.run("a", STATUS);
         assert.equal(code, 1);
         const damaged = JSON.parse(stdout) as RecordOf<"hide.status">;
         assert.equal(damaged.is_whole, false);
         assert.match(damaged.why.join("; "), says);
-        must(network, "a", add(`--method ${method} ${VIP} ${VIP6}`));
-        must(network, "a", words("arp-hide status"));
+        must(network, "a", ["sh", "-c", mend]);
+        must(network, "a", add(`--method ${way} ${VIP} ${VIP6}`));
+        must(network, "a", STATUS);
         must(network, "a", REMOVE);
       });
     }
@@ -286,13 +290,41 @@ test("what the journal does not speak of: status names it, and remove takes it a
     const before = dumpHost(network, "a");
     for (const method of METHODS) {
       must(network, "a", add(`--method ${method} ${VIP} ${VIP6}`));
-      rmSync(join(runFolder(network, "a"), "hidden.json"));
-      const { code, stderr } = network.run("a", words("arp-hide status"));
+      for (const note of ["hidden", "arptables"])
+        rmSync(join(runFolder(network, "a"), `${note}.json`), { force: true });
+      const { code, stderr } = network.run("a", STATUS);
       assert.equal(code, 1);
-      for (const vip of [VIP, VIP6])
-        assert.match(stderr, new RegExp(`not in the journal: address ${vip} on lo`));
-      assert.equal(/not in the journal: table hide_eth0/.test(stderr), method === "nft");
+      for (const vip of [VIP, VIP6]) {
+        const isNamed = stderr.includes(`not in the journal: address ${vip} on lo`);
+        assert.equal(isNamed, method !== "redirect");
+      }
+      assert.equal(/journal: table netdev hide_eth0/.test(stderr), method === "nft");
+      assert.equal(/journal: table inet hide_eth0/.test(stderr), method === "redirect");
+      assert.equal(/journal: chains of arptables for eth0/.test(stderr), method === "arptables");
       must(network, "a", REMOVE);
+      same(network, "a", before);
+    }
+  });
+});
+
+/** What --tunnel makes where it is not there, and of which kind. */
+const OWN_TUNNELS = [
+  [VIP, "tunl0", "ipip"],
+  [VIP6, "ip6tnl0", "ip6tnl"],
+] as const;
+test("tunnels of the kernel: made and taken away, or refused in a sentence", needsRoot, async (t) => {
+  await onHidingStage(["a"], async (network) => {
+    const before = dumpHost(network, "a");
+    for (const [vip, name, kind] of OWN_TUNNELS) {
+      const { code, stderr } = network.run("a", add(`--tunnel ${vip}`));
+      t.diagnostic(`${kind}: ${code === 0 ? "this kernel has it" : stderr.trim()}`);
+      if (code === 0) {
+        must(network, "a", STATUS);
+        must(network, "a", REMOVE);
+      } else {
+        assert.equal(code, 71);
+        assert.match(stderr, new RegExp(`Cannot make ${name}: this kernel has no ${kind} tunnels, needs`));
+      }
       same(network, "a", before);
     }
   });
@@ -303,7 +335,15 @@ const PREPARED = [
   "ip address add 192.0.2.150/32 dev lo",
   "vmac-ctl up -I eth0 --vrid 51 192.0.2.151",
   "arp-hide add -I eth0 192.0.2.152",
+  "arp-hide add -I eth0 --method redirect --to tcp/80 192.0.2.153",
+  "ip link add vx0 type vxlan id 7 remote 192.0.2.9 dstport 4789",
   "echo 1 > /proc/sys/net/ipv6/conf/lo/disable_ipv6",
+];
+const REDIRECT_TO_VX0 = words(`arp-hide add -I vx0 --method redirect ${VIP}`);
+/** Each command has mounts of its own. */
+const WITHOUT_ARPTABLES = [
+  ...["sh", "-ec"],
+  `mount -t tmpfs none /usr/sbin; exec ${add(`--method arptables ${VIP}`).join(" ")}`,
 ];
 /** What is typed, how it ends and what it says. */
 const REFUSALS: readonly (readonly [fact: string, argv: string[], code: number, says: RegExp])[] = [
@@ -314,7 +354,41 @@ const REFUSALS: readonly (readonly [fact: string, argv: string[], code: number, 
   ["no interface", words(`arp-hide add ${VIP}`), 64, /--interface is missing/],
   ["an interface that is not there", words(`arp-hide add -I eth9 ${VIP}`), 69, /no interface "eth9"/],
   ["lo", words(`arp-hide add -I lo ${VIP}`), 64, /-I is lo, where nobody asks/],
-  ["a method that is none", add(`--method arptables ${VIP}`), 64, /needs sysctl, nft/],
+  ["a method that is none", add(`--method iptables ${VIP}`), 64, /needs sysctl, nft, arptables, redirect/],
+  ["a service, and no redirect", add(`--to tcp/80 ${VIP}`), 64, /--to is of --method redirect: by sysctl/],
+  ["a service that is none", add(`--method redirect --to tcp/0 ${VIP}`), 64, /"tcp\/0" is no service: needs/],
+  ["a service twice", add(`--method redirect --to tcp/80 --to tcp/80 ${VIP}`), 64, /tcp\/80 is given twice/],
+  ["a tunnel, redirected", add(`--method redirect --tunnel ${VIP}`), 64, /exclude each other/],
+  ["a tunnel that is lo", add(`--tunnel-on lo ${VIP}`), 64, /--tunnel-on is lo, which is no tunnel/],
+  ["a tunnel that is asked", add(`--tunnel-on eth0 ${VIP}`), 64, /--tunnel-on is eth0, which is no tunnel/],
+  ["a tunnel that is not there", add(`--tunnel-on vx9 ${VIP}`), 69, /no interface "vx9"/],
+  ["no address to turn to", REDIRECT_TO_VX0, 71, /Cannot turn 192\.0\.2\.100 to vx0: it has no IPv4 address/],
+  ["no arptables", WITHOUT_ARPTABLES, 71, /there is no arptables here: install the package/],
+  [
+    "a redirected VIP on lo that somebody made",
+    add("--method redirect 192.0.2.150"),
+    75,
+    /lo has it already/,
+  ],
+  ["a redirected VIP, to be put on lo", add("192.0.2.153"), 75, /is hidden by redirect of tcp\/80 on eth0/],
+  [
+    "other services",
+    add("--method redirect --to tcp/81 192.0.2.153"),
+    75,
+    /is hidden by redirect of tcp\/80/,
+  ],
+  [
+    "a hidden VIP, to be put on a tunnel",
+    add("--tunnel-on vx0 192.0.2.152"),
+    75,
+    /is hidden by sysctl on eth0/,
+  ],
+  [
+    "arptables, without a capability",
+    [...WITHOUT_CAPABILITIES, ...add(`--method arptables ${VIP}`)],
+    77,
+    /CAP_NET_ADMIN/,
+  ],
   ["the host's own address", add("192.0.2.1"), 75, /eth0 has it already/],
   ["a VIP on lo that somebody made", add("192.0.2.150"), 75, /lo has it already/],
   ["a director's VIP", add("192.0.2.151"), 75, /vrrp4-\d+-51 has it already/],
@@ -345,89 +419,3 @@ test("wrong input and refusals: a sentence, an exit code, and nothing is changed
     must(network, "a", ACTS["release"]!);
   });
 });
-
-const ASKS = 1000;
-for (const method of METHODS)
-  test(
-    `LVS/DR, ${method}: in a thousand asks only the director answers, and the servers serve`,
-    needsRoot,
-    async () => {
-      await onHidingStage(["a", "b", "s", "t", "c"], async (network) => {
-        const servers = ["s", "t"] as const;
-        const before = servers.map((host) => dumpHost(network, host));
-        const { a, b } = await startPair(network, 100);
-        for (const director of ["a", "b"]) balance(network, director, servers);
-        for (const host of servers) {
-          must(network, host, add(`--method ${method} ${VIP} ${VIP6}`));
-          await serve(network, host);
-        }
-        const poison = await Overheard.open(
-          network,
-          "c",
-          "eth0",
-          `arp src host ${VIP} and not ether src ${VMAC}`,
-        );
-        const caller = new Caller(network, "c");
-        const ask = words(
-          `arp-hide check -I eth0 --expect vrid:51 --count ${ASKS} --every 1ms --json ${VIP}`,
-        );
-        for (const director of ["a", "b"]) {
-          const [found] = checked(must(network, "c", ask));
-          assert.deepEqual(
-            found!.owners.map(({ mac }) => mac),
-            [VMAC],
-            director,
-          );
-          assert.equal(found!.asked, ASKS);
-          assert.ok(found!.owners[0]!.answers >= ASKS * 0.9, `answers ${found!.owners[0]!.answers}`);
-          assert.deepEqual(
-            answerers(network, VIP, ...ONCE),
-            [VMAC],
-            "asked by a program that nobody here wrote",
-          );
-          const sinceUs = Number(process.hrtime.bigint() / 1000n);
-          for (const host of servers) network.run(host, words("ip neigh flush dev eth0"));
-          for (const host of servers) await caller.untilGreetedBy(host, sinceUs, 5000);
-          if (director === "a") {
-            await a.stop();
-            await untilActive("b", b, 100);
-          }
-        }
-        await caller.stop();
-        assert.deepEqual(await poison.stop(), [], "nobody else asks or says anything in the VIP's name");
-        servers.forEach((host, n) => {
-          must(network, host, REMOVE);
-          same(network, host, before[n]!);
-        });
-        await b.stop();
-      });
-    },
-  );
-
-test(
-  "LVS/DR over IPv6: pings reach both servers, and only the director answers solicitations",
-  needsRoot,
-  async () => {
-    await onHidingStage(["a", "s", "t", "c"], async (network) => {
-      const servers = ["s", "t"] as const;
-      must(network, "a", words(`vmac-ctl up -I eth0 --vrid 51 ${VIP6_LL} ${VIP6}`));
-      balance(network, "a", servers);
-      for (const method of METHODS) {
-        for (const host of servers) must(network, host, add(`--method ${method} ${VIP6}`));
-        const answered = servers.map((host) => echoesAnswered(network, host));
-        must(network, "c", words(`ping -c 4 -i 0.1 -w 5 ${VIP6}`));
-        servers.forEach((host, n) => {
-          assert.equal(echoesAnswered(network, host) - answered[n]!, 2, `${method}: ${host}`);
-        });
-        const ask = words(`arp-hide check -I eth0 --expect vrid6:51 --count 100 --every 1ms --json ${VIP6}`);
-        const [found] = checked(must(network, "c", ask));
-        assert.deepEqual(
-          found!.owners.map(({ mac }) => mac),
-          [VMAC6],
-        );
-        for (const host of servers) must(network, host, REMOVE);
-      }
-      must(network, "a", words("vmac-ctl down -I eth0 --vrid 51"));
-    });
-  },
-);

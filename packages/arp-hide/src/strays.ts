@@ -26,8 +26,8 @@ export function strayRules(bench: Workbench, noted: readonly Hiding[]): string[]
     return found.map((table) => `table ${family} ${table}`);
   });
   const known = noted.filter(({ method }) => method === "arptables").map((one) => one.interface);
-  const chains = strayArpChains(bench).flatMap(({ used, interfaces }) =>
-    interfaces.filter((name) => !known.includes(name)).map((name) => `${used.program} chains of ${name}`),
+  const chains = strayArpChains(bench).flatMap(({ interfaces }) =>
+    interfaces.filter((name) => !known.includes(name)).map((name) => `chains of arptables for ${name}`),
   );
   return [...tables, ...new Set(chains)];
 }

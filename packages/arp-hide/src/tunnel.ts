@@ -65,7 +65,7 @@ async function make(bench: Workbench, name: string): Promise<void> {
     if (!(error instanceof KernelError)) throw error;
     // The module brings a link of this name with it, in some namespaces.
     if (error.code === "EEXIST" && bench.route.findLink(name) !== undefined) return;
-    if (error.code !== "EOPNOTSUPP") throw error;
+    if (error.code !== "ENOTSUP") throw error;
     throw new ExitError(
       ExitCode.kernel,
       `Cannot make ${name}: this kernel has no ${kind} tunnels, needs the module ${kind === "ipip" ? "ipip" : "ip6_tunnel"}, or --tunnel-on IF with a tunnel that is there`,

@@ -59,7 +59,7 @@ export class RouteChanges {
     await this.#change([request], `Cannot create link ${options.name}`);
   }
 
-  /** @throws {KernelError} EEXIST if the name is taken, EOPNOTSUPP if the kernel has no such kind. */
+  /** @throws {KernelError} EEXIST if the name is taken, ENOTSUP if the kernel has no such kind. */
   async createLink(name: string, kind: string): Promise<void> {
     const request = {
       type: RouteMessage.newLink,
