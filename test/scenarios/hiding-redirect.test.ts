@@ -28,7 +28,7 @@ test(
       await prepare(network);
       for (const vip of [VIP, VIP6])
         assert.equal(
-          ask(network, "c", vip, "udp/80"),
+          ask(network, "c", vip, "tcp/80"),
           "d",
           "without rules, s gives it to the host that has the VIP",
         );

@@ -43,7 +43,7 @@ async function addAlone(context: Context, bench: Workbench, asked: readonly Hidi
     return ExitCode.done;
   }
   const startUs = monotonicUs();
-  const changes = await hideOrUndo(bench, asked, before, all);
+  const changes = await hideOrUndo(context, bench, asked, before, all);
   writeChange(context, "hide.added", {
     interface: name,
     method,
@@ -56,6 +56,7 @@ async function addAlone(context: Context, bench: Workbench, asked: readonly Hidi
 }
 
 async function hideOrUndo(
+  context: Context,
   bench: Workbench,
   asked: readonly Hiding[],
   before: readonly Hiding[],
@@ -66,9 +67,24 @@ async function hideOrUndo(
   try {
     return await hide(bench, name, all, asked);
   } catch (error) {
+    await undo(context, bench, asked, before);
+    throw error;
+  }
+}
+
+/** What cannot be undone either stays noted. */
+async function undo(
+  context: Context,
+  bench: Workbench,
+  asked: readonly Hiding[],
+  before: readonly Hiding[],
+): Promise<void> {
+  const { interface: name } = asked[0]!;
+  try {
     await show(bench, name, before, asked);
     writeJournal(bench.runs, before);
-    throw error;
+  } catch {
+    context.say(`part of it is done, and noted: arp-hide remove -I ${name} takes it away`);
   }
 }
 

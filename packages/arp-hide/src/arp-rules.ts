@@ -7,6 +7,7 @@
  *
  * @module
  */
+import type { Arptables } from "@viptools/kernel";
 import type { IpAddress } from "@viptools/wire";
 
 const PREFIX = "hide-";
@@ -64,7 +65,7 @@ export interface ArpRules {
 
 /** What is to be done by arptables for one interface. */
 export interface ArpChange {
-  readonly program: string;
+  readonly used: Arptables;
   /** Arguments of the program, one command each. */
   readonly commands: readonly (readonly string[])[];
   /** Its table goes too, which was not there before and has nothing in it. */

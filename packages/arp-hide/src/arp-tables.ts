@@ -8,6 +8,7 @@ import {
   ARP_CHAINS,
   ARP_TABLE,
   Arptables,
+  arptablesFor,
   deleteBareTable,
   findArptables,
   hasLegacyArpTable,
@@ -57,23 +58,21 @@ export function arpChange(bench: Workbench, name: string, all: readonly Hiding[]
   const commands = arpCommands(wanted, readArpChains(listing));
   const isLast = !isNeeded && !interfacesWithArpChains(readArpChains(listing)).some((one) => one !== name);
   const dropsTable = isLast && isOurTableAlone(bench, used, name, listing);
-  return commands.length === 0 && !dropsTable ? undefined : { program: used.program, commands, dropsTable };
+  return commands.length === 0 && !dropsTable ? undefined : { used, commands, dropsTable };
 }
 
-/** @returns what was done, for people. */
-export function changeArptables(bench: Workbench, name: string, all: readonly Hiding[]): string[] {
-  const change = arpChange(bench, name, all);
+/** @param all that is hidden on this host when it is done. @returns what was done, for people. */
+export function changeArptables(
+  bench: Workbench,
+  change: ArpChange | undefined,
+  all: readonly Hiding[],
+): string[] {
   const isUsed = all.some(({ method }) => method === "arptables");
-  if (change === undefined) {
-    if (!isUsed) bench.runs.remove(NOTE);
-    return [];
-  }
-  const used = usedProgram(bench) ?? findArptables().find(({ program }) => program === change.program)!;
-  if (isUsed && bench.runs.read(NOTE) === undefined) writeNote(bench, used);
-  for (const command of change.commands) used.run(command);
-  if (change.dropsTable) dropTable(bench);
+  if (change !== undefined && isUsed && bench.runs.read(NOTE) === undefined) writeNote(bench, change.used);
+  for (const command of change?.commands ?? []) change?.used.run(command);
+  if (change?.dropsTable === true) dropTable(bench);
   if (!isUsed) bench.runs.remove(NOTE);
-  return change.commands.map((command) => [change.program, ...command].join(" "));
+  return (change?.commands ?? []).map((command) => `${change?.used.program} ${command.join(" ")}`);
 }
 
 function writeNote(bench: Workbench, { program, isNft }: Arptables): void {
@@ -112,11 +111,21 @@ function strayProgram(bench: Workbench, name: string): Arptables | undefined {
 
 /** Our chains by the programs that list them. Programs whose table the kernel does not have are not asked. */
 export function strayArpChains(bench: Workbench): { used: Arptables; interfaces: string[] }[] {
-  const isThere = { nft: hasNftTable(bench), legacy: hasLegacyArpTable() };
-  if (!isThere.nft && !isThere.legacy) return [];
-  return findArptables()
-    .filter(({ isNft }) => (isNft ? isThere.nft : isThere.legacy))
-    .map((used) => ({ used, interfaces: interfacesWithArpChains(readArpChains(used.list())) }));
+  return arptablesFor({ nft: hasNftTable(bench), legacy: hasLegacyArpTable() }).flatMap((used) => {
+    const listing = unlessGone(used);
+    return listing === undefined
+      ? []
+      : [{ used, interfaces: interfacesWithArpChains(readArpChains(listing)) }];
+  });
+}
+
+function unlessGone(used: Arptables): string | undefined {
+  try {
+    return used.list();
+  } catch (error) {
+    if (error instanceof KernelError && error.code === "ENOENT") return undefined;
+    throw error;
+  }
 }
 
 /** What stands now; undefined where nothing of ours was ever noted. */

@@ -36,7 +36,7 @@ export async function hide(
   const { settings, rules, arptables, tunnels, places } = changeToHide(bench, name, all, asked);
   const changes = await holdParentSettings(bench.runs, name, SETTINGS_HOLDER, settings);
   changes.push(...rules.map((change) => changeRules(bench, change)));
-  if (arptables !== undefined) changes.push(...changeArptables(bench, name, all));
+  changes.push(...changeArptables(bench, arptables, all));
   for (const tunnel of tunnels)
     changes.push(...(await readyTunnel(bench, tunnel, comesOutIpv4(tunnel.name, asked))));
   await bench.route.addAddresses(addressesOf(bench, places));
@@ -50,12 +50,12 @@ export async function show(
   left: readonly Hiding[],
   gone: readonly Hiding[],
 ): Promise<string[]> {
-  const { rules, tunnels, places } = changeToShow(bench, name, left, gone);
+  const { rules, arptables, tunnels, places } = changeToShow(bench, name, left, gone);
   await bench.route.removeAddresses(addressesOf(bench, places));
   const changes = places.map(({ vip, holder }) => `address ${hostVip(vip)} removed from ${holder}`);
   for (const tunnel of tunnels) changes.push(...(await leaveTunnel(bench, tunnel)));
   changes.push(...rules.map((change) => changeRules(bench, change)));
-  changes.push(...changeArptables(bench, name, left));
+  changes.push(...changeArptables(bench, arptables, left));
   const isNeeded = settingsOf(name, left).length > 0;
   return [...changes, ...(isNeeded ? [] : await dropParentSettings(bench.runs, name, SETTINGS_HOLDER))];
 }
@@ -71,6 +71,6 @@ function changeRules(bench: Workbench, { family, interface: name, rules }: RuleC
     bench.nft.commit([inFamily(family, deleteTable(table))], `Cannot remove table ${table}`);
     return `table ${table} removed`;
   }
-  bench.nft.commit(loadTable(rules, ANYBODYS), LOADING_RULES);
+  bench.nft.commit(loadTable(rules, ANYBODYS), LOADING_RULES[family]);
   return `table ${table} loaded`;
 }

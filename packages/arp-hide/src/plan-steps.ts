@@ -54,9 +54,9 @@ function ruleSteps({ family, interface: name, rules, isLoaded }: RuleChange): St
 
 function arpSteps(change: ArpChange | undefined): Step[] {
   if (change === undefined) return [];
-  const { program, commands, dropsTable } = change;
+  const { used, commands, dropsTable } = change;
   return [
-    ...commands.map((words) => ({ what: "rules", command: [program, ...words].join(" ") })),
+    ...commands.map((words) => ({ what: "rules", command: [used.program, ...words].join(" ") })),
     ...(dropsTable
       ? [{ what: "the table that came with the rules", command: "nft delete table arp filter" }]
       : []),

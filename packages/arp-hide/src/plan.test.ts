@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { tableLine } from "@viptools/kernel";
+import { Arptables, tableLine } from "@viptools/kernel";
 import type { HostChange } from "./host-change.ts";
 import { type Hiding, type Method, neededSettings } from "./plan.ts";
 import { stepsToHide, stepsToRemove } from "./plan-steps.ts";
@@ -37,6 +37,7 @@ for (const [fact, hidden, ignore, settings] of SETTINGS)
 
 const VIPS = ["192.0.2.100", "2001:db8::100"];
 const NOTHING: HostChange = { settings: [], rules: [], arptables: undefined, tunnels: [], places: [] };
+const ARPTABLES = new Arptables("arptables", true);
 const RULES = hidingRules({ interface: "eth0", vips: VIPS, ownAddress: "192.0.2.2" });
 const TUNNEL = {
   name: "tunl0",
@@ -54,7 +55,7 @@ test("what keeps quiet comes before the addresses, and goes after them", () => {
   const change: HostChange = {
     settings: neededSettings([hiding("192.0.2.100", "sysctl")], "eth0", 0),
     rules: [{ family: "netdev", interface: "eth0", rules: RULES, isLoaded: false }],
-    arptables: { program: "arptables", commands: [["-N", "hide-eth0-in"]], dropsTable: false },
+    arptables: { used: ARPTABLES, commands: [["-N", "hide-eth0-in"]], dropsTable: false },
     tunnels: [TUNNEL],
     places: VIPS.map((vip) => ({ vip, holder: "tunl0" })),
   };
@@ -68,7 +69,7 @@ test("what keeps quiet comes before the addresses, and goes after them", () => {
     ...["ip address add", "ip address add"],
   ]);
   const gone = { family: "netdev", interface: "eth0", rules: undefined, isLoaded: true } as const;
-  const back = { program: "arptables", commands: [["-X", "hide-eth0-in"]], dropsTable: true };
+  const back = { used: ARPTABLES, commands: [["-X", "hide-eth0-in"]], dropsTable: true };
   assert.deepEqual(kinds(stepsToRemove({ ...change, rules: [gone], arptables: back })), [
     ...["ip address del", "ip address del"],
     ...[filter, "ip link set", "ip link del"],

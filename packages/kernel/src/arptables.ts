@@ -43,12 +43,25 @@ export class Arptables {
   }
 }
 
-/** The programs that are there; some may not work with this kernel. */
-export function findArptables(): Arptables[] {
-  return NAMES.flatMap((program) => {
+/**
+ * The programs that are there, one after the other; some may not work with this kernel. The legacy one makes its table
+ * in whatever it is asked: go on only while none has been good enough.
+ *
+ * @throws {KernelError} EPERM, of the legacy program.
+ */
+export function* findArptables(): Generator<Arptables> {
+  for (const program of NAMES) {
     const version = outputOf(program, ["--version"], ACT);
-    return version === undefined ? [] : [new Arptables(program, version.includes("nf_tables"))];
-  });
+    if (version !== undefined) yield new Arptables(program, version.includes("nf_tables"));
+  }
+}
+
+/** Programs for tables that are there already. */
+export function arptablesFor(tables: { readonly nft: boolean; readonly legacy: boolean }): Arptables[] {
+  return [
+    ...(tables.nft ? [new Arptables("arptables-nft", true)] : []),
+    ...(tables.legacy ? [new Arptables("arptables-legacy", false), new Arptables("arptables", false)] : []),
+  ];
 }
 
 /** Whether this namespace has the legacy table: listing it where it is not would make it. */
