@@ -74,7 +74,10 @@ export function changeToShow(
 ): HostChange {
   return {
     settings: settingsOf(name, left).length > 0 ? [] : settingsBefore(bench.runs, name, SETTINGS_HOLDER),
-    rules: TABLE_METHODS.flatMap((method) => ruleChange(bench, name, method, left)),
+    rules: TABLE_METHODS.flatMap((method) => {
+      const isMeant = gone.some((one) => one.method === method);
+      return ruleChange(bench, name, method, left).filter(({ rules }) => isMeant || rules === undefined);
+    }),
     arptables: arpChange(bench, name, left),
     tunnels: leftTunnels(bench, left, gone),
     places: leavingPlaces(bench, left, gone),

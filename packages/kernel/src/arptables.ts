@@ -51,9 +51,17 @@ export class Arptables {
  */
 export function* findArptables(): Generator<Arptables> {
   for (const program of NAMES) {
-    const version = outputOf(program, ["--version"], ACT);
-    if (version !== undefined) yield new Arptables(program, version.includes("nf_tables"));
+    const version = versionOf(program);
+    if (version === undefined) continue;
+    const isNft = version.includes("nf_tables");
+    // What `arptables` means may be changed before the rules are removed.
+    const own = isNft ? "arptables-nft" : "arptables-legacy";
+    yield new Arptables(versionOf(own) === undefined ? program : own, isNft);
   }
+}
+
+function versionOf(program: string): string | undefined {
+  return outputOf(program, ["--version"], ACT);
 }
 
 /** Programs for tables that are there already. */
