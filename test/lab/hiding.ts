@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import type { RecordOf } from "@viptools/records";
 import { type Dump, differingLines, dumpHost } from "./dump.ts";
 import { type Network, VIP, VIP6 } from "./network.ts";
+import { hasEnded, waitFor } from "./shell.ts";
 import { onStage } from "./stage.ts";
 
 const ASKER = fileURLToPath(new URL("./ask-service.js", import.meta.url));
@@ -73,4 +74,23 @@ export function heard(network: Network, ...others: string[]): Record<string, str
   for (const { ip, asked, owners } of found)
     for (const { answers } of owners) assert.ok(answers <= asked, `${ip}: ${answers} answers to ${asked}`);
   return Object.fromEntries(found.map(({ ip, owners }) => [ip, owners.map(({ mac }) => mac)]));
+}
+
+/** Asks for an address from c until it is told to end. @returns what ends it, and gives what it has heard. */
+export function askAllTheTime(
+  network: Network,
+  address: string,
+  every: string,
+): () => Promise<RecordOf<"hide.checked">> {
+  const argv = words(`arp-hide check -I eth0 --count 1000000 --every ${every} --json ${address}`);
+  const asking = network.start("c", argv, ["ignore", "pipe", "inherit"]);
+  let told = "";
+  asking.stdout!.on("data", (some) => {
+    told += String(some);
+  });
+  return async () => {
+    asking.kill("SIGINT");
+    await waitFor("the asker to end", 10_000, () => hasEnded(asking) || undefined);
+    return checked(told)[0]!;
+  };
 }

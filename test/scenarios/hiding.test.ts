@@ -5,7 +5,7 @@ import { answerers } from "../lab/answerers.ts";
 import { differences, differingLines, dumpHost } from "../lab/dump.ts";
 import {
   add,
-  checked,
+  askAllTheTime,
   heard,
   MANY,
   HIDING_METHODS as METHODS,
@@ -18,7 +18,7 @@ import {
   words,
 } from "../lab/hiding.ts";
 import { type Network, VIP, VIP6 } from "../lab/network.ts";
-import { attemptBeside, hasEnded, inNamespace, waitFor } from "../lab/shell.ts";
+import { attemptBeside, inNamespace } from "../lab/shell.ts";
 import { IS_FULL, needsRoot } from "../lab/stage.ts";
 
 const OTHER = "192.0.2.101";
@@ -168,22 +168,15 @@ const manyFor = (method: string): string[] => (method === "arptables" ? FEW : MA
 
 test("asked all the time, nobody answers while addresses come and go", needsRoot, async () => {
   await onHidingStage(["a", "c"], async (network) => {
-    const ask = words(`arp-hide check -I eth0 --count 100000 --every 500us --json ${VIP}`);
-    const asking = network.start("c", ask, ["ignore", "pipe", "inherit"]);
-    let told = "";
-    asking.stdout!.on("data", (some) => {
-      told += String(some);
-    });
+    const endAsking = askAllTheTime(network, VIP, "500us");
     for (const method of METHODS)
       for (let n = 0; n < 3; n++) {
         await runBeside(network, [...add(`--method ${method}`), ...manyFor(method)]);
         await runBeside(network, REMOVE);
       }
-    asking.kill("SIGINT");
-    await waitFor("the asker to end", 5000, () => hasEnded(asking) || undefined);
-    const [found] = checked(told);
-    assert.ok(found!.asked >= 500, `asked ${found!.asked} times`);
-    assert.deepEqual(found!.owners, []);
+    const found = await endAsking();
+    assert.ok(found.asked >= 500, `asked ${found.asked} times`);
+    assert.deepEqual(found.owners, []);
   });
 });
 
