@@ -144,12 +144,24 @@ function isOurTableAlone(bench: Workbench, { isNft }: Arptables, name: string, l
   return isNft && !wasThere && hasNftTable(bench) && isBareWithout(name, listing);
 }
 
+/** Which of the kernel's chains it may have: arptables makes one when its first rule comes. */
+const CHAINS_OF_TABLE: readonly (readonly string[])[] = [
+  ARP_CHAINS,
+  ...ARP_CHAINS.map((chain) => [chain]),
+  [],
+];
+
 /** Somebody may have put something into it meanwhile: then it stays. */
 function dropTable(bench: Workbench): void {
-  const messages = deleteBareTable(ARP_TABLE, ARP_CHAINS).map((message) => inFamily("arp", message));
-  try {
-    bench.nft.commit(messages, `Cannot remove table ${ARP_TABLE}`);
-  } catch (error) {
-    if (!(error instanceof KernelError) || !["EBUSY", "ENOENT"].includes(error.code)) throw error;
+  for (const chains of CHAINS_OF_TABLE) {
+    const messages = deleteBareTable(ARP_TABLE, chains).map((message) => inFamily("arp", message));
+    try {
+      bench.nft.commit(messages, `Cannot remove table ${ARP_TABLE}`);
+      return;
+    } catch (error) {
+      if (!(error instanceof KernelError)) throw error;
+      if (error.code === "EBUSY") return;
+      if (error.code !== "ENOENT") throw error;
+    }
   }
 }
