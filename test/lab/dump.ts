@@ -24,6 +24,12 @@ const PARTS: Readonly<Record<string, Part>> = {
   memberships: { command: "ip maddress", linesOf },
   forwarding: { command: "bridge fdb show", linesOf },
   firewall: { command: "nft list ruleset", linesOf: rulesOf },
+  arptables: {
+    // Whoever lists the legacy table makes it; one without rules is as good as none.
+    command: `for program in arptables-nft $(cat /proc/net/arp_tables_names 2>/dev/null | sed s/^.*$/arptables-legacy/); do
+      if command -v $program >/dev/null; then $program -L -n 2>/dev/null; fi; done`,
+    linesOf: (output) => linesOf(output).filter((line) => !/^Chain [A-Z]+ \(policy ACCEPT\)$/.test(line)),
+  },
   settings: {
     // Some settings cannot be read before they are set.
     command:

@@ -3,28 +3,24 @@
  *
  * @module
  */
-import { type Context, ExitCode, ExitError, orUsage } from "@viptools/cli";
+import { type Context, ExitCode, ExitError } from "@viptools/cli";
 import { holdersOf, monotonicUs } from "@viptools/kernel";
 import { familyOf } from "@viptools/wire";
-import { hide, missingOf, ruleChange, settingsOf, show } from "./hider.ts";
+import { readAsked } from "./asked.ts";
+import { hide, show } from "./hider.ts";
+import { changeToHide, settingsOf } from "./host-change.ts";
 import { alone, readJournal, writeJournal } from "./journal.ts";
-import { type Hiding, HOLDER, type Method, SETTINGS_HOLDER } from "./plan.ts";
+import { type Hiding, holderOf, SETTINGS_HOLDER, wayOf } from "./plan.ts";
 import { stepsToHide } from "./plan-steps.ts";
 import { writeChange, writeSteps } from "./reports.ts";
-import { look } from "./sight.ts";
+import { groundlessOf, look } from "./sight.ts";
+import { kindOf, tunnelsOf } from "./tunnel-plan.ts";
 import { judge } from "./wholeness.ts";
-import { parseAll, parseHidden } from "./words.ts";
 import { isFamilyOn, isMarked, type Workbench, withBench } from "./workbench.ts";
 
 export async function add(context: Context): Promise<ExitCode> {
-  const { args } = context;
-  const name = args.required("interface");
-  const method = args.text("method") as Method;
-  const vips = orUsage(() => parseAll(args.words, parseHidden));
-  if (name === HOLDER)
-    throw new ExitError(ExitCode.usage, `-I is ${HOLDER}, where nobody asks: needs the network's interface`);
-  context.needInterface(name);
-  const asked = vips.map((vip): Hiding => ({ interface: name, vip, method }));
+  const asked = readAsked(context);
+  context.needInterface(asked[0]!.interface);
   return await withBench(
     async (bench) => await alone(bench.runs, async () => await addAlone(context, bench, asked)),
   );
@@ -33,13 +29,13 @@ export async function add(context: Context): Promise<ExitCode> {
 async function addAlone(context: Context, bench: Workbench, asked: readonly Hiding[]): Promise<ExitCode> {
   const before = readJournal(bench.runs);
   const { interface: name, method } = asked[0]!;
-  refuseOtherMethods(before, asked);
+  refuseOtherWays(before, asked);
   refuseOwnAddresses(bench, before, asked);
+  refuseNoGround(context, bench, asked);
   const fresh = asked.filter(({ vip }) => !before.some((one) => one.vip === vip && one.interface === name));
   const all = [...before, ...fresh];
   if (context.args.flag("dry-run")) {
-    const rules = method === "nft" ? ruleChange(bench, name, all) : undefined;
-    writeSteps(context, name, stepsToHide(settingsOf(name, asked), rules, missingOf(bench, asked)));
+    writeSteps(context, name, stepsToHide(changeToHide(bench, name, all, asked)));
     return ExitCode.done;
   }
   if (fresh.length === 0 && judge(look(bench, name, method, all)).isWhole) {
@@ -47,7 +43,7 @@ async function addAlone(context: Context, bench: Workbench, asked: readonly Hidi
     return ExitCode.done;
   }
   const startUs = monotonicUs();
-  const changes = await hideOrUndo(bench, asked, before, all);
+  const changes = await hideOrUndo(context, bench, asked, before, all);
   writeChange(context, "hide.added", {
     interface: name,
     method,
@@ -60,6 +56,7 @@ async function addAlone(context: Context, bench: Workbench, asked: readonly Hidi
 }
 
 async function hideOrUndo(
+  context: Context,
   bench: Workbench,
   asked: readonly Hiding[],
   before: readonly Hiding[],
@@ -70,20 +67,43 @@ async function hideOrUndo(
   try {
     return await hide(bench, name, all, asked);
   } catch (error) {
-    await show(bench, name, before, asked);
-    writeJournal(bench.runs, before);
+    await undo(context, bench, asked, before);
     throw error;
   }
 }
 
-/** @throws {ExitError} alreadyRunning. */
-function refuseOtherMethods(before: readonly Hiding[], asked: readonly Hiding[]): void {
-  for (const { interface: name, vip, method } of asked) {
-    const other = before.find((one) => one.interface === name && one.vip === vip && one.method !== method);
+/** What cannot be undone either stays noted. */
+async function undo(
+  context: Context,
+  bench: Workbench,
+  asked: readonly Hiding[],
+  before: readonly Hiding[],
+): Promise<void> {
+  const { interface: name } = asked[0]!;
+  try {
+    await show(bench, name, before, asked);
+    writeJournal(bench.runs, before);
+  } catch {
+    context.say(`part of it is done, and noted: arp-hide remove -I ${name} takes it away`);
+  }
+}
+
+/**
+ * One address stands at one place, and is reached in one way.
+ *
+ * @throws {ExitError} alreadyRunning.
+ */
+function refuseOtherWays(before: readonly Hiding[], asked: readonly Hiding[]): void {
+  for (const one of asked) {
+    const other = before.find(
+      (known) =>
+        known.vip === one.vip &&
+        (known.interface === one.interface ? wayOf(known) !== wayOf(one) : holderOf(known) !== holderOf(one)),
+    );
     if (other !== undefined)
       throw new ExitError(
         ExitCode.alreadyRunning,
-        `${vip} is hidden by ${other.method} on ${name}: first arp-hide remove -I ${name} ${vip}`,
+        `${one.vip} is hidden by ${wayOf(other)} on ${other.interface}: first arp-hide remove -I ${other.interface} ${one.vip}`,
       );
   }
 }
@@ -96,15 +116,18 @@ function refuseOtherMethods(before: readonly Hiding[], asked: readonly Hiding[])
  */
 function refuseOwnAddresses(bench: Workbench, before: readonly Hiding[], asked: readonly Hiding[]): void {
   const here = bench.addresses();
-  for (const { vip } of asked) {
-    if (!isFamilyOn(familyOf(vip)))
+  for (const one of asked) {
+    const { vip } = one;
+    const holder = holderOf(one);
+    const place = holder ?? one.interface;
+    if (!isFamilyOn(familyOf(vip), place))
       throw new ExitError(
         ExitCode.kernel,
-        `Cannot hide ${vip}: IPv6 is off on ${HOLDER}, sysctl -w net/ipv6/conf/${HOLDER}/disable_ipv6=0`,
+        `Cannot hide ${vip}: IPv6 is off on ${place}, sysctl -w net/ipv6/conf/${place}/disable_ipv6=0`,
       );
-    const isNoted = before.some((one) => one.vip === vip);
+    const isNoted = before.some((known) => known.vip === vip);
     const foreign = here.find(
-      (one) => one.address === vip && !(one.interface === HOLDER && (isMarked(one) || isNoted)),
+      (found) => found.address === vip && !(found.interface === holder && (isMarked(found) || isNoted)),
     );
     if (foreign !== undefined)
       throw new ExitError(
@@ -112,6 +135,18 @@ function refuseOwnAddresses(bench: Workbench, before: readonly Hiding[], asked: 
         `Cannot hide ${vip}: ${foreign.interface} has it already, needs an address that this host does not have`,
       );
   }
+}
+
+/** @throws {ExitError} noInterface, for a tunnel that somebody else has to make; kernel, where nothing can be turned to. */
+function refuseNoGround(context: Context, bench: Workbench, asked: readonly Hiding[]): void {
+  for (const tunnel of tunnelsOf(asked)) if (kindOf(tunnel) === undefined) context.needInterface(tunnel);
+  const { interface: name, method } = asked[0]!;
+  const [vip] = method === "redirect" ? groundlessOf(bench, name, asked) : [];
+  if (vip !== undefined)
+    throw new ExitError(
+      ExitCode.kernel,
+      `Cannot turn ${vip} to ${name}: it has no IPv${familyOf(vip)} address, needs one`,
+    );
 }
 
 /** A director's macvlan needs the same settings: they go back when the last one goes. */

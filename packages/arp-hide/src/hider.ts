@@ -1,5 +1,5 @@
 /**
- * Hides addresses and shows them again: settings and rules stand before an address comes, and until it has gone.
+ * Hides addresses and shows them again: what keeps the host quiet stands before an address comes, and until it has gone.
  *
  * @module
  */
@@ -7,16 +7,18 @@ import {
   deleteTable,
   dropParentSettings,
   holdParentSettings,
+  inFamily,
   loadTable,
-  readSysctl,
-  type Setting,
+  type NewAddress,
 } from "@viptools/kernel";
-import { ANY_IPV4, type IpAddress } from "@viptools/wire";
+import { changeArptables } from "./arp-tables.ts";
+import { changeToHide, changeToShow, type RuleChange, settingsOf } from "./host-change.ts";
 import { LOADING_RULES } from "./kernel-exit.ts";
-import { type Hiding, HOLDER, hostVip, neededSettings, plannedAddress, SETTINGS_HOLDER } from "./plan.ts";
-import type { RuleChange } from "./plan-steps.ts";
-import { hidingRules, tableOf } from "./rules.ts";
-import { isMarked, type Workbench } from "./workbench.ts";
+import { type Hiding, hostVip, type Place, plannedAddress, SETTINGS_HOLDER } from "./plan.ts";
+import { tableOf } from "./rules.ts";
+import { leaveTunnel, readyTunnel } from "./tunnel.ts";
+import { comesOutIpv4 } from "./tunnel-plan.ts";
+import type { Workbench } from "./workbench.ts";
 
 /** Anybody may change the table: it has to outlive the process. */
 const ANYBODYS = 0;
@@ -31,27 +33,14 @@ export async function hide(
   all: readonly Hiding[],
   asked: readonly Hiding[],
 ): Promise<string[]> {
-  const changes = await holdParentSettings(bench.runs, name, SETTINGS_HOLDER, settingsOf(name, asked));
-  if (asked.some(({ method }) => method === "nft")) changes.push(...changeRules(bench, name, all));
-  const missing = missingOf(bench, asked);
-  const index = bench.holderIndex();
-  await bench.route.addAddresses(missing.map((vip) => plannedAddress(vip, index)));
-  return [...changes, ...missing.map((vip) => `address ${hostVip(vip)} on ${HOLDER}`)];
-}
-
-/** What an interface has to be set to, so that these are hidden. */
-export function settingsOf(name: string, hidden: readonly Hiding[]): Setting[] {
-  return neededSettings(hidden, name, Number(readSysctl(`net/ipv4/conf/${name}/arp_ignore`) ?? 0));
-}
-
-/** Addresses that are not there yet. */
-export function missingOf(bench: Workbench, asked: readonly Hiding[]): IpAddress[] {
-  const here = heldBy(bench);
-  return asked.map(({ vip }) => vip).filter((vip) => !here.some(({ address }) => address === vip));
-}
-
-function heldBy(bench: Workbench): ReturnType<Workbench["addresses"]> {
-  return bench.addresses().filter((one) => one.interface === HOLDER);
+  const { settings, rules, arptables, tunnels, places } = changeToHide(bench, name, all, asked);
+  const changes = await holdParentSettings(bench.runs, name, SETTINGS_HOLDER, settings);
+  changes.push(...rules.map((change) => changeRules(bench, change)));
+  changes.push(...changeArptables(bench, arptables, all));
+  for (const tunnel of tunnels)
+    changes.push(...(await readyTunnel(bench, tunnel, comesOutIpv4(tunnel.name, asked))));
+  await bench.route.addAddresses(addressesOf(bench, places));
+  return [...changes, ...places.map(({ vip, holder }) => `address ${hostVip(vip)} on ${holder}`)];
 }
 
 /** @param left what stays hidden on this host. @param gone what is hidden no more. @returns what was done, for people. */
@@ -61,41 +50,27 @@ export async function show(
   left: readonly Hiding[],
   gone: readonly Hiding[],
 ): Promise<string[]> {
-  const going = leavingAddresses(left, gone);
-  const here = heldBy(bench).filter((one) => going.includes(one.address) && isMarked(one));
-  const removed = await bench.route.removeAddresses(here);
-  const rules = changeRules(bench, name, left);
-  const settings =
-    settingsOf(name, left).length > 0 ? [] : await dropParentSettings(bench.runs, name, SETTINGS_HOLDER);
-  return [
-    ...removed.map(({ address }) => `address ${hostVip(address)} removed from ${HOLDER}`),
-    ...rules,
-    ...settings,
-  ];
+  const { rules, arptables, tunnels, places } = changeToShow(bench, name, left, gone);
+  await bench.route.removeAddresses(addressesOf(bench, places));
+  const changes = places.map(({ vip, holder }) => `address ${hostVip(vip)} removed from ${holder}`);
+  for (const tunnel of tunnels) changes.push(...(await leaveTunnel(bench, tunnel)));
+  changes.push(...rules.map((change) => changeRules(bench, change)));
+  changes.push(...changeArptables(bench, arptables, left));
+  const isNeeded = settingsOf(name, left).length > 0;
+  return [...changes, ...(isNeeded ? [] : await dropParentSettings(bench.runs, name, SETTINGS_HOLDER))];
 }
 
-/** What is hidden on another interface too stays there. */
-export function leavingAddresses(left: readonly Hiding[], gone: readonly Hiding[]): IpAddress[] {
-  return gone.map(({ vip }) => vip).filter((vip) => !left.some((one) => one.vip === vip));
+function addressesOf(bench: Workbench, places: readonly Place[]): NewAddress[] {
+  const indexes = new Map(bench.route.links().map(({ name, index }) => [name, index]));
+  return places.map(({ vip, holder }) => plannedAddress(vip, indexes.get(holder)!));
 }
 
-/** @returns undefined where there are no rules and none are needed. */
-export function ruleChange(bench: Workbench, name: string, all: readonly Hiding[]): RuleChange | undefined {
-  const vips = all.filter((one) => one.interface === name && one.method === "nft").map(({ vip }) => vip);
-  const isLoaded = bench.tables().includes(tableOf(name));
-  if (vips.length === 0) return isLoaded ? { interface: name, rules: undefined, isLoaded } : undefined;
-  const ownAddress = bench.ownAddress(name) ?? ANY_IPV4;
-  return { interface: name, rules: hidingRules({ interface: name, vips, ownAddress }), isLoaded };
-}
-
-function changeRules(bench: Workbench, name: string, all: readonly Hiding[]): string[] {
-  const change = ruleChange(bench, name, all);
-  if (change === undefined) return [];
+function changeRules(bench: Workbench, { family, interface: name, rules }: RuleChange): string {
   const table = tableOf(name);
-  if (change.rules === undefined) {
-    bench.nft.commit([deleteTable(table)], `Cannot remove table ${table}`);
-    return [`table ${table} removed`];
+  if (rules === undefined) {
+    bench.nft.commit([inFamily(family, deleteTable(table))], `Cannot remove table ${table}`);
+    return `table ${table} removed`;
   }
-  bench.nft.commit(loadTable(change.rules, ANYBODYS), LOADING_RULES);
-  return [`table ${table} loaded`];
+  bench.nft.commit(loadTable(rules, ANYBODYS), LOADING_RULES[family]);
+  return `table ${table} loaded`;
 }

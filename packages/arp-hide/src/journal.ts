@@ -6,7 +6,8 @@
 import { ExitCode, ExitError } from "@viptools/cli";
 import type { FileLock, RunDirectory } from "@viptools/kernel";
 import { parseIpAddress } from "@viptools/wire";
-import type { Hiding } from "./plan.ts";
+import { type Hiding, METHODS } from "./plan.ts";
+import { parseService } from "./words.ts";
 
 const NAME = "hidden";
 const LOCK_TRIES = 200;
@@ -19,9 +20,23 @@ export function readJournal(runs: RunDirectory): Hiding[] {
 
 function isHiding(entry: Partial<Hiding> | null): entry is Hiding {
   if (typeof entry?.interface !== "string" || typeof entry.vip !== "string") return false;
-  if (entry.method !== "sysctl" && entry.method !== "nft") return false;
+  if (!METHODS.some((method) => method === entry.method)) return false;
+  if (entry.tunnel !== undefined && typeof entry.tunnel !== "string") return false;
+  if (entry.to !== undefined && !isServices(entry.to)) return false;
   try {
     return parseIpAddress(entry.vip) === entry.vip;
+  } catch {
+    return false;
+  }
+}
+
+function isServices(to: unknown): boolean {
+  return Array.isArray(to) && to.every((service) => isRead(service));
+}
+
+function isRead(service: unknown): boolean {
+  try {
+    return typeof service === "string" && parseService(service) === service;
   } catch {
     return false;
   }

@@ -4,6 +4,7 @@
  * @module
  */
 import type { CommandSpec, OptionSpec } from "@viptools/cli";
+import { METHODS } from "./plan.ts";
 
 const INTERFACE: OptionSpec = {
   name: "interface",
@@ -31,10 +32,15 @@ export const SPEC: CommandSpec = {
     {
       name: "add",
       summary: "put addresses on this host, hidden",
-      usage: "-I IF [--method sysctl|nft] VIP…",
+      usage: "-I IF [--method METHOD] [--tunnel | --tunnel-on IF] [--to SERVICE]… VIP…",
       examples: [
         ["arp-hide add -I eth0 192.0.2.100 2001:db8::100", "both on lo, and eth0 does not answer for them"],
         ["arp-hide add -I eth0 --method nft 192.0.2.100", "the same without a changed setting"],
+        [
+          "arp-hide add -I eth0 --method redirect --to tcp/80 --to tcp/443 192.0.2.100",
+          "no VIP on this host: two services of its own are reached by it",
+        ],
+        ["arp-hide add -I eth0 --tunnel 192.0.2.100", "a real server of LVS/TUN: the VIP stands on tunl0"],
         ["arp-hide add -I eth0 --dry-run 192.0.2.100", "what that would do, as commands"],
       ],
       words: { name: "VIP", atLeast: 1 },
@@ -43,10 +49,25 @@ export const SPEC: CommandSpec = {
         {
           name: "method",
           value: "METHOD",
-          choices: ["sysctl", "nft"],
+          choices: METHODS,
           default: "sysctl",
           about:
-            "sysctl: arp_ignore and arp_announce of the interface; nft: rules that drop questions and change what is announced",
+            "sysctl: arp_ignore and arp_announce of the interface; nft: rules that drop questions and change what is announced; arptables: the same where nftables cannot; redirect: no VIP here, what comes for it is turned to the interface's own address",
+        },
+        {
+          name: "to",
+          value: "SERVICE",
+          isRepeated: true,
+          about: "of redirect: only this, tcp/80 or udp/53; the rest is dropped. Without: all",
+        },
+        {
+          name: "tunnel",
+          about: "for LVS/TUN: put the VIP on tunl0 (IPv6: ip6tnl0), made if it is not there",
+        },
+        {
+          name: "tunnel-on",
+          value: "IF",
+          about: "the same with a tunnel interface of any kind that is there",
         },
         DRY_RUN,
       ],

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import { Arptables, tableLine } from "@viptools/kernel";
+import type { HostChange } from "./host-change.ts";
 import { type Hiding, type Method, neededSettings } from "./plan.ts";
 import { stepsToHide, stepsToRemove } from "./plan-steps.ts";
+import { redirectRules } from "./redirect-rules.ts";
 import { hidingRules } from "./rules.ts";
 
 const hiding = (vip: string, method: Method, name = "eth0"): Hiding => ({ interface: name, vip, method });
@@ -33,32 +36,72 @@ for (const [fact, hidden, ignore, settings] of SETTINGS)
   });
 
 const VIPS = ["192.0.2.100", "2001:db8::100"];
+const NOTHING: HostChange = { settings: [], rules: [], arptables: undefined, tunnels: [], places: [] };
+const ARPTABLES = new Arptables("arptables", true);
+const RULES = hidingRules({ interface: "eth0", vips: VIPS, ownAddress: "192.0.2.2" });
+const TUNNEL = {
+  name: "tunl0",
+  isMade: true,
+  isRaised: true,
+  settings: [{ path: "net/ipv4/conf/tunl0/rp_filter", value: "0" }],
+};
+
+/** @returns the commands without their details. */
+function kinds(steps: readonly { command: string }[]): string[] {
+  return steps.map(({ command }) => command.split(" ").slice(0, 3).join(" "));
+}
 
 test("what keeps quiet comes before the addresses, and goes after them", () => {
-  const settings = neededSettings([hiding("192.0.2.100", "sysctl")], "eth0", 0);
-  const kinds = (steps: readonly { command: string }[]): string[] =>
-    steps.map(({ command }) => command.split(" ").slice(0, 3).join(" "));
-  const rules = hidingRules({ interface: "eth0", vips: VIPS, ownAddress: "192.0.2.2" });
-  const change = { interface: "eth0", rules, isLoaded: false };
+  const change: HostChange = {
+    settings: neededSettings([hiding("192.0.2.100", "sysctl")], "eth0", 0),
+    rules: [{ family: "netdev", interface: "eth0", rules: RULES, isLoaded: false }],
+    arptables: { used: ARPTABLES, commands: [["-N", "hide-eth0-in"]], dropsTable: false },
+    tunnels: [TUNNEL],
+    places: VIPS.map((vip) => ({ vip, holder: "tunl0" })),
+  };
   const sysctls = ["arp_ignore=1", "arp_announce=2"].map((one) => `sysctl -w net/ipv4/conf/eth0/${one}`);
-  assert.deepEqual(kinds(stepsToHide(settings, change, VIPS)), [
+  const filter = "sysctl -w net/ipv4/conf/tunl0/rp_filter=0";
+  assert.deepEqual(kinds(stepsToHide(change)), [
     ...sysctls,
     "nft 'table netdev",
-    "ip address add",
-    "ip address add",
+    "arptables -N hide-eth0-in",
+    ...["ip link add", filter, "ip link set"],
+    ...["ip address add", "ip address add"],
   ]);
-  const gone = { interface: "eth0", rules: undefined, isLoaded: true };
-  assert.deepEqual(kinds(stepsToRemove(settings, gone, VIPS)), [
-    "ip address del",
-    "ip address del",
+  const gone = { family: "netdev", interface: "eth0", rules: undefined, isLoaded: true } as const;
+  const back = { used: ARPTABLES, commands: [["-X", "hide-eth0-in"]], dropsTable: true };
+  assert.deepEqual(kinds(stepsToRemove({ ...change, rules: [gone], arptables: back })), [
+    ...["ip address del", "ip address del"],
+    ...[filter, "ip link set", "ip link del"],
     "nft 'delete table",
+    "arptables -X hide-eth0-in",
+    "nft delete table",
     ...sysctls,
   ]);
 });
 
 test("rules that stand are replaced in one command, and none are removed where none stand", () => {
-  const rules = hidingRules({ interface: "eth0", vips: VIPS, ownAddress: "192.0.2.2" });
-  const [step] = stepsToHide([], { interface: "eth0", rules, isLoaded: true }, []);
+  const change = { family: "netdev", interface: "eth0", rules: RULES, isLoaded: true } as const;
+  const [step] = stepsToHide({ ...NOTHING, rules: [change] });
   assert.match(step!.command, /^nft 'delete table netdev hide_eth0; table netdev hide_eth0 \{/);
-  assert.deepEqual(stepsToRemove([], { interface: "eth0", rules: undefined, isLoaded: false }, []), []);
+  assert.deepEqual(
+    stepsToRemove({ ...NOTHING, rules: [{ ...change, rules: undefined, isLoaded: false }] }),
+    [],
+  );
+});
+
+test("a redirect names the interface, the VIP and the service; what is left for a VIP is dropped", () => {
+  const turned = [
+    { ...hiding("192.0.2.100", "redirect"), to: ["tcp/80", "udp/53"] },
+    hiding("2001:db8::100", "redirect"),
+  ];
+  const line = tableLine(redirectRules("eth0", turned));
+  for (const rule of [
+    'iifname "eth0" ip daddr 192.0.2.100 tcp dport 80 counter redirect',
+    'iifname "eth0" ip daddr 192.0.2.100 udp dport 53 counter redirect',
+    'iifname "eth0" ip6 daddr 2001:db8::100 counter redirect',
+    'iifname "eth0" ip daddr @vips counter drop',
+    'iifname "eth0" ip6 daddr @vips6 counter drop',
+  ])
+    assert.ok(line.includes(rule), `${rule} in ${line}`);
 });

@@ -7,7 +7,7 @@ import type { NewAddress, Setting } from "@viptools/kernel";
 import { formatVip } from "@viptools/records";
 import { familyOf, type IpAddress } from "@viptools/wire";
 
-export const METHODS = ["sysctl", "nft"] as const;
+export const METHODS = ["sysctl", "nft", "arptables", "redirect"] as const;
 export type Method = (typeof METHODS)[number];
 
 /** One address that is hidden from those who ask on one interface. */
@@ -15,9 +15,13 @@ export interface Hiding {
   readonly interface: string;
   readonly vip: IpAddress;
   readonly method: Method;
+  /** The tunnel interface on which it stands, in place of {@link HOLDER}. */
+  readonly tunnel?: string;
+  /** Of the method redirect: which services are reached, `tcp/80`; without, all. */
+  readonly to?: readonly string[];
 }
 
-/** Where hidden addresses stand. */
+/** Where hidden addresses stand that come by no tunnel. */
 export const HOLDER = "lo";
 /** What marks an address as ours (`ip address show`: proto 113): not the number that vmac-ctl marks its own with. */
 export const ADDRESS_PROTOCOL = 113;
@@ -43,6 +47,31 @@ export function doesIgnoreHide(value: number): boolean {
   return HIDING_IGNORES.includes(value);
 }
 
+/** @returns the interface on which it stands; undefined for one that stands on none. */
+export function holderOf({ method, tunnel }: Pick<Hiding, "method" | "tunnel">): string | undefined {
+  return method === "redirect" ? undefined : (tunnel ?? HOLDER);
+}
+
+/** An address, and the interface on which it stands. */
+export interface Place {
+  readonly vip: IpAddress;
+  readonly holder: string;
+}
+
+/** Those that stand somewhere. */
+export function placesOf(hidden: readonly Hiding[]): Place[] {
+  return hidden.flatMap((one) => {
+    const holder = holderOf(one);
+    return holder === undefined ? [] : [{ vip: one.vip, holder }];
+  });
+}
+
+/** For people: `sysctl`, `sysctl on tunl0`, `redirect of tcp/80`. */
+export function wayOf({ method, tunnel, to }: Pick<Hiding, "method" | "tunnel" | "to">): string {
+  const where = tunnel === undefined ? "" : ` on ${tunnel}`;
+  return `${method}${where}${to === undefined ? "" : ` of ${to.join(" ")}`}`;
+}
+
 /** `192.0.2.100/32` */
 export function hostVip(address: IpAddress): string {
   return formatVip({ address, length: lengthOf(address) });
@@ -52,7 +81,7 @@ function lengthOf(address: IpAddress): number {
   return familyOf(address) === 4 ? 32 : 128;
 }
 
-/** @param ifindex of {@link HOLDER}. */
+/** @param ifindex of its holder. */
 export function plannedAddress(address: IpAddress, ifindex: number): NewAddress {
   const common = { ifindex, address, prefixLength: lengthOf(address), protocol: ADDRESS_PROTOCOL };
   return familyOf(address) === 4 ? { ...common, scope: SCOPE_HOST } : { ...common, preferredS: DEPRECATED_S };

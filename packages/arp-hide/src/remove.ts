@@ -4,14 +4,15 @@
  * @module
  */
 import { type Context, ExitCode, orUsage } from "@viptools/cli";
-import { monotonicUs, settingsBefore } from "@viptools/kernel";
+import { monotonicUs } from "@viptools/kernel";
 import type { IpAddress } from "@viptools/wire";
-import { leavingAddresses, missingOf, ruleChange, settingsOf, show } from "./hider.ts";
+import { show } from "./hider.ts";
+import { changeToShow } from "./host-change.ts";
 import { alone, readJournal, writeJournal } from "./journal.ts";
-import { type Hiding, METHODS, SETTINGS_HOLDER } from "./plan.ts";
+import { type Hiding, HOLDER, METHODS } from "./plan.ts";
 import { stepsToRemove } from "./plan-steps.ts";
 import { writeChange, writeSteps } from "./reports.ts";
-import { strayAddresses } from "./strays.ts";
+import { strayPlaces } from "./strays.ts";
 import { parseAll, parseHost } from "./words.ts";
 import { type Workbench, withBench } from "./workbench.ts";
 
@@ -36,7 +37,7 @@ async function removeAlone(
   for (const vip of vips.filter((one) => !gone.some((hiding) => hiding.vip === one)))
     context.say(`${vip} is not hidden on ${name}: nothing to take away`);
   if (context.args.flag("dry-run"))
-    writeSteps(context, name, stepsOf(bench, name, without(before, gone), gone));
+    writeSteps(context, name, stepsToRemove(changeToShow(bench, name, without(before, gone), gone)));
   else if (gone.length > 0) await removeEach(context, bench, before, gone);
   else if ((await show(bench, name, before, [])).length === 0 && vips.length === 0)
     context.say(`nothing is hidden on ${name}: nothing to take away`);
@@ -50,8 +51,13 @@ function meantBy(
   name: string,
   noted: readonly Hiding[],
 ): Hiding[] {
-  const strays = strayAddresses(bench, noted).map(
-    (vip): Hiding => ({ interface: name, vip, method: "sysctl" }),
+  const strays = strayPlaces(bench, noted).map(
+    ({ vip, holder }): Hiding => ({
+      interface: name,
+      vip,
+      method: "sysctl",
+      ...(holder === HOLDER ? {} : { tunnel: holder }),
+    }),
   );
   return [...noted.filter((one) => one.interface === name), ...strays].filter(
     ({ vip }) => vips.length === 0 || vips.includes(vip),
@@ -81,11 +87,4 @@ async function removeEach(
     const tookUs = monotonicUs() - startUs;
     writeChange(context, "hide.removed", { interface: name, method, hidden, changes, tookUs });
   }
-}
-
-function stepsOf(bench: Workbench, name: string, left: readonly Hiding[], gone: readonly Hiding[]) {
-  const missing = missingOf(bench, gone);
-  const going = leavingAddresses(left, gone).filter((vip) => !missing.includes(vip));
-  const settings = settingsOf(name, left).length > 0 ? [] : settingsBefore(bench.runs, name, SETTINGS_HOLDER);
-  return stepsToRemove(settings, ruleChange(bench, name, left), going);
 }

@@ -5,50 +5,109 @@
  */
 import { KernelError, type Link, readEffective } from "@viptools/kernel";
 import { addressFromBytes, familyOf, type IpAddress, ZERO_MAC } from "@viptools/wire";
-import { doesIgnoreHide, type Hiding, HOLDER, type Method } from "./plan.ts";
+import { unruledByArp } from "./arp-rules.ts";
+import { arpChains, arpRulesOf } from "./arp-tables.ts";
+import { missingOf } from "./host-change.ts";
+import { doesIgnoreHide, type Hiding, holderOf, type Method } from "./plan.ts";
+import { TURNED } from "./redirect-rules.ts";
 import { tableOf, VIPS } from "./rules.ts";
+import { tunnelState } from "./tunnel.ts";
+import { comesOutIpv4, tunnelFaults, tunnelsOf } from "./tunnel-plan.ts";
 import type { Sight } from "./wholeness.ts";
 import type { Workbench } from "./workbench.ts";
 
 /** @param all that is hidden on this host. */
 export function look(bench: Workbench, name: string, method: Method, all: readonly Hiding[]): Sight {
-  const vips = all.filter((one) => one.interface === name && one.method === method).map(({ vip }) => vip);
-  const addresses = bench.addresses().filter(({ address }) => vips.includes(address));
+  const hidden = all.filter((one) => one.interface === name && one.method === method);
+  const isForIpv4 = hidden.some(({ vip }) => familyOf(vip) === 4);
   const links = bench.route.links();
-  const hasSettings = method === "sysctl" && vips.some((vip) => familyOf(vip) === 4);
+  const hasSettings = method === "sysctl" && isForIpv4;
   return {
     interface: name,
     method,
     isThere: links.some((link) => link.name === name),
-    missing: vips.filter((vip) => !addresses.some((one) => one.address === vip && one.interface === HOLDER)),
-    elsewhere: addresses
-      .filter((one) => one.interface !== HOLDER)
-      .map((one) => ({ vip: one.address, interface: one.interface })),
+    missing: missingOf(bench, hidden),
+    elsewhere: elsewhereOf(bench, hidden),
     ignore: hasSettings ? readEffective("ipv4/arp_ignore", name) : undefined,
     announce: hasSettings ? readEffective("ipv4/arp_announce", name) : undefined,
-    unruled: method === "nft" ? unruledOf(bench, name, vips) : [],
-    open: vips.some((vip) => familyOf(vip) === 4) ? openOf(links, vips, all) : [],
+    unruled: unruledOf(bench, name, method, hidden),
+    groundless: method === "redirect" ? groundlessOf(bench, name, hidden) : [],
+    tunnelFaults: tunnelsOf(hidden).flatMap((tunnel) =>
+      tunnelFaults(tunnelState(bench, tunnel), comesOutIpv4(tunnel, hidden)),
+    ),
+    open: isForIpv4 && method !== "redirect" ? openOf(links, hidden, all) : [],
   };
 }
 
-/** Of IPv4: the rules name IPv6 addresses one by one, and the kernel hides those by itself. */
-function unruledOf(bench: Workbench, name: string, vips: readonly IpAddress[]): IpAddress[] | undefined {
+/** On interfaces where they shall not stand. */
+function elsewhereOf(bench: Workbench, hidden: readonly Hiding[]): Sight["elsewhere"] {
+  return bench
+    .addresses()
+    .filter(({ address, interface: place }) =>
+      hidden.some((one) => one.vip === address && holderOf(one) !== place),
+    )
+    .map(({ address, interface: place }) => ({ vip: address, interface: place }));
+}
+
+function unruledOf(
+  bench: Workbench,
+  name: string,
+  method: Method,
+  hidden: readonly Hiding[],
+): IpAddress[] | undefined {
+  const vips = hidden.map(({ vip }) => vip);
+  const ipv4 = vips.filter((vip) => familyOf(vip) === 4);
+  if (method === "sysctl") return [];
+  if (method === "arptables" && ipv4.length === 0) return [];
+  if (method === "arptables")
+    return unruledByArp(arpRulesOf(bench, name, hidden), arpChains(bench) ?? new Map());
+  // By nft, the rules name IPv6 addresses one by one, and the kernel hides those by itself.
+  const ruled = method === "nft" ? ruledByNft(bench, name) : turnedBy(bench, name);
+  return ruled && (method === "nft" ? ipv4 : vips).filter((vip) => !ruled.includes(vip));
+}
+
+function ruledByNft(bench: Workbench, name: string): IpAddress[] | undefined {
+  return unlessGone(() => bench.nft.elements(tableOf(name), VIPS).map(({ key }) => addressFromBytes(key, 4)));
+}
+
+function turnedBy(bench: Workbench, name: string): IpAddress[] | undefined {
+  return unlessGone(() =>
+    ([4, 6] as const).flatMap((family) =>
+      bench.nft
+        .elements(tableOf(name), TURNED[family], "inet")
+        .map(({ key }) => addressFromBytes(key, family)),
+    ),
+  );
+}
+
+function unlessGone<T>(read: () => T): T | undefined {
   try {
-    const ruled = bench.nft.elements(tableOf(name), VIPS).map(({ key }) => addressFromBytes(key, 4));
-    return vips.filter((vip) => familyOf(vip) === 4 && !ruled.includes(vip));
+    return read();
   } catch (error) {
     if (error instanceof KernelError && error.code === "ENOENT") return undefined;
     throw error;
   }
 }
 
+/** @returns those that the interface has no address for. */
+export function groundlessOf(bench: Workbench, name: string, hidden: readonly Hiding[]): IpAddress[] {
+  const families = bench
+    .addresses()
+    .filter((one) => one.interface === name)
+    .map(({ family }) => family);
+  return hidden.map(({ vip }) => vip).filter((vip) => !families.includes(familyOf(vip)));
+}
+
 /** Where somebody may ask too, and where not all of the addresses are hidden. */
-function openOf(links: readonly Link[], vips: readonly IpAddress[], all: readonly Hiding[]): string[] {
+function openOf(links: readonly Link[], hidden: readonly Hiding[], all: readonly Hiding[]): string[] {
   return links
     .filter(({ isUp, mac, masterIndex }) => isUp && mac !== undefined && mac !== ZERO_MAC && !masterIndex)
     .map(({ name }) => name)
+    .filter((name) => !hidden.some((one) => holderOf(one) === name))
     .filter((name) => {
-      const isHidden = vips.every((vip) => all.some((one) => one.interface === name && one.vip === vip));
+      const isHidden = hidden.every(({ vip }) =>
+        all.some((one) => one.interface === name && one.vip === vip),
+      );
       const ignore = readEffective("ipv4/arp_ignore", name);
       return !isHidden && ignore !== undefined && !doesIgnoreHide(ignore.value);
     });

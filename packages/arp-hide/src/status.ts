@@ -6,9 +6,9 @@
 import { type Context, ExitCode } from "@viptools/cli";
 import { readJournal } from "./journal.ts";
 import { type Hiding, hostVip, METHODS } from "./plan.ts";
-import { abridged } from "./reports.ts";
+import { abridged, moreOf } from "./reports.ts";
 import { look } from "./sight.ts";
-import { strayAddresses, strayTables } from "./strays.ts";
+import { strayPlaces, strayRules } from "./strays.ts";
 import { judge } from "./wholeness.ts";
 import { type Workbench, withBench } from "./workbench.ts";
 
@@ -39,6 +39,7 @@ function writeStatus(context: Context, bench: Workbench, name: string, all: read
       interface: name,
       method,
       vips: hidden.map(({ vip }) => hostVip(vip)),
+      ...moreOf(hidden),
       is_whole: isWhole,
       why: abridged(why),
     });
@@ -48,11 +49,13 @@ function writeStatus(context: Context, bench: Workbench, name: string, all: read
 
 /** @returns how many there are. */
 function sayStrays(context: Context, bench: Workbench, all: readonly Hiding[]): number {
-  const addresses = strayAddresses(bench, all);
-  const tables = strayTables(bench, all);
-  for (const vip of addresses)
-    context.say(`not in the journal: address ${vip} on lo: arp-hide remove -I IF ${vip} takes it away`);
-  for (const table of tables)
-    context.say(`not in the journal: table ${table}: arp-hide remove -I IF takes that of IF away`);
-  return addresses.length + tables.length;
+  const places = strayPlaces(bench, all);
+  const rules = strayRules(bench, all);
+  for (const { vip, holder } of places)
+    context.say(
+      `not in the journal: address ${vip} on ${holder}: arp-hide remove -I IF ${vip} takes it away`,
+    );
+  for (const rule of rules)
+    context.say(`not in the journal: ${rule}: arp-hide remove -I IF takes that of IF away`);
+  return places.length + rules.length;
 }

@@ -15,12 +15,17 @@ const WHOLE: Sight = {
   ignore: at("arp_ignore", 1),
   announce: at("arp_announce", 2),
   unruled: [],
+  groundless: [],
+  tunnelFaults: [],
   open: [],
 };
 const BY_RULES: Sight = { ...WHOLE, method: "nft", ignore: undefined, announce: undefined };
+const BY_ARPTABLES: Sight = { ...BY_RULES, method: "arptables" };
+const TURNED: Sight = { ...BY_RULES, method: "redirect" };
 
 test("nothing is said of what is whole", () => {
-  for (const sight of [WHOLE, BY_RULES]) assert.deepEqual(judge(sight), { isWhole: true, why: [] });
+  for (const sight of [WHOLE, BY_RULES, BY_ARPTABLES, TURNED])
+    assert.deepEqual(judge(sight), { isWhole: true, why: [] });
 });
 
 for (const value of [1, 2, 3, 8])
@@ -36,7 +41,11 @@ const FAULTS: readonly (readonly [fact: string, sight: Sight, says: RegExp])[] =
     { ...WHOLE, announce: at("arp_announce", 1) },
     /in the name of the VIP: .*arp_announce=2/,
   ],
-  ["an address that is gone", { ...WHOLE, missing: ["192.0.2.100"] }, /192\.0\.2\.100 is not on lo/],
+  [
+    "an address that is gone",
+    { ...WHOLE, missing: [{ vip: "192.0.2.100", holder: "lo" }] },
+    /192\.0\.2\.100 is not on lo/,
+  ],
   [
     "an address on the NIC too",
     { ...WHOLE, elsewhere: [{ vip: "192.0.2.100", interface: "eth0" }] },
@@ -44,6 +53,14 @@ const FAULTS: readonly (readonly [fact: string, sight: Sight, says: RegExp])[] =
   ],
   ["an interface that is gone", { ...WHOLE, isThere: false }, /eth0 is not there/],
   ["a table that is gone", { ...BY_RULES, unruled: undefined }, /table hide_eth0 is gone/],
+  ["chains that are gone", { ...BY_ARPTABLES, unruled: undefined }, /chain hide-eth0-in or -out is gone/],
+  ["chains that are empty", { ...BY_ARPTABLES, unruled: ["192.0.2.100"] }, /does not name 192\.0\.2\.100/],
+  [
+    "nothing to turn to",
+    { ...TURNED, groundless: ["2001:db8::100"] },
+    /eth0 has no IPv6 address to which 2001:db8::100/,
+  ],
+  ["a tunnel that drops", { ...WHOLE, tunnelFaults: ["tunl0 is down"] }, /tunl0 is down/],
   ["rules for another address", { ...BY_RULES, unruled: ["192.0.2.100"] }, /does not name 192\.0\.2\.100/],
 ];
 for (const [fact, sight, says] of FAULTS)

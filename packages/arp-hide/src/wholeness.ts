@@ -3,8 +3,9 @@
  *
  * @module
  */
-import type { IpAddress } from "@viptools/wire";
-import { doesIgnoreHide, HIDING_ANNOUNCE, HOLDER, type Method } from "./plan.ts";
+import { familyOf, type IpAddress } from "@viptools/wire";
+import { arpChainOf } from "./arp-rules.ts";
+import { doesIgnoreHide, HIDING_ANNOUNCE, type Method, type Place } from "./plan.ts";
 import { tableOf } from "./rules.ts";
 
 /** A setting as the kernel goes by it, and which file below /proc/sys decided. */
@@ -19,15 +20,19 @@ export interface Sight {
   readonly method: Method;
   /** The interface is there. */
   readonly isThere: boolean;
-  /** Not on {@link HOLDER}. */
-  readonly missing: readonly IpAddress[];
+  /** Not where they shall stand. */
+  readonly missing: readonly Place[];
   /** On other interfaces of this host, which answer for them. */
   readonly elsewhere: readonly { readonly vip: IpAddress; readonly interface: string }[];
   /** Of the interface; undefined where only IPv6 is hidden, or by rules. */
   readonly ignore: Effective | undefined;
   readonly announce: Effective | undefined;
-  /** Which the rules do not name; undefined where there is no table. */
+  /** Which the rules do not name, or no packet reaches; undefined where there is no table, or no chains. */
   readonly unruled: readonly IpAddress[] | undefined;
+  /** Which cannot be turned to the interface, because it has no address of their family. */
+  readonly groundless: readonly IpAddress[];
+  /** What is wrong with the tunnels on which they stand. */
+  readonly tunnelFaults: readonly string[];
   /** Interfaces on which this host still answers for them. */
   readonly open: readonly string[];
 }
@@ -35,14 +40,18 @@ export interface Sight {
 /** @returns what is missing, with the command that mends it, and what else is worth knowing. */
 export function judge(sight: Sight): { readonly isWhole: boolean; readonly why: string[] } {
   const faults = sight.isThere
-    ? [...addressFaults(sight), ...(sight.method === "nft" ? ruleFaults(sight) : settingFaults(sight))]
+    ? [...addressFaults(sight), ...sight.tunnelFaults, ...settingFaults(sight), ...ruleFaults(sight)]
     : [`${sight.interface} is not there`];
   return { isWhole: faults.length === 0, why: [...faults, ...remarks(sight)] };
 }
 
-function addressFaults({ missing, elsewhere }: Sight): string[] {
+function addressFaults({ interface: name, missing, elsewhere, groundless }: Sight): string[] {
+  const holders = [...new Set(missing.map(({ holder }) => holder))];
+  const missingFrom = (where: string): string =>
+    missing.flatMap(({ vip, holder }) => (holder === where ? [vip] : [])).join(" ");
   return [
-    ...(missing.length === 0 ? [] : [`${missing.join(" ")} is not on ${HOLDER}: arp-hide add again`]),
+    ...holders.map((holder) => `${missingFrom(holder)} is not on ${holder}: arp-hide add again`),
+    ...groundless.map((vip) => `${name} has no IPv${familyOf(vip)} address to which ${vip} could be turned`),
     ...elsewhere.map(({ vip, interface: name }) => `${vip} is on ${name} too, which answers for it`),
   ];
 }
@@ -62,12 +71,13 @@ function command({ path }: Effective, value: number): string {
   return `sysctl -w ${path}=${value}`;
 }
 
-function ruleFaults({ interface: name, unruled }: Sight): string[] {
-  const table = tableOf(name);
-  if (unruled === undefined) return [`table ${table} is gone: arp-hide add again`];
-  return unruled.length === 0
-    ? []
-    : [`table ${table} does not name ${unruled.join(" ")}: arp-hide add again`];
+function ruleFaults({ interface: name, method, unruled }: Sight): string[] {
+  const [rules, lack] =
+    method === "arptables"
+      ? [`chain ${arpChainOf(name, "in")} or -out`, "is not reached, or does not name"]
+      : [`table ${tableOf(name)}`, "does not name"];
+  if (unruled === undefined) return [`${rules} is gone: arp-hide add again`];
+  return unruled.length === 0 ? [] : [`${rules} ${lack} ${unruled.join(" ")}: arp-hide add again`];
 }
 
 function remarks({ open }: Sight): string[] {

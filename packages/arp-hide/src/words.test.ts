@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { parseAll, parseExpected, parseHidden, parseHost } from "./words.ts";
+import { parseAll, parseExpected, parseHidden, parseHost, parseService } from "./words.ts";
 
 const READ: readonly (readonly [text: string, address: string])[] = [
   ["192.0.2.100", "192.0.2.100"],
@@ -35,4 +35,10 @@ test("--expect takes a MAC and a virtual router's number", () => {
   assert.equal(parseExpected("vrid6:51"), "00:00:5e:00:02:33");
   assert.equal(parseExpected("02:00:00:00:00:0A"), "02:00:00:00:00:0a");
   assert.throws(() => parseExpected("vrid:256"), /VRID is 256/);
+});
+
+test("--to takes a protocol and a port", () => {
+  assert.deepEqual(["tcp/80", "udp/053"].map(parseService), ["tcp/80", "udp/53"]);
+  for (const text of ["tcp", "80", "tcp/0", "tcp/65536", "icmp/8", "tcp/80-90", "TCP/80"])
+    assert.throws(() => parseService(text), new RegExp(`"${text}" is no service: needs tcp/PORT`));
 });

@@ -1,5 +1,5 @@
 /**
- * Reads addresses and MACs from a command line. Pure.
+ * Reads addresses, services and MACs from a command line. Pure.
  *
  * @module
  */
@@ -39,4 +39,12 @@ export function parseExpected(text: string): Mac {
   if (Number(vrid) < 1 || Number(vrid) > 255)
     throw new SyntaxError(`VRID is ${vrid}: needs a number from 1 to 255`);
   return virtualMac(family === "6" ? 6 : 4, Number(vrid));
+}
+
+/** Reads `tcp/80` or `udp/53`. @throws {SyntaxError} */
+export function parseService(text: string): string {
+  const [, protocol, port] = /^(tcp|udp)\/(\d{1,5})$/.exec(text) ?? [];
+  if (protocol === undefined || Number(port) < 1 || Number(port) > 0xffff)
+    throw new SyntaxError(`"${text}" is no service: needs tcp/PORT or udp/PORT, with a port from 1 to 65535`);
+  return `${protocol}/${Number(port)}`;
 }

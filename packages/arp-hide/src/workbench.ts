@@ -6,6 +6,7 @@
 import {
   type InterfaceAddress,
   KernelError,
+  type NftFamilyName,
   NftSocket,
   RouteChanges,
   RunDirectory,
@@ -13,7 +14,7 @@ import {
 } from "@viptools/kernel";
 import type { IpAddress, IpFamily } from "@viptools/wire";
 import { toExit } from "./kernel-exit.ts";
-import { ADDRESS_PROTOCOL, HOLDER } from "./plan.ts";
+import { ADDRESS_PROTOCOL } from "./plan.ts";
 
 const UNMARKED = 0;
 
@@ -29,9 +30,9 @@ export class Workbench {
   }
 
   /** Names of tables; none where the kernel has no nf_tables. */
-  tables(): string[] {
+  tables(family: NftFamilyName): string[] {
     try {
-      return this.nft.tables().map(({ name }) => name);
+      return this.nft.tables(family).map(({ name }) => name);
     } catch (error) {
       if (error instanceof KernelError) return [];
       throw error;
@@ -49,10 +50,6 @@ export class Workbench {
   /** @returns the first IPv4 address of an interface, from which the kernel asks by itself. */
   ownAddress(name: string): IpAddress | undefined {
     return this.addresses().find((one) => one.family === 4 && one.interface === name)?.address;
-  }
-
-  holderIndex(): number {
-    return this.route.findLink(HOLDER)!.index;
   }
 
   close(): void {
@@ -75,7 +72,7 @@ export async function withBench<T>(work: (bench: Workbench) => Promise<T>): Prom
   }
 }
 
-/** Whether an address on {@link HOLDER} carries our mark, or could: kernels before 5.18 have none. */
+/** Whether an address carries our mark, or could: kernels before 5.18 have none. */
 export function isMarked({ protocol }: InterfaceAddress): boolean {
   return protocol === ADDRESS_PROTOCOL || (protocol === UNMARKED && !hasAddressProtocols());
 }
@@ -86,7 +83,8 @@ function hasAddressProtocols(): boolean {
   return major > 5 || (major === 5 && minor >= 18);
 }
 
-/** @returns whether the kernel takes addresses of a family on {@link HOLDER}. */
-export function isFamilyOn(family: IpFamily): boolean {
-  return family === 4 || readSysctl(`net/ipv6/conf/${HOLDER}/disable_ipv6`) === "0";
+/** @returns whether the kernel takes addresses of a family on an interface, also on one that is still to come. */
+export function isFamilyOn(family: IpFamily, name: string): boolean {
+  const isOff = (side: string): string | undefined => readSysctl(`net/ipv6/conf/${side}/disable_ipv6`);
+  return family === 4 || (isOff(name) ?? isOff("default")) === "0";
 }

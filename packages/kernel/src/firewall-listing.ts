@@ -5,14 +5,10 @@
  *
  * @module
  */
-import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { KernelError } from "./native.ts";
+import { outputOf } from "./system-program.ts";
 
-const LISTING_BYTES_MAX = 1 << 28;
-const PATIENCE_MS = 10_000;
-/** Where Debian and others have such programs; not in everybody's PATH. */
-const SYSTEM_FOLDERS = "/usr/sbin:/sbin";
+const LISTING = "Cannot list rules";
 
 /** The programs of both ways that iptables has into the kernel. */
 const IPTABLES = [
@@ -30,14 +26,14 @@ export interface IptablesListing {
 
 /** `nft --json list ruleset`. @returns undefined without that program. @throws {KernelError} EPERM, or EIO. */
 export function listNftRuleset(): string | undefined {
-  return outputOf("nft", ["--json", "--handle", "list", "ruleset"]);
+  return outputOf("nft", ["--json", "--handle", "list", "ruleset"], LISTING);
 }
 
 /** What each program says that is there; two names of one program count once. @throws {KernelError} EPERM, or EIO. */
 export function listIptables(): IptablesListing[] {
   const seen = new Set<string>();
   return IPTABLES.flatMap(([program, family]) => {
-    const text = outputOf(program, []);
+    const text = outputOf(program, [], LISTING);
     const rules = `${family} ${text?.replaceAll(/^#.*$|\[\d+:\d+\]/gm, "")}`;
     if (text === undefined || seen.has(rules)) return [];
     seen.add(rules);
@@ -54,19 +50,4 @@ export function listLegacyTables(): string[] {
       return [];
     }
   });
-}
-
-function outputOf(program: string, args: readonly string[]): string | undefined {
-  const { error, status, stdout, stderr } = spawnSync(program, args, {
-    encoding: "utf8",
-    env: { ...process.env, PATH: `${process.env["PATH"] ?? ""}:${SYSTEM_FOLDERS}`, LC_ALL: "C" },
-    stdio: ["ignore", "pipe", "pipe"],
-    maxBuffer: LISTING_BYTES_MAX,
-    timeout: PATIENCE_MS,
-  });
-  if ((error as NodeJS.ErrnoException | undefined)?.code === "ENOENT") return undefined;
-  if (error === undefined && status === 0) return stdout;
-  const said = error?.message ?? stderr.trim().split("\n")[0] ?? "";
-  const code = /not permitted|permission denied|must be root/i.test(said) ? "EPERM" : "EIO";
-  throw new KernelError(code, `Cannot list rules: ${program} says "${said}"`);
 }

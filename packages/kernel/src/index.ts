@@ -1,5 +1,6 @@
 export * from "./account.ts";
 export * from "./alarm.ts";
+export * from "./arptables.ts";
 export * from "./bpf.ts";
 export * from "./capture-file.ts";
 export * from "./clock.ts";
@@ -19,9 +20,13 @@ export * from "./network-manager.ts";
 export {
   addElements,
   type BaseChain,
+  deleteBareTable,
   deleteElements,
   deleteTable,
+  InetHook,
+  inFamily,
   NetdevHook,
+  type NftFamilyName,
   type NftMessage,
   type NftTable,
 } from "./nft-message.ts";

@@ -21,6 +21,8 @@ export const NFNL_SUBSYS_NFTABLES = 10;
 const NLM_F_CREATE = 0x400;
 const NLM_F_EXCL = 0x200;
 const NLM_F_APPEND = 0x800;
+/** Of a request to delete: not with what is in it. */
+const NLM_F_NONREC = 0x100;
 
 /** Also the types of notifications about the same. */
 export const NftType = {
@@ -39,7 +41,9 @@ export const NftType = {
 } as const;
 
 const NFPROTO_UNSPEC = 0;
-const NFPROTO_NETDEV = 5;
+/** Families of tables (NFPROTO_*, linux/netfilter.h), by nft's names. What is not said otherwise is of netdev. */
+export const NftFamily = { inet: 1, arp: 3, netdev: 5 } as const;
+export type NftFamilyName = keyof typeof NftFamily;
 const NFTA_LIST_ELEM = 1;
 const NFTA_TABLE_OWNER = 7;
 /** struct nfgenmsg. */
@@ -49,6 +53,8 @@ const SET_FLAG_TIMEOUT = 0x10;
 /** `owner`: only this socket may change the table; `persist`: it stays, as it is, when the socket closes (Linux 6.9). */
 export const TableFlag = { owner: 2, persist: 4 } as const;
 export const NetdevHook = { ingress: 0, egress: 1 } as const;
+/** Of family inet (enum nf_inet_hooks). */
+export const InetHook = { prerouting: 0 } as const;
 /** What a set holds: nft's number and name for it, and its octets. */
 export const SetKey = {
   ipv4: { type: 7, length: 4, name: "ipv4_addr" },
@@ -75,8 +81,17 @@ export interface NftElement {
 
 function message(type: number, flags: number, ...attributes: readonly Uint8Array[]): NftMessage {
   // struct nfgenmsg: family, version, resource id.
-  const header = Uint8Array.of(NFPROTO_NETDEV, 0, 0, 0);
+  const header = Uint8Array.of(NftFamily.netdev, 0, 0, 0);
   return { type: (NFNL_SUBSYS_NFTABLES << 8) | type, flags, body: concat([header, ...attributes]) };
+}
+
+/** The same for a table of another family. */
+export function inFamily(family: NftFamilyName, asked: NftMessage): NftMessage {
+  return { ...asked, body: withFamily(asked.body, NftFamily[family]) };
+}
+
+function withFamily(body: Uint8Array, family: number): Uint8Array {
+  return Uint8Array.from(body).fill(family, 0, 1);
 }
 
 /** `list tables netdev`. */
@@ -87,7 +102,7 @@ export function askTables(): NftMessage {
 /** `list tables`: of all families. */
 export function askAllTables(): NftMessage {
   const asked = askTables();
-  return { ...asked, body: Uint8Array.from(asked.body).fill(NFPROTO_UNSPEC, 0, 1) };
+  return { ...asked, body: withFamily(asked.body, NFPROTO_UNSPEC) };
 }
 
 export function readTable(body: Uint8Array): NftTable {
@@ -129,6 +144,19 @@ export function deleteTable(name: string): NftMessage {
   return message(NftType.deleteTable, 0, stringAttribute(1, name));
 }
 
+/**
+ * Deletes a table with the chains that are named, if they are empty and nothing else is in it; otherwise EBUSY, and
+ * nothing is changed.
+ */
+export function deleteBareTable(name: string, chains: readonly string[]): NftMessage[] {
+  return [
+    ...chains.map((chain) =>
+      message(NftType.deleteChain, NLM_F_NONREC, stringAttribute(1, name), stringAttribute(3, chain)),
+    ),
+    message(NftType.deleteTable, NLM_F_NONREC, stringAttribute(1, name)),
+  ];
+}
+
 export function addChain(table: string, name: string): NftMessage {
   return message(
     NftType.newChain,
@@ -141,20 +169,23 @@ export function addChain(table: string, name: string): NftMessage {
 export interface BaseChain {
   readonly hook: number;
   readonly priority: number;
-  /** The interface whose frames pass. */
-  readonly device: string;
+  /** Of family netdev: the interface whose frames pass. */
+  readonly device?: string;
+  /** `filter` if left out. `nat` sees the first packet of each connection, and decides for all of them. */
+  readonly kind?: "filter" | "nat";
 }
 
-/** `add chain netdev TABLE NAME { type filter hook HOOK device DEVICE priority PRIORITY; policy accept; }` */
+/** `add chain netdev TABLE NAME { type KIND hook HOOK device DEVICE priority PRIORITY; policy accept; }` */
 export function addBaseChain(table: string, name: string, base: BaseChain): NftMessage {
+  const device = base.device === undefined ? [] : [stringAttribute(3, base.device)];
   return message(
     NftType.newChain,
     NLM_F_CREATE | NLM_F_EXCL,
     stringAttribute(1, table),
     stringAttribute(3, name),
-    nested(4, be32(1, base.hook), be32(2, base.priority), stringAttribute(3, base.device)),
+    nested(4, be32(1, base.hook), be32(2, base.priority), ...device),
     be32(5, Verdict.accept),
-    stringAttribute(7, "filter"),
+    stringAttribute(7, base.kind ?? "filter"),
   );
 }
 

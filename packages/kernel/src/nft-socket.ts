@@ -11,7 +11,9 @@ import {
   askAllTables,
   askElements,
   askTables,
+  inFamily,
   type NftElement,
+  type NftFamilyName,
   type NftMessage,
   type NftTable,
   readElements,
@@ -46,9 +48,8 @@ export class NftSocket {
     if (refused !== undefined) throw refused.error;
   }
 
-  /** Tables of family netdev. */
-  tables(): NftTable[] {
-    return this.#socket.dump(askTables(), "Cannot read tables").map(readTable);
+  tables(family: NftFamilyName = "netdev"): NftTable[] {
+    return this.#socket.dump(inFamily(family, askTables()), "Cannot read tables").map(readTable);
   }
 
   /** Tables of all families. */
@@ -57,8 +58,9 @@ export class NftSocket {
   }
 
   /** What a set holds. @throws {KernelError} ENOENT if there is no such table or set. */
-  elements(table: string, set: string): NftElement[] {
-    return this.#socket.dump(askElements(table, set), `Cannot read set ${set}`).flatMap(readElements);
+  elements(table: string, set: string, family: NftFamilyName = "netdev"): NftElement[] {
+    const asked = inFamily(family, askElements(table, set));
+    return this.#socket.dump(asked, `Cannot read set ${set}`).flatMap(readElements);
   }
 
   close(): void {

@@ -12,7 +12,9 @@ import {
   addTable,
   type BaseChain,
   deleteTable,
+  inFamily,
   NetdevHook,
+  type NftFamilyName,
   type NftMessage,
   SetKey,
   type SetKeyKind,
@@ -36,6 +38,8 @@ export interface ChainSpec {
 }
 
 export interface TableSpec {
+  /** `netdev` if left out. */
+  readonly family?: NftFamilyName;
   readonly name: string;
   readonly sets: readonly SetSpec[];
   /** A chain stands before those that go to it. */
@@ -46,7 +50,11 @@ export interface TableSpec {
 const KEYS_IN_MESSAGE = 1000;
 
 /** Loads the table in place of one of this name, in one transaction. @param flags of {@link TableFlag}. */
-export function loadTable({ name, sets, chains }: TableSpec, flags: number): NftMessage[] {
+export function loadTable(table: TableSpec, flags: number): NftMessage[] {
+  return messagesOf(table, flags).map((message) => inFamily(table.family ?? "netdev", message));
+}
+
+function messagesOf({ name, sets, chains }: TableSpec, flags: number): NftMessage[] {
   return [
     addTable(name, flags),
     deleteTable(name),
@@ -83,7 +91,7 @@ export function addKeys(table: string, set: string, keys: readonly Uint8Array[])
 }
 
 /** @returns one line that `nft` takes as its argument; tables that a process owns cannot be made that way. */
-export function tableLine({ name, sets, chains }: TableSpec): string {
+export function tableLine({ family = "netdev", name, sets, chains }: TableSpec): string {
   const parts = [
     ...sets.map((set) => `set ${set.name} { ${setText(set)} }`),
     ...chains.map(({ name: chain, base, rules }) => {
@@ -91,7 +99,7 @@ export function tableLine({ name, sets, chains }: TableSpec): string {
       return `chain ${chain} { ${[...(base === undefined ? [] : [baseText(base)]), ...lines].join("; ")}; }`;
     }),
   ];
-  return `table netdev ${name} { ${parts.join("; ")}; }`;
+  return `table ${family} ${name} { ${parts.join("; ")}; }`;
 }
 
 function setText({ key, timeoutMs, elements = [] }: SetSpec): string {
@@ -100,9 +108,10 @@ function setText({ key, timeoutMs, elements = [] }: SetSpec): string {
   return `type ${SetKey[key].name};${timeout}${list === "" ? "" : ` elements = { ${list} };`}`;
 }
 
-function baseText({ hook, device, priority }: BaseChain): string {
-  const name = hook === NetdevHook.ingress ? "ingress" : "egress";
-  return `type filter hook ${name} device "${device}" priority ${priority}; policy accept`;
+function baseText({ kind = "filter", hook, device, priority }: BaseChain): string {
+  const edge = hook === NetdevHook.ingress ? "ingress" : "egress";
+  const where = device === undefined ? "prerouting" : `${edge} device "${device}"`;
+  return `type ${kind} hook ${where} priority ${priority}; policy accept`;
 }
 
 /** The table is the caller's socket's alone, and outlives it (Linux 6.9). */

@@ -22,6 +22,10 @@ export interface NftField {
 const REGISTER_1 = 1;
 const REGISTER_VERDICT = 0;
 const META_PROTOCOL = 1;
+const META_INPUT_NAME = 6;
+const META_FAMILY = 15;
+/** IFNAMSIZ. */
+const INTERFACE_NAME_LENGTH = 16;
 const META_L4PROTO = 16;
 const META_PKTTYPE = 19;
 const PACKET_HOST = 0;
@@ -51,6 +55,10 @@ function metaField(text: string, key: number): NftField {
   return { text, load: expression("meta", be32(1, REGISTER_1), be32(2, key)) };
 }
 
+/** In a table of family inet: NFPROTO_IPV4 or NFPROTO_IPV6. */
+const FAMILY: NftField = metaField("meta nfproto", META_FAMILY);
+const INPUT_NAME: NftField = metaField("iifname", META_INPUT_NAME);
+
 /** @param value in network order. @param shown as `nft` writes it. */
 export function compare(
   field: NftField,
@@ -66,6 +74,24 @@ export function compare(
   );
   const sign = operator === "==" ? "" : `${operator} `;
   return { text: `${field.text} ${sign}${shown}`, expressions: [field.load, comparison] };
+}
+
+/** Came in by the interface of this name, whether there is one or not. */
+export function cameInBy(name: string): NftTerm {
+  const octets = new Uint8Array(INTERFACE_NAME_LENGTH);
+  octets.set(Buffer.from(name, "utf8"));
+  return compare(INPUT_NAME, "==", octets, `"${name}"`);
+}
+
+/** A match that `nft` writes as one word, because it looks by itself whether the packet is such a one. */
+export function implied(condition: NftTerm, { text, expressions }: NftTerm): NftTerm {
+  return { text, expressions: [...condition.expressions, ...expressions] };
+}
+
+/** @param term about a header that only packets of this family have. */
+export function ofFamily(family: 4 | 6, term: NftTerm): NftTerm {
+  const number = family === 4 ? 2 : 10;
+  return implied(compare(FAMILY, "==", Uint8Array.of(number), `ipv${family}`), term);
 }
 
 export function inSet(field: NftField, set: string): NftTerm {
@@ -145,6 +171,9 @@ export const COUNTER: NftTerm = {
 };
 export const ACCEPT: NftTerm = { text: "accept", expressions: [verdict(Verdict.accept)] };
 export const DROP: NftTerm = { text: "drop", expressions: [verdict(Verdict.drop)] };
+
+/** In a chain of kind nat: to the first address of the interface on which the packet came in. */
+export const REDIRECT: NftTerm = { text: "redirect", expressions: [expression("redir")] };
 
 export function goTo(chain: string): NftTerm {
   return { text: `goto ${chain}`, expressions: [verdict(Verdict.goto, chain)] };

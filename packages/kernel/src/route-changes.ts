@@ -14,8 +14,10 @@ import {
   encodeAddress,
   encodeAddressGenerationNone,
   encodeLinkAlias,
+  encodeLinkDown,
   encodeLinkIndex,
   encodeLinkUp,
+  encodeNewLink,
   encodeNewMacvlan,
   type InterfaceAddress,
   type Link,
@@ -59,6 +61,16 @@ export class RouteChanges {
     await this.#change([request], `Cannot create link ${options.name}`);
   }
 
+  /** @throws {KernelError} EEXIST if the name is taken, ENOTSUP if the kernel has no such kind. */
+  async createLink(name: string, kind: string): Promise<void> {
+    const request = {
+      type: RouteMessage.newLink,
+      flags: NLM_F_CREATE | NLM_F_EXCL,
+      body: encodeNewLink(name, kind),
+    };
+    await this.#change([request], `Cannot create link ${name}`);
+  }
+
   /** Marks a link, and keeps the kernel from giving it IPv6 addresses of its own. */
   async markLink(index: number, alias: string): Promise<void> {
     await this.#change([setLink(encodeLinkAlias(index, alias))], `Cannot mark link ${index}`);
@@ -70,6 +82,10 @@ export class RouteChanges {
 
   async setUp(index: number): Promise<void> {
     await this.#change([setLink(encodeLinkUp(index))], `Cannot bring link ${index} up`);
+  }
+
+  async setDown(index: number): Promise<void> {
+    await this.#change([setLink(encodeLinkDown(index))], `Cannot take link ${index} down`);
   }
 
   /** @throws {KernelError} ENODEV if it is gone. */

@@ -266,6 +266,16 @@ export function encodeLinkUp(index: number): Uint8Array {
   return linkHeader(index, IFF_UP, IFF_UP);
 }
 
+export function encodeLinkDown(index: number): Uint8Array {
+  return linkHeader(index, 0, IFF_UP);
+}
+
+/** A link of a kind that needs no more to be said (`ip link add NAME type KIND`), still down. */
+export function encodeNewLink(name: string, kind: string): Uint8Array {
+  const info = nested(IFLA.linkInfo, stringAttribute(IFLA_INFO_KIND, kind));
+  return concat([linkHeader(0), stringAttribute(IFLA.name, name), info]);
+}
+
 /** Selects one link, to delete it or to read it. */
 export function encodeLinkIndex(index: number): Uint8Array {
   return linkHeader(index);

@@ -9,8 +9,10 @@ import { recordType } from "./record-type.ts";
 
 const hiding = {
   interface: text("where the question is heard"),
-  method: choice("how the addresses are hidden", ["sysctl", "nft"]),
+  method: choice("how the addresses are hidden", ["sysctl", "nft", "arptables", "redirect"]),
   vips: vips("addresses"),
+  tunnels: v.optional(texts("with --tunnel: the interfaces on which they stand")),
+  to: v.optional(texts("with --to: the services that are reached, at most 64, then a count")),
 };
 const changed = {
   ...hiding,
