@@ -1,0 +1,58 @@
+/**
+ * What to ask the network after it was listened to: pure. One line for each command, so that a script can read it.
+ *
+ * @module
+ */
+import { familyOf, type IpAddress } from "@viptools/wire";
+import type { Facts, VirtualRouter } from "./facts.ts";
+import { activePeers, isActiveHere, speaksFor, virtualMacFor } from "./knowledge.ts";
+
+/** More questions would be a burst. */
+const ADDRESSES_MAX = 32;
+
+/**
+ * @returns `all ADDRESS…`: who has them? `direct MAC ADDRESS…`: the same in frames to this MAC alone. `probe VRID TARGET
+ *   [force]`: does the virtual MAC pass?
+ */
+export function planQuestions(facts: Facts): string[] {
+  const vips = facts.addresses.slice(0, ADDRESSES_MAX);
+  const routers = facts.routers.filter(({ segment }) => segment === facts.interface);
+  // Their own addresses tell which NICs are of one host.
+  const own = routers
+    .flatMap(activePeers)
+    .filter(({ isOwn }) => !isOwn)
+    .map(({ address }) => address);
+  const all = [...new Set([...vips, ...own.slice(0, ADDRESSES_MAX)])];
+  const direct = new Map<string, IpAddress[]>();
+  for (const ip of vips) {
+    const mac = virtualMacFor(facts, ip);
+    if (mac !== undefined && !speaksFor(facts, ip)) direct.set(mac, [...(direct.get(mac) ?? []), ip]);
+  }
+  return [
+    ...(all.length === 0 ? [] : [`all ${all.join(" ")}`]),
+    ...[...direct].map(([mac, ips]) => `direct ${mac} ${ips.join(" ")}`),
+    ...planProbe(facts, routers),
+  ];
+}
+
+/**
+ * Only from a router, or where a target was typed: the switch learns the virtual MAC at this port. Its own Active may ask
+ * while it is in use: its adverts do the same each interval.
+ */
+function planProbe(facts: Facts, routers: readonly VirtualRouter[]): string[] {
+  const here = routers.find((router) => isActiveHere(router)) ?? routers[0];
+  const vrid = facts.vrid ?? here?.vrid;
+  if (vrid === undefined || (facts.role === "client" && facts.targets.length === 0)) return [];
+  const speakers = here === undefined ? [] : activePeers(here);
+  const isPlain = speakers.length > 0 && speakers.every((peer) => peer.isPlain);
+  if (isPlain) return [];
+  const isSpeaking = speakers.some((peer) => peer.isOwn && !peer.isPlain);
+  // From its place the Active is heard already: to ask would only take its frames away.
+  if (speakers.length > 0 && !isSpeaking) return [];
+  const others = here === undefined ? [] : [...here.peers.values()].filter(({ isOwn }) => !isOwn);
+  const family = here?.family ?? 4;
+  const target = [...facts.targets, ...others.map(({ address }) => address)].find(
+    (ip) => familyOf(ip) === family,
+  );
+  return target === undefined ? [] : [`probe ${vrid} ${target}${isSpeaking ? " force" : ""}`];
+}
