@@ -99,7 +99,11 @@ export class VirtualRouter {
     const gapUs = nowUs - known.lastUs;
     const isSteady =
       !known.advert.isLeaving && !advert.isLeaving && known.advert.intervalUs === advert.intervalUs;
-    if (!isSteady || gapUs < heldUpUs(advert) || gapUs >= downUs(advert)) return [];
+    // A rival that is refused puts off the next advert of keepalived: that is told as a conflict.
+    const isAlone = [...this.#routers.values()].every(
+      (other) => other === known || other.lastUs < known.lastUs,
+    );
+    if (!isSteady || !isAlone || gapUs < heldUpUs(advert) || gapUs >= downUs(advert)) return [];
     if (nowUs - this.#saidLateUs < LATE_EVERY_US) return [];
     this.#saidLateUs = nowUs;
     return [

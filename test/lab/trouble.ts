@@ -1,0 +1,80 @@
+/**
+ * `scripts/vip-doctor` on a host of the lab, and troubles for it, planted by programs that know nothing of it.
+ *
+ * @module
+ */
+import { type KnownRecord, parseLine, type RecordOf } from "@viptools/records";
+import type { Network } from "./network.ts";
+import { ofType } from "./record-log.ts";
+import { attemptBeside, inNamespace, must, TOP } from "./shell.ts";
+
+export interface Report {
+  readonly code: number;
+  readonly text: string;
+  readonly lines: readonly string[];
+  readonly tookMs: number;
+}
+
+const DOCTOR = `${TOP}scripts/vip-doctor`;
+
+/** As a person would run it. @param argv beside the interface. */
+export async function report(network: Network, host: string, argv: readonly string[]): Promise<Report> {
+  const startMs = performance.now();
+  const command = inNamespace(network.host(host).namespace, [DOCTOR, "-I", "eth0", ...argv]);
+  const { code, stdout, stderr } = await attemptBeside(command);
+  const lines = stdout.trimEnd().split("\n");
+  return { code, text: `${stdout}${stderr}`, lines, tookMs: performance.now() - startMs };
+}
+
+/** The same as records. */
+export async function findings(
+  network: Network,
+  host: string,
+  argv: readonly string[],
+): Promise<{ readonly found: RecordOf<"verdict.finding">[]; readonly summary: RecordOf<"verdict.summary"> }> {
+  const { text } = await report(network, host, ["--json", ...argv]);
+  const records = text.split("\n").flatMap((line): KnownRecord[] => {
+    const parsed = parseLine(line);
+    return parsed.kind === "record" ? [parsed.record] : [];
+  });
+  return { found: ofType(records, "verdict.finding"), summary: ofType(records, "verdict.summary")[0]! };
+}
+
+/** What the report calls its troubles, in its order. */
+export function codesIn({ lines }: Report): string[] {
+  return lines.flatMap((line) => /^(?:ERROR|WARNING|NOTE) +([a-z0-9_]+)/.exec(line)?.[1] ?? []);
+}
+
+/** Rules of nftables on the switch, at the port of a host. @param hook ingress: what the host sends. */
+export function filterPort(network: Network, host: string, hook: "ingress" | "egress", rule: string): void {
+  const { port } = network.host(host);
+  const chain = `chain c { type filter hook ${hook} device "${port}" priority 0; ${rule}\n }`;
+  must(
+    inNamespace(network.switchNamespace, ["nft", "-f", "-"]),
+    `table netdev ${hook}_${host} {\n ${chain}\n}\n`,
+  );
+}
+
+/** Written as for a shell, on a host or on the switch. */
+export function shell(network: Network, where: string, command: string): void {
+  const namespace = where === "switch" ? network.switchNamespace : network.host(where).namespace;
+  must(inNamespace(namespace, ["sh", "-c", command]));
+}
+
+/** Again and again until the lab ends. */
+export function repeat(network: Network, host: string, everyS: number, command: string): void {
+  network.start(host, ["sh", "-c", `while :; do ${command}; sleep ${everyS}; done`], "ignore");
+}
+
+/** Some at a time, in their order: a lab with its routers and an observation needs much of a processor at its start. */
+export async function inLanes<T>(
+  count: number,
+  jobs: readonly T[],
+  work: (job: T) => Promise<void>,
+): Promise<void> {
+  const waiting = [...jobs];
+  const lane = async (): Promise<void> => {
+    for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) await work(job);
+  };
+  await Promise.all(Array.from({ length: count }, lane));
+}
