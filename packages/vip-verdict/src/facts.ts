@@ -16,6 +16,8 @@ export interface Looked {
   readonly role: "router" | "client";
   /** Of this host, that of the interface first. */
   readonly macs: readonly Mac[];
+  /** Addresses of the interface. */
+  readonly own: readonly IpAddress[];
   /** Neighbours that may be asked from a virtual MAC: typed, or the default gateways. */
   readonly targets: readonly IpAddress[];
   /** This host's entries, as they were before anybody was asked. */

@@ -35,6 +35,7 @@ export const SPEC: CommandSpec = {
       about: "whether a VRRP program runs on this host, or is meant to",
     },
     { name: "for", value: "T", default: "0", about: "how long it was listened" },
+    { name: "own", value: "ADDRESS", isRepeated: true, about: "--plan: an address of the interface" },
     { name: "mac", value: "MAC", isRepeated: true, about: "of this host, that of the interface first" },
     {
       name: "target",
@@ -61,6 +62,7 @@ export function readLooked(args: Args): Looked {
     vips: args.words.map((word) => orUsage(() => parseVip(word)).address),
     role: args.text("role") === "router" ? "router" : "client",
     macs: args.texts("mac").map((text) => orUsage(() => parseMac(text))),
+    own: args.texts("own").map((text) => orUsage(() => parseIpAddress(text))),
     targets: args.texts("target").map((text) => orUsage(() => parseIpAddress(text))),
     neighbours: readNeighbours(readText(args.text("neighbours"))),
     missed: args.texts("missed"),

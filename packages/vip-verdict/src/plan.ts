@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { familyOf, type IpAddress } from "@viptools/wire";
+import { familyOf, type IpAddress, type IpFamily } from "@viptools/wire";
 import type { Facts, VirtualRouter } from "./facts.ts";
 import { activePeers, isActiveHere, speaksFor, virtualMacFor } from "./knowledge.ts";
 
@@ -11,8 +11,8 @@ import { activePeers, isActiveHere, speaksFor, virtualMacFor } from "./knowledge
 const ADDRESSES_MAX = 32;
 
 /**
- * @returns `all ADDRESS…`: who has them? `direct MAC ADDRESS…`: the same in frames to this MAC alone. `probe VRID TARGET
- *   [force]`: does the virtual MAC pass?
+ * @returns `all SOURCE ADDRESS…`: who has them? `direct SOURCE MAC ADDRESS…`: the same in frames to this MAC alone. `probe
+ *   VRID TARGET [force]`: does the virtual MAC pass? SOURCE is `-` where there is none.
  */
 export function planQuestions(facts: Facts): string[] {
   const vips = facts.addresses.slice(0, ADDRESSES_MAX);
@@ -29,10 +29,26 @@ export function planQuestions(facts: Facts): string[] {
     if (mac !== undefined && !speaksFor(facts, ip)) direct.set(mac, [...(direct.get(mac) ?? []), ip]);
   }
   return [
-    ...(all.length === 0 ? [] : [`all ${all.join(" ")}`]),
-    ...[...direct].map(([mac, ips]) => `direct ${mac} ${ips.join(" ")}`),
+    ...([4, 6] as const).flatMap((family) => {
+      const ofFamily = all.filter((ip) => familyOf(ip) === family);
+      return ofFamily.length === 0 ? [] : [`all ${sourceOf(facts, family)} ${ofFamily.join(" ")}`];
+    }),
+    ...[...direct].map(
+      ([mac, ips]) => `direct ${sourceOf(facts, familyOf(ips[0]!))} ${mac} ${ips.join(" ")}`,
+    ),
     ...planProbe(facts, routers),
   ];
+}
+
+/**
+ * A question without a source is a claim to who asks for the same address just then (RFC 5227 §2.1.1), and some hosts do
+ * not answer it.
+ *
+ * @returns an address of this host that is no VIP.
+ */
+function sourceOf({ own, addresses, routers }: Facts, family: IpFamily): string {
+  const moving = new Set([...addresses, ...routers.flatMap(({ vips }) => vips)]);
+  return own.find((ip) => familyOf(ip) === family && !moving.has(ip)) ?? "-";
 }
 
 /**
