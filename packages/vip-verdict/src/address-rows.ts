@@ -81,6 +81,8 @@ export const DUPLICATE_ROW: Row = {
   find: (facts) =>
     meantAnswers(facts).flatMap((answer): Found[] => {
       const found = owners(facts, answer);
+      const { doubledMac } = answer;
+      if (found.length < 2 && doubledMac !== undefined) return [doubled(answer.ip, doubledMac)];
       if (found.length < 2) return [];
       const right = virtualMacFor(facts, answer.ip);
       const stranger = answer.macs.find((mac) => mac !== right) ?? answer.macs[0];
@@ -89,12 +91,24 @@ export const DUPLICATE_ROW: Row = {
           severity: "error",
           ip: answer.ip,
           found: `${answer.ip} is answered by ${found.join(" and by ")}`,
-          consequence: "two hosts have one address: each client goes to whichever answered it last",
+          consequence:
+            "two hosts have one address: one was given it by hand, or is a second Active that refuses the adverts of the first (keepalived is then silent itself)",
           command: `find ${stranger} at the switch (Linux: bridge fdb show | grep ${stranger}), and take ${answer.ip} off that host`,
         },
       ];
     }),
 };
+
+function doubled(ip: IpAddress, mac: Mac): Found {
+  return {
+    severity: "error",
+    ip,
+    found: `each question for ${ip} is answered more than once from ${mac}: two hosts have it`,
+    consequence:
+      "both are Active: one refuses the adverts of the other (keepalived is then silent itself), or does not get them",
+    command: "on each of the routers: vip-doctor, as here",
+  };
+}
 
 /** A question in a frame to the virtual MAC is lost, one to everybody is answered from it. */
 export const PORT_ROW: Row = {

@@ -5,9 +5,10 @@
  */
 import type { RecordOf } from "@viptools/records";
 import { familyOf, virtualMacOf } from "@viptools/wire";
-import type { Facts, VirtualRouter } from "./facts.ts";
+import type { Facts, Peer, VirtualRouter } from "./facts.ts";
 import { OF_DEAFNESS } from "./host-rows.ts";
 import {
+  activePeers,
   announcementsOf,
   at,
   conflictsOf,
@@ -15,6 +16,7 @@ import {
   isActiveHere,
   meantAnswers,
   optionsFor,
+  routerFor,
   routerOf,
 } from "./knowledge.ts";
 import type { Found, Row } from "./row.ts";
@@ -109,6 +111,63 @@ function latest<T extends { readonly instance: string }>(records: readonly T[]):
   return [...new Map(records.map((record) => [record.instance, record])).values()];
 }
 
+/** @returns virtual routers of which one router alone is heard, and another host has the address too. */
+function withSecondOwner(facts: Facts): { router: VirtualRouter; peer: Peer; ip: string; isHere: boolean }[] {
+  return facts.routers.flatMap((router) => {
+    const [peer, ...more] = activePeers(router);
+    const answer = meantAnswers(facts).find(({ ip }) => peer?.vips.includes(ip));
+    if (peer === undefined || more.length > 0 || answer === undefined) return [];
+    const isHere = !peer.isOwn && answer.ownInterface !== undefined && !isMuted(facts, answer.ip);
+    const others = new Set([...answer.macs, ...(peer.isOwn || isHere ? ["this host"] : [])]);
+    const isShared = others.size > 1 || answer.doubledMac !== undefined;
+    return isShared ? [{ router, peer, ip: answer.ip, isHere }] : [];
+  });
+}
+
+/** Built, and kept silent by the fence. */
+function isMuted({ owned }: Facts, ip: string): boolean {
+  return owned.some(({ answers, vips }) => !answers && vips.some((vip) => vip.startsWith(`${ip}/`)));
+}
+
+/**
+ * Each advert that keepalived refuses puts off its own next one: of two that refuse each other one may never be heard,
+ * though it has the address.
+ */
+export const REFUSAL_ROWS: readonly Row[] = [
+  {
+    code: "checksum_form",
+    explains: [...OF_REFUSAL, "adverts_refused"],
+    find: (facts) =>
+      withSecondOwner(facts)
+        .filter(({ peer }) => peer.isBareSum)
+        .map(({ router, peer, ip }) => ({
+          severity: "error",
+          instance: router.instance,
+          ip,
+          found: `${peer.address} sums its adverts without the pseudo-header (RFC 9568), and another host has ${ip} too`,
+          consequence:
+            "keepalived 2.2 and FRR refuse such adverts, so both are Active: choose the other form",
+          command: `${at(router, peer.address)}vrrp-elect --checksum pseudo-header (or auto); on the other: journalctl -u keepalived -n 50`,
+        })),
+  },
+  {
+    code: "adverts_refused",
+    explains: OF_REFUSAL.filter((code) => code !== "nobody_active"),
+    find: (facts) =>
+      withSecondOwner(facts)
+        .filter(({ isHere }) => isHere && facts.role === "router")
+        .map(({ router, peer, ip }) => ({
+          severity: "error",
+          instance: router.instance,
+          ip,
+          found: `this host has ${ip} and does not advertise it, while ${peer.address} does (VRRPv${peer.version} each ${peer.intervalMs ?? "?"} ms)`,
+          consequence:
+            "its VRRP program refuses those adverts, and each puts off its own: version, password, interval, checksum or addresses differ",
+          command: "journalctl -u keepalived -n 50, which names what differs",
+        })),
+  },
+];
+
 /** Adverts that no router takes, whatever its settings. */
 export const REJECTION_ROW: Row = {
   code: "adverts_invalid",
@@ -133,7 +192,7 @@ export const MISSING_ROW: Row = {
   find: (facts) =>
     meantAnswers(facts).flatMap(({ ip, macs }): Found[] => {
       const vmac = macs.map((mac) => virtualMacOf(mac)).find((owner) => owner !== undefined);
-      const vrid = facts.vrid ?? vmac?.vrid;
+      const vrid = facts.vrid ?? routerFor(facts, ip)?.vrid ?? vmac?.vrid;
       if (facts.lookedMs < HEARS_MS || vrid === undefined || macs.length === 0) return [];
       const instance = `${facts.interface}/${familyOf(ip)}/${vrid}`;
       const router = routerOf(facts, instance);

@@ -46,6 +46,8 @@ export interface Peer {
   readonly protocol: "VRRP" | "CARP";
   /** It is this host. */
   readonly isOwn: boolean;
+  /** Its VRRPv3 checksum leaves the pseudo-header out (RFC 9568): keepalived 2.2 refuses it. */
+  readonly isBareSum: boolean;
   /** It speaks from its NIC's MAC and not from the virtual one. */
   readonly isPlain: boolean;
 }
@@ -72,6 +74,8 @@ export interface Answer {
   readonly macs: readonly Mac[];
   /** Other NICs of this host that answered it. */
   readonly ownMacs: readonly Mac[];
+  /** A MAC that answered each question more than once: two hosts have it. */
+  readonly doubledMac: Mac | undefined;
 }
 
 /** A question in a frame to one MAC alone. */

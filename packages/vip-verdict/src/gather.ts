@@ -84,6 +84,7 @@ function gatherAnswers(
         ownInterface,
         macs: owners.filter(isForeign).map(({ mac }) => mac),
         ownMacs: owners.filter((owner) => !isForeign(owner)).map(({ mac }) => mac),
+        doubledMac: owners.find((owner) => owner.answers > asked)?.mac,
       });
     }
   }

@@ -11,7 +11,8 @@ const RANK: Readonly<Record<Severity, number>> = { error: 0, warning: 1, note: 2
 
 /** @returns what is wrong; consequences of what was found are left out. */
 export function judge(facts: Facts, table: readonly Row[] = TABLE): Finding[] {
-  const found = table.flatMap((row) => row.find(facts).map((one): Finding => ({ code: row.code, ...one })));
+  const all = table.flatMap((row) => row.find(facts).map((one): Finding => ({ code: row.code, ...one })));
+  const found = all.filter((one, n) => !all.slice(0, n).some((before) => isSame(before, one)));
   const causes = found.filter(({ severity }) => severity !== "note");
   const explains = new Map(table.map(({ code, explains: symptoms }) => [code, symptoms]));
   const isExplained = (symptom: Finding): boolean =>
@@ -22,6 +23,13 @@ export function judge(facts: Facts, table: readonly Row[] = TABLE): Finding[] {
   return found
     .filter((finding) => !isExplained(finding))
     .toSorted((a, b) => RANK[a.severity] - RANK[b.severity]);
+}
+
+/** Seen in two ways. */
+function isSame(a: Finding, b: Finding): boolean {
+  return (
+    a.code === b.code && a.instance !== undefined && a.instance === b.instance && a.severity === b.severity
+  );
 }
 
 function names(symptoms: readonly string[], code: string): boolean {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { familyOf, type IpAddress, type IpFamily } from "@viptools/wire";
+import { familyOf, type IpAddress, type IpFamily, virtualMacOf } from "@viptools/wire";
 import type { Facts, VirtualRouter } from "./facts.ts";
 import { activePeers, isActiveHere, speaksFor, virtualMacFor } from "./knowledge.ts";
 
@@ -12,7 +12,7 @@ const ADDRESSES_MAX = 32;
 
 /**
  * @returns `all SOURCE ADDRESS…`: who has them? `direct SOURCE MAC ADDRESS…`: the same in frames to this MAC alone. `probe
- *   VRID TARGET [force]`: does the virtual MAC pass? SOURCE is `-` where there is none.
+ *   VRID TARGET [--force]`: does the virtual MAC pass? SOURCE is `-` where there is none.
  */
 export function planQuestions(facts: Facts): string[] {
   const vips = facts.addresses.slice(0, ADDRESSES_MAX);
@@ -65,10 +65,21 @@ function planProbe(facts: Facts, routers: readonly VirtualRouter[]): string[] {
   const isSpeaking = speakers.some((peer) => peer.isOwn && !peer.isPlain);
   // From its place the Active is heard already: to ask would only take its frames away.
   if (speakers.length > 0 && !isSpeaking) return [];
-  const others = here === undefined ? [] : [...here.peers.values()].filter(({ isOwn }) => !isOwn);
   const family = here?.family ?? 4;
-  const target = [...facts.targets, ...others.map(({ address }) => address)].find(
-    (ip) => familyOf(ip) === family,
-  );
-  return target === undefined ? [] : [`probe ${vrid} ${target}${isSpeaking ? " force" : ""}`];
+  const target = listTargets(facts).find((ip) => familyOf(ip) === family);
+  return target === undefined ? [] : [`probe ${vrid} ${target}${isSpeaking ? " --force" : ""}`];
+}
+
+/**
+ * Never another router: a macvlan there with the same MAC takes what seems to come from itself, and nobody answers.
+ * Without a gateway any neighbour will do.
+ */
+function listTargets({ targets, neighbours, routers, addresses, own }: Facts): IpAddress[] {
+  const unfit = new Set([
+    ...addresses,
+    ...own,
+    ...routers.flatMap(({ peers, vips }) => [...peers.keys(), ...vips]),
+  ]);
+  const known = neighbours.filter(({ mac }) => mac !== undefined && virtualMacOf(mac) === undefined);
+  return [...targets, ...known.map(({ ip }) => ip)].filter((ip) => !unfit.has(ip));
 }

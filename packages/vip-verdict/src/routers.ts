@@ -73,6 +73,7 @@ function peerOf({
     intervalMs: interval_ms,
     protocol: protocol === "carp" ? "CARP" : "VRRP",
     isOwn: notes.includes("this host"),
+    isBareSum: notes.includes("checksum of the message alone (RFC 9568)"),
     isPlain: notes.includes("from its NIC's own MAC"),
   };
 }

@@ -20,6 +20,7 @@ import {
   HEALED_ROW,
   MISSING_ROW,
   QUARREL_ROWS,
+  REFUSAL_ROWS,
   REJECTION_ROW,
   TWO_ACTIVE_ROW,
 } from "./election-rows.ts";
@@ -42,6 +43,7 @@ export const TABLE: readonly Row[] = [
   DELIVERY_ROW,
   ...PASSAGE_ROWS,
   ...QUARREL_ROWS,
+  ...REFUSAL_ROWS,
   REJECTION_ROW,
   MISSING_ROW,
   TWO_ACTIVE_ROW,
