@@ -3,9 +3,7 @@
  *
  * @module
  */
-import { type KnownRecord, parseLine, type RecordOf } from "@viptools/records";
 import type { Network } from "./network.ts";
-import { ofType } from "./record-log.ts";
 import { attemptBeside, inNamespace, must, TOP } from "./shell.ts";
 
 export interface Report {
@@ -24,20 +22,6 @@ export async function report(network: Network, host: string, argv: readonly stri
   const { code, stdout, stderr } = await attemptBeside(command);
   const lines = stdout.trimEnd().split("\n");
   return { code, text: `${stdout}${stderr}`, lines, tookMs: performance.now() - startMs };
-}
-
-/** The same as records. */
-export async function findings(
-  network: Network,
-  host: string,
-  argv: readonly string[],
-): Promise<{ readonly found: RecordOf<"verdict.finding">[]; readonly summary: RecordOf<"verdict.summary"> }> {
-  const { text } = await report(network, host, ["--json", ...argv]);
-  const records = text.split("\n").flatMap((line): KnownRecord[] => {
-    const parsed = parseLine(line);
-    return parsed.kind === "record" ? [parsed.record] : [];
-  });
-  return { found: ofType(records, "verdict.finding"), summary: ofType(records, "verdict.summary")[0]! };
 }
 
 /** What the report calls its troubles, in its order. */
@@ -64,17 +48,4 @@ export function shell(network: Network, where: string, command: string): void {
 /** Again and again until the lab ends. */
 export function repeat(network: Network, host: string, everyS: number, command: string): void {
   network.start(host, ["sh", "-c", `while :; do ${command}; sleep ${everyS}; done`], "ignore");
-}
-
-/** Some at a time, in their order: a lab with its routers and an observation needs much of a processor at its start. */
-export async function inLanes<T>(
-  count: number,
-  jobs: readonly T[],
-  work: (job: T) => Promise<void>,
-): Promise<void> {
-  const waiting = [...jobs];
-  const lane = async (): Promise<void> => {
-    for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) await work(job);
-  };
-  await Promise.all(Array.from({ length: count }, lane));
 }

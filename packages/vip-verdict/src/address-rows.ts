@@ -280,13 +280,13 @@ function wasAnnounced(facts: Facts, ip: IpAddress, ts: string): boolean {
   return facts.role === "client" && announcementsOf(facts, ip).some((told) => told.startsWith(ts));
 }
 
-/** The last one that was ignored, of each address. */
+/** The first one that was ignored, of each address: before anybody was asked. */
 function refusals(facts: Facts): Facts["kernel"][number][] {
   const isClaim = ({ ip, wire_mac }: Facts["kernel"][number]): boolean => {
     const right = rightMacs(facts, ip);
     return facts.addresses.includes(ip) && (right.size === 0 || right.has(wire_mac));
   };
-  const last = new Map(
+  const first = new Map(
     facts.kernel
       .filter(
         ({ verdict, because }) =>
@@ -294,9 +294,10 @@ function refusals(facts: Facts): Facts["kernel"][number][] {
       )
       .filter(isClaim)
       .filter(({ because }) => !because.includes("address of this host"))
+      .toReversed()
       .map((refusal) => [refusal.ip, refusal]),
   );
-  return [...last.values()];
+  return [...first.values()];
 }
 
 function remedyFor({ interface: nic }: Facts, ip: IpAddress, because: string): string {

@@ -74,7 +74,7 @@ export interface Answer {
   readonly macs: readonly Mac[];
   /** Other NICs of this host that answered it. */
   readonly ownMacs: readonly Mac[];
-  /** A MAC that answered each question more than once: two hosts have it. */
+  /** A MAC that answered each question twice: two hosts have it. Announcements that come meanwhile are fewer. */
   readonly doubledMac: Mac | undefined;
 }
 

@@ -19,7 +19,7 @@ export function gather(records: readonly KnownRecord[], looked: Looked): Facts {
   const instances = new Set(routers.map(({ instance }) => instance));
   const isMeant = ({ instance }: { readonly instance: string }): boolean =>
     instances.has(instance) || (looked.vrid !== undefined && vridOf(instance) === looked.vrid);
-  const { answers, directAnswers } = gatherAnswers(of("garp.probed"), of("garp.found"));
+  const { answers, directAnswers } = gatherAnswers(of("garp.probed"), of("garp.found"), of("arp.seen"));
   return {
     ...looked,
     routers,
@@ -68,6 +68,7 @@ function gatherAddresses(
 function gatherAnswers(
   probed: readonly RecordOf<"garp.probed">[],
   found: readonly RecordOf<"garp.found">[],
+  seen: readonly RecordOf<"arp.seen">[],
 ): { answers: Map<IpAddress, Answer>; directAnswers: DirectAnswer[] } {
   const targets = new Map(probed.map(({ pid, eth_dst }) => [pid, eth_dst]));
   const answers = new Map<IpAddress, Answer>();
@@ -84,9 +85,29 @@ function gatherAnswers(
         ownInterface,
         macs: owners.filter(isForeign).map(({ mac }) => mac),
         ownMacs: owners.filter((owner) => !isForeign(owner)).map(({ mac }) => mac),
-        doubledMac: owners.find((owner) => owner.answers > asked)?.mac,
+        doubledMac: owners.find(
+          ({ mac, answers: count }) => count >= 2 * asked && isDoubled(ip, mac, asked, found, seen),
+        )?.mac,
       });
     }
   }
   return { answers, directAnswers };
+}
+
+/**
+ * Announcements that come meanwhile count as answers too, as a burst of them after a take-over does: replies to somebody
+ * decide, and there are as many more of them as was asked of all.
+ */
+function isDoubled(
+  ip: IpAddress,
+  mac: Mac,
+  asked: number,
+  found: readonly RecordOf<"garp.found">[],
+  seen: readonly RecordOf<"arp.seen">[],
+): boolean {
+  const asks = found.filter((run) => run.ip === ip).reduce((sum, run) => sum + run.asked, 0);
+  const replies = seen.filter(
+    ({ kind, direction, spa, sha }) => kind === "reply" && direction === "in" && spa === ip && sha === mac,
+  );
+  return replies.length >= asks + asked;
 }

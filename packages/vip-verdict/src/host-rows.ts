@@ -48,8 +48,11 @@ function hostRow(code: string, { explains = [], severity, counts }: HostRule = {
 
 const isRouter = ({ role }: Facts): boolean => role === "router";
 const always = (): boolean => true;
+/** What the election suffers from it is heard already. */
 const isDeaf = (facts: Facts): Severity | undefined =>
-  conflictsOf(facts, "not_delivered").length > 0 ? "error" : undefined;
+  facts.conflicts.some(({ cause }) => cause === "not_delivered" || cause === "two_active")
+    ? "error"
+    : undefined;
 
 /** A client needs no adverts; neighbours of every host have to be heard. */
 function hindersHere(facts: Facts, { found }: RecordOf<"vmac.finding">): boolean {

@@ -83,6 +83,7 @@ const seen = (
     1,
     second,
   );
+const reply = seen("request", { kind: "reply", operation: 2, sha: VMAC, tpa: "192.0.2.3", eth_dst: MAC_C });
 const status = (more: object): KnownRecord =>
   record({
     type: "vmac.status",
@@ -225,9 +226,19 @@ const STORIES: readonly Story[] = [
   ],
   [
     "two that have one virtual MAC",
-    [peer(), answered(VIP, [VMAC], { owners: [{ mac: VMAC, answers: 6, rtt_us: 5 }] })],
+    [
+      peer(),
+      answered(VIP, [VMAC], { owners: [{ mac: VMAC, answers: 6, rtt_us: 5 }] }),
+      ...Array.from({ length: 6 }, () => reply),
+    ],
     {},
     ["duplicate_address"],
+  ],
+  [
+    "nothing doubled in a burst of announcements",
+    [peer(), answered(VIP, [VMAC], { owners: [{ mac: VMAC, answers: 8, rtt_us: 5 }] }), reply, reply, reply],
+    {},
+    [],
   ],
   [
     "a keepalived here that refuses and is silent",

@@ -9,7 +9,7 @@ import { TABLE } from "./table.ts";
 
 const RANK: Readonly<Record<Severity, number>> = { error: 0, warning: 1, note: 2 };
 
-/** @returns what is wrong; consequences of what was found are left out. */
+/** @returns what is wrong; consequences of what was found are left out, and notes where anything is. */
 export function judge(facts: Facts, table: readonly Row[] = TABLE): Finding[] {
   const all = table.flatMap((row) => row.find(facts).map((one): Finding => ({ code: row.code, ...one })));
   const found = all.filter((one, n) => !all.slice(0, n).some((before) => isSame(before, one)));
@@ -21,7 +21,7 @@ export function judge(facts: Facts, table: readonly Row[] = TABLE): Finding[] {
         cause !== symptom && names(explains.get(cause.code) ?? [], symptom.code) && isOfSame(cause, symptom),
     );
   return found
-    .filter((finding) => !isExplained(finding))
+    .filter((finding) => !isExplained(finding) && (finding.severity !== "note" || causes.length === 0))
     .toSorted((a, b) => RANK[a.severity] - RANK[b.severity]);
 }
 
