@@ -3,8 +3,11 @@
  *
  * @module
  */
+import { KeepalivedRouter } from "./keepalived.ts";
 import type { Network } from "./network.ts";
-import { attemptBeside, inNamespace, must, TOP } from "./shell.ts";
+import type { Router } from "./router.ts";
+import { attemptBeside, inNamespace, must, sleep, TOP } from "./shell.ts";
+import { startPair, untilActive } from "./stage.ts";
 
 export interface Report {
   readonly code: number;
@@ -13,7 +16,8 @@ export interface Report {
   readonly tookMs: number;
 }
 
-const DOCTOR = `${TOP}scripts/vip-doctor`;
+const PAIR_ADVERT_MS = 1000;
+export const DOCTOR: string = `${TOP}scripts/vip-doctor`;
 
 /** As a person would run it. @param argv beside the interface. */
 export async function report(network: Network, host: string, argv: readonly string[]): Promise<Report> {
@@ -48,4 +52,18 @@ export function shell(network: Network, where: string, command: string): void {
 /** Again and again until the lab ends. */
 export function repeat(network: Network, host: string, everyS: number, command: string): void {
   network.start(host, ["sh", "-c", `while :; do ${command}; sleep ${everyS}; done`], "ignore");
+}
+
+export const vmacPair = async (network: Network): Promise<void> =>
+  void (await startPair(network, PAIR_ADVERT_MS));
+/** What it announces for the second time would put right what is planted meanwhile. */
+export const plainPair = async (network: Network): Promise<void> =>
+  void (await startPair(network, PAIR_ADVERT_MS, { useVmac: false, announceArgs: "--again-after 0" }));
+
+export async function keepalivedPair(network: Network, useVmac: boolean): Promise<{ a: Router; b: Router }> {
+  const a = new KeepalivedRouter(network, "a", { priority: 150, advertMs: PAIR_ADVERT_MS, useVmac });
+  const b = new KeepalivedRouter(network, "b", { priority: 100, advertMs: PAIR_ADVERT_MS, useVmac });
+  await untilActive("a", a, PAIR_ADVERT_MS);
+  await sleep(1500);
+  return { a, b };
 }

@@ -79,6 +79,7 @@ const QUARRELS: readonly Quarrel[] = [
   },
   {
     cause: "wrong_mac",
+    explains: ["wrong_vmac"],
     consequence: "neighbours learn another MAC at each take-over, or that of a foreign virtual router",
     command: (facts, conflict) =>
       `${at(routerOf(facts, conflict.instance), conflict.peers[0] ?? "it")}ip -d link show type macvlan`,
