@@ -153,7 +153,7 @@ export const REFUSAL_ROWS: readonly Row[] = [
   },
   {
     code: "adverts_refused",
-    explains: OF_REFUSAL.filter((code) => code !== "nobody_active"),
+    explains: [...OF_REFUSAL.filter((code) => code !== "nobody_active"), "vip_on_parent"],
     find: (facts) =>
       withSecondOwner(facts)
         .filter(({ isHere }) => isHere && facts.role === "router")
@@ -163,7 +163,7 @@ export const REFUSAL_ROWS: readonly Row[] = [
           ip,
           found: `this host has ${ip} and does not advertise it, while ${peer.address} does (VRRPv${peer.version} each ${peer.intervalMs ?? "?"} ms)`,
           consequence:
-            "its VRRP program refuses those adverts, and each puts off its own: version, password, interval, checksum or addresses differ",
+            "its VRRP program refuses those adverts, and each puts off its own (version, password, interval, checksum or addresses differ), or the address was put here by hand",
           command: "journalctl -u keepalived -n 50, which names what differs",
         })),
   },

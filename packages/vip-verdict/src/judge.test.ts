@@ -242,7 +242,11 @@ const STORIES: readonly Story[] = [
   ],
   [
     "a keepalived here that refuses and is silent",
-    [plainA, answered(VIP, [MAC_A], { own_interface: "eth0" })],
+    [
+      plainA,
+      answered(VIP, [MAC_A], { own_interface: "eth0" }),
+      finding("vip_on_parent", `${VIP}/32 is on eth0`),
+    ],
     ROUTER,
     ["adverts_refused"],
   ],
