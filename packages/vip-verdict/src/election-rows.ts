@@ -95,7 +95,7 @@ function freeVrid({ usedVrids }: Facts, after: number): number {
 export const QUARREL_ROWS: readonly Row[] = QUARRELS.map(
   ({ cause, explains = [], consequence, command }) => ({
     code: cause,
-    explains: [...OF_REFUSAL, ...explains],
+    explains: [...OF_REFUSAL, "adverts_refused", "vip_on_parent", ...explains],
     find: (facts) =>
       latest(conflictsOf(facts, cause)).map((conflict) => ({
         severity: "error" as const,

@@ -251,6 +251,12 @@ const STORIES: readonly Story[] = [
     ["adverts_refused"],
   ],
   [
+    "what the two differ in, where the silent one was heard once",
+    [plainA, answered(VIP, [MAC_A], { own_interface: "eth0" }), conflict("version_mismatch")],
+    ROUTER,
+    ["version_mismatch"],
+  ],
+  [
     "the RFC's checksum, as why another one answers too",
     [
       peer({ mac: MAC_A, notes: [...PLAIN, "checksum of the message alone (RFC 9568)"] }),
