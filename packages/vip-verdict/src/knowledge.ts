@@ -102,3 +102,8 @@ export function announcementsOf(facts: Facts, ip: IpAddress): string[] {
   );
   return [...arp, ...ndp].map(({ kind, ts }) => `${ts} ${kind}`);
 }
+
+/** One for each virtual router. */
+export function latest<T extends { readonly instance: string }>(records: readonly T[]): T[] {
+  return [...new Map(records.map((record) => [record.instance, record])).values()];
+}

@@ -5,25 +5,8 @@
  *
  * @module
  */
-import {
-  ASKER_ROW,
-  DUPLICATE_ROW,
-  FLUX_ROW,
-  FOREIGN_VMAC_ROW,
-  IGNORED_ROWS,
-  PORT_ROW,
-  SILENCE_ROWS,
-  STALE_ROW,
-} from "./address-rows.ts";
-import {
-  CHANGE_ROWS,
-  HEALED_ROW,
-  MISSING_ROW,
-  QUARREL_ROWS,
-  REFUSAL_ROWS,
-  REJECTION_ROW,
-  TWO_ACTIVE_ROW,
-} from "./election-rows.ts";
+import { DUPLICATE_ROW, FLUX_ROW, FOREIGN_VMAC_ROW, PORT_ROW, SILENCE_ROWS } from "./address-rows.ts";
+import { CHANGE_ROWS, HEALED_ROW, MISSING_ROW, TWO_ACTIVE_ROW } from "./election-rows.ts";
 import {
   DELIVERY_ROW,
   FILTER_ROW,
@@ -33,6 +16,8 @@ import {
   PASSAGE_ROWS,
   SETTING_ROWS,
 } from "./host-rows.ts";
+import { ASKER_ROW, IGNORED_ROWS, STALE_ROW } from "./neighbour-rows.ts";
+import { QUARREL_ROWS, REFUSAL_ROWS, REJECTION_ROW } from "./quarrel-rows.ts";
 import type { Row } from "./row.ts";
 
 /** Most important first among those of one severity. */
