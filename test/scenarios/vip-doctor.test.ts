@@ -71,13 +71,11 @@ function instanceOf(
   );
 }
 
-const bothActive =
-  (a: readonly string[], b: readonly string[], vipOfB = VIP) =>
-  async (network: Network) => {
-    instanceOf(network, "a", 150, a);
-    instanceOf(network, "b", 100, b, vipOfB);
-    await sleep(5000);
-  };
+const bothActive = (a: readonly string[], b: readonly string[]) => async (network: Network) => {
+  instanceOf(network, "a", 150, a);
+  instanceOf(network, "b", 100, b);
+  await sleep(5000);
+};
 
 /** Two of ours that refuse each other, and both go on. */
 const refusing = (a: Partial<RouterOptions>, b: Partial<RouterOptions>) => async (network: Network) => {
@@ -158,7 +156,10 @@ const SCENES: readonly Scene[] = [
     name: "4 another pair has the VRID",
     on: "c",
     isDaily: true,
-    plant: bothActive(V3, V3, "192.0.2.200"),
+    plant: refusing(
+      { version: 2, electArgs: "--drop-vip-mismatch" },
+      { version: 2, electArgs: "--drop-vip-mismatch", vips: ["192.0.2.200"] },
+    ),
     code: "vrid_clash",
     says: /192\.0\.2\.200.*--vrid 52 \(free here\)/,
   },
