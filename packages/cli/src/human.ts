@@ -34,6 +34,8 @@ const WRITERS: Writers = {
     `${r.instance} ACTIVE ${r.from === null ? "" : `${r.from} -> `}${r.to} (${r.reason}), gap ${r.gap_ms.toFixed(1)} ms`,
   "vrrp.healed": (r) => `${r.instance} healed: only ${r.to} is Active`,
   "vrrp.silent": (r) => `${r.instance} SILENT for ${r.gap_ms.toFixed(1)} ms: nobody is Active`,
+  "vrrp.late": (r) =>
+    `${r.instance} LATE: ${r.address} was silent for ${r.gap_ms.toFixed(1)} ms, needs an advert each ${r.interval_ms} ms`,
   "vrrp.vrid": (r) =>
     `${r.instance} ${r.active === null ? "nobody is Active any more" : `active ${r.routers.join(" and ")}`}, ${protocolOf(r)}, ${list(r.vips)}from ${r.mac}, ${r.free_vrids} VRIDs free`,
   "vrrp.rejected": (r) =>
@@ -113,6 +115,8 @@ const WRITERS: Writers = {
     `${r.name} ${r.ok ? "ok" : "FAILED"}${r.weight === undefined ? "" : `, weight ${r.weight}`}${
       r.detail === undefined ? "" : `: ${r.detail}`
     }${r.took_ms === undefined ? "" : ` (${r.took_ms.toFixed(1)} ms)`}`,
+  "verdict.finding": (r) =>
+    `${r.severity.toUpperCase()} ${r.code}: ${r.found}; ${r.consequence}; run: ${r.command}`,
   "tool.stats": (r) => {
     const counted = Object.entries(r.counters).filter(([, count]) => count > 0);
     return `counted ${counted.map(([name, count]) => `${name} ${count}`).join(", ") || "nothing"}`;

@@ -52,7 +52,7 @@ export class RunDirectory {
 
   /** Removes locks that nobody holds, and notes that were never finished: a killed process leaves them. */
   sweep(): void {
-    for (const file of readdirSync(this.#path)) {
+    for (const file of this.#files()) {
       const name = file.replace(/\.(lock|json\.new)$/, "");
       if (name !== file) this.lock(name)?.release();
     }
@@ -80,9 +80,19 @@ export class RunDirectory {
     for (const path of [ROOT, this.#path]) checkPrivate(path);
   }
 
+  /** None where another process has just tidied up. */
+  #files(): string[] {
+    try {
+      return readdirSync(this.#path);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+      return [];
+    }
+  }
+
   /** Names of the notes with this beginning. */
   list(prefix: string): string[] {
-    return readdirSync(this.#path)
+    return this.#files()
       .filter((file) => file.startsWith(prefix) && file.endsWith(".json"))
       .map((file) => file.slice(0, -".json".length));
   }

@@ -8,6 +8,7 @@ import * as hide from "./hide-records.ts";
 import * as neighbour from "./neighbour-records.ts";
 import * as owner from "./owner-records.ts";
 import * as tool from "./tool-records.ts";
+import * as verdict from "./verdict-records.ts";
 import * as vrrp from "./vrrp-records.ts";
 
 export const VOCABULARY = [
@@ -19,6 +20,7 @@ export const VOCABULARY = [
   vrrp.vrrpChanged,
   vrrp.vrrpHealed,
   vrrp.vrrpSilent,
+  vrrp.vrrpLate,
   vrrp.vrrpVrid,
   vrrp.vrrpConflict,
   vrrp.vrrpRejected,
@@ -57,6 +59,8 @@ export const VOCABULARY = [
   neighbour.probeLost,
   neighbour.probeBack,
   neighbour.probeSummary,
+  verdict.verdictFinding,
+  verdict.verdictSummary,
   tool.trackState,
   tool.electSet,
   tool.keepalivedState,

@@ -157,6 +157,18 @@ export const vrrpSilent = recordType("vrrp.silent", "vrrp-elect --observe", "Nob
   gap_ms: measure("since the last advert"),
 });
 
+export const vrrpLate = recordType(
+  "vrrp.late",
+  "vrrp-elect --observe",
+  "An advert of the Active came late: it is held up, or one before it was lost",
+  {
+    instance,
+    address: address("who is Active"),
+    gap_ms: measure("since its advert before"),
+    interval_ms: measure("what it says its interval is"),
+  },
+);
+
 export const vrrpVrid = recordType(
   "vrrp.vrid",
   "vrrp-elect --observe --list-vrids",

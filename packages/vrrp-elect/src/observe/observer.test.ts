@@ -74,6 +74,18 @@ const STORIES: readonly (readonly [name: string, heard: Heard[], untilMs: number
     9000,
     [],
   ],
+  [
+    "an Active that is held up, and one that loses an advert: once in ten seconds",
+    [...steady(A, 0, 3000), ...steady(A, 5300, 9000), ...steady(A, 10_300, 12_000)],
+    12_000,
+    ["5300 late 3300"],
+  ],
+  [
+    "nothing late in a lone advert that is a little so",
+    [...steady(A, 0, 3000), ...steady(A, 3600, 6000)],
+    6000,
+    [],
+  ],
   ["silence, once, when the last Backup must have noticed", steady(A, 0, 3000), 60_000, ["6260 silent 4260"]],
   [
     "silence of version 2, whose skew is up to a second whatever the interval",

@@ -45,6 +45,7 @@ export const OBSERVE_RECORDS: readonly string[] = [
   "vrrp.changed",
   "vrrp.healed",
   "vrrp.silent",
+  "vrrp.late",
   "vrrp.vrid",
 ];
 

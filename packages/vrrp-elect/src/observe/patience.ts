@@ -35,6 +35,11 @@ export function lateUs({ intervalUs }: Advert): number {
   return 2.9 * intervalUs;
 }
 
+/** Two intervals without an advert are worth telling, however steady the rest is. */
+export function heldUpUs({ intervalUs }: Advert): number {
+  return 2 * intervalUs - slackUs(intervalUs);
+}
+
 /** How long an advert of a loser may have been on its way when it was overtaken. */
 export function crossingUs({ intervalUs }: Advert): number {
   return slackUs(intervalUs);

@@ -88,6 +88,8 @@ export function lineOf(body: RecordBody): string {
       return `changed ${body.from} -> ${body.to} ${body.reason} ${body.gap_ms}`;
     case "vrrp.healed":
       return `healed ${body.to}`;
+    case "vrrp.late":
+      return `late ${body.gap_ms}`;
     case "vrrp.silent":
       return `silent ${body.gap_ms}`;
     case "vrrp.conflict":

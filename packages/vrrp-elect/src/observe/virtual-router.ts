@@ -10,6 +10,7 @@ import { type Trouble, TroubleLog } from "../trouble-log.ts";
 import { Contest, type Turn } from "./contest.ts";
 import { type Cause, differences, foreignMac, separating } from "./differences.ts";
 import { HeardRouter } from "./heard-router.ts";
+import { downUs, heldUpUs } from "./patience.ts";
 import type { Advert, BadAdvert } from "./sighting.ts";
 
 export interface Place {
@@ -24,6 +25,8 @@ export interface Place {
 const ONE_WAY_ROUNDS = 4;
 /** Who has been silent for so long may be forgotten when room is needed. */
 const FORGET_US = 60_000_000;
+/** A daemon that is late again and again is told of once in so long. */
+const LATE_EVERY_US = 10_000_000;
 
 export class VirtualRouter {
   readonly place: Place;
@@ -37,6 +40,7 @@ export class VirtualRouter {
   /** Both sides of what was noted since it was told last: the log knows only who sent what was counted. */
   readonly #concerned = new Map<Cause, Set<string>>();
   #lastUs = 0;
+  #saidLateUs = Number.NEGATIVE_INFINITY;
 
   constructor(place: Place) {
     this.place = place;
@@ -75,16 +79,41 @@ export class VirtualRouter {
     const router = known ?? new HeardRouter(this.instance, advert, nowUs);
     this.#routers.set(advert.address, router);
     const previousMac = router.advert.mac;
+    const late = known === this.active && known !== undefined ? this.#tellLate(known, advert, nowUs) : [];
     const hasTwoMacs = known?.update(advert, nowUs) === true;
     const others = [...this.#routers.values()].filter((other) => other !== router && other.isAlive(nowUs));
     const macTrouble = hasTwoMacs ? `from ${previousMac} and ${advert.mac} in turn` : foreignMac(advert);
     return [
       ...router.tell(nowUs),
+      ...late,
       ...this.#contest.hear(router, nowUs).flatMap((turn) => this.#tell(turn, nowUs)),
       ...(advert.isLeaving ? [] : this.#compare(router, others, nowUs)),
       ...(macTrouble === undefined
         ? []
         : this.conflict("wrong_mac", [advert.address], `${advert.address}: ${macTrouble}`, nowUs)),
+    ];
+  }
+
+  /** Of the Active alone, and before it counts as silent. @param known as it was heard before. */
+  #tellLate(known: HeardRouter, advert: Advert, nowUs: number): RecordBody[] {
+    const gapUs = nowUs - known.lastUs;
+    const isSteady =
+      !known.advert.isLeaving && !advert.isLeaving && known.advert.intervalUs === advert.intervalUs;
+    // A rival that is refused puts off the next advert of keepalived: that is told as a conflict.
+    const isAlone = [...this.#routers.values()].every(
+      (other) => other === known || other.lastUs < known.lastUs,
+    );
+    if (!isSteady || !isAlone || gapUs < heldUpUs(advert) || gapUs >= downUs(advert)) return [];
+    if (nowUs - this.#saidLateUs < LATE_EVERY_US) return [];
+    this.#saidLateUs = nowUs;
+    return [
+      {
+        type: "vrrp.late",
+        instance: this.instance,
+        address: known.address,
+        gap_ms: gapUs / 1000,
+        interval_ms: advert.intervalUs / 1000,
+      },
     ];
   }
 
