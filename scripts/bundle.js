@@ -27,6 +27,8 @@ await build({
   platform: "node",
   format: "cjs",
   target: "node20",
+  // Kept code has nobody to ask for modules: they are required.
+  supported: { "dynamic-import": false },
   external: ["netlink", "pcap", "raw-socket", "@viptools/kernel/native"],
   define: { "import.meta.url": "bundleUrl" },
   banner: { js: 'const bundleUrl = require("node:url").pathToFileURL(__filename).href;' },

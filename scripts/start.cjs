@@ -4,7 +4,7 @@
  */
 const { readFileSync } = require("node:fs");
 const { createRequire } = require("node:module");
-const { constants, Script } = require("node:vm");
+const { Script } = require("node:vm");
 
 const BUNDLE = `${__dirname}/bundle.cjs`;
 const CACHE = `${__dirname}/bundle.cache`;
@@ -15,7 +15,6 @@ function load() {
   const script = new Script(source, {
     filename: BUNDLE,
     cachedData: readIfThere(CACHE),
-    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   });
   const module = { exports: {} };
   script.runInThisContext()(module.exports, createRequire(BUNDLE), module, BUNDLE, __dirname);
