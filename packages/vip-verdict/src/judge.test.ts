@@ -59,6 +59,7 @@ const kernel = (
     1,
     second,
   );
+const NO_ENTRY = kernel("ignored", null, "arp_accept=0 and no entry");
 const seen = (
   kind: "gratuitous_request" | "gratuitous_reply" | "request",
   more: object = {},
@@ -305,9 +306,15 @@ const STORIES: readonly Story[] = [
   ],
   [
     "no fault of who has no entry",
-    [peer(), seen("gratuitous_request"), kernel("ignored", null, "arp_accept=0 and no entry")],
+    [peer(), ...[0, 1, 2, 3].map((second) => seen("gratuitous_request", {}, second)), NO_ENTRY],
     {},
     ["announcement_not_needed?"],
+  ],
+  [
+    "no word of a take-over that who has no entry ignored",
+    [peer(), ...[0, 1, 2].map((second) => seen("gratuitous_request", {}, second)), NO_ENTRY],
+    {},
+    [],
   ],
   [
     "no word of answers to our own question",

@@ -71,11 +71,11 @@ export const IGNORED_ROWS: readonly Row[] = [
     explains: [],
     find: (facts) =>
       refusals(facts)
-        .filter(({ kernel_mac, ip, ts }) => kernel_mac === null && wasAnnounced(facts, ip, ts))
+        .filter(({ kernel_mac, ip, ts }) => kernel_mac === null && isAnnouncedInVain(facts, ip, ts))
         .map(({ ip, wire_mac, because }) => ({
           severity: "note",
           ip,
-          found: `the kernel ignored the announcement of ${ip} by ${wire_mac}: ${because}`,
+          found: `${ip} is announced again and again by ${wire_mac}, and the kernel ignores it: ${because}`,
           consequence:
             "nothing is wrong: this host has no entry to correct, and asks when it needs the address",
           command: `sysctl net.ipv4.conf.${facts.interface}.arp_accept (1 has entries made beforehand)`,
@@ -83,9 +83,17 @@ export const IGNORED_ROWS: readonly Row[] = [
   },
 ];
 
-/** An answer to a question of ours is none. */
-function wasAnnounced(facts: Facts, ip: IpAddress, ts: string): boolean {
-  return facts.role === "client" && announcementsOf(facts, ip).some((told) => told.startsWith(ts));
+/** Of a take-over come three, in three seconds: whoever says it more often waits for somebody to take it. */
+const IN_VAIN_SECONDS = 4;
+/** Octets of a time stamp up to its seconds. */
+const TO_THE_SECOND = "2026-01-01T00:00:00".length;
+
+/** Again and again; an answer to a question of ours is none. */
+function isAnnouncedInVain(facts: Facts, ip: IpAddress, ts: string): boolean {
+  const announced = announcementsOf(facts, ip);
+  const seconds = new Set(announced.map((told) => told.slice(0, TO_THE_SECOND)));
+  const wasRefused = announced.some((told) => told.startsWith(ts));
+  return facts.role === "client" && wasRefused && seconds.size >= IN_VAIN_SECONDS;
 }
 
 /** The first one that was ignored, of each address: before anybody was asked. */
