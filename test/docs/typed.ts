@@ -38,6 +38,8 @@ export class Typed {
 
   /** Waits until the lines have come, since the last comparison, and in this order. @throws {Error} with what came instead. */
   async shows(shown: readonly string[]): Promise<void> {
+    // What has come already may be what a later text shows.
+    if (shown.length === 0) return;
     const end = Date.now() + SHOWN_LIMIT_MS;
     for (;;) {
       const isOver = this.#isHeard || Date.now() > end;

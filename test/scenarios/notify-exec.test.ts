@@ -182,7 +182,7 @@ async function isLookedAtEachTime(network: Network): Promise<void> {
   chmodSync(slow.path, 0o777);
   tool.say(story.state("active"));
   const { message } = await tool.untilRecord("tool.error");
-  assert.match(message, /INSTANCE eth0\/4\/51 MASTER is not run: .*mode 777/);
+  assert.match(message, /INSTANCE eth0\/4\/51 MASTER is not run: .*writable by others/);
   assert.equal(ofType(tool.records(), "vrrp.state").length, 2);
   tool.endInput();
   await tool.ended();

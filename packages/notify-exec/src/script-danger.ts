@@ -13,7 +13,7 @@ export function dangerOf(path: string, isRoot: boolean): string | undefined {
     if (!statSync(path).isFile()) return `${path} is no file`;
     accessSync(path, constants.X_OK);
     const fault = isRoot ? findUntrusted(path) : undefined;
-    return fault && `${path}: ${fault}, and root runs nothing that others can change: mend that, or say --user`;
+    return fault && `${fault}, and root runs nothing that others can change: mend that, or say --user`;
   } catch (error) {
     return `${path} cannot be run: ${(error as NodeJS.ErrnoException).code}`;
   }
