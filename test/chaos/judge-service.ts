@@ -11,7 +11,7 @@ import { joined, type Span, without } from "./spans.ts";
  * which its switch and its neighbour cache are told.
  */
 export function judgeService(observed: Observed): Violation[] {
-  const { script, story, startUs, dealt } = observed;
+  const { script, story, startUs, dealt, isServedAtEnd } = observed;
   const isMixed = [...script.makes.values()].includes("keepalived");
   const due = joined(servedSpans(observed));
   const away = story.outages.map(({ startUs: fromUs, outageMs }) => ({
@@ -25,7 +25,7 @@ export function judgeService(observed: Observed): Violation[] {
       const sentence = `nobody served the client for ${((toUs - fromUs) / 1000).toFixed(1)} ms, ${((fromUs - startUs) / 1000).toFixed(1)} ms after the beginning, when somebody had to`;
       return { property: "S9", sentence, isBesideKeepalived: isMixed };
     });
-  if (story.isAway)
+  if (!isServedAtEnd)
     found.push({
       property: "S9",
       sentence: "the client is not served in the end",

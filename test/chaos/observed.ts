@@ -27,6 +27,8 @@ export interface Observed {
   /** By host, those of viptools alone, of all the pipes that were started there. */
   readonly records: ReadonlyMap<string, readonly KnownRecord[]>;
   readonly errors: ReadonlyMap<string, string>;
+  /** Whether a ping of the client is answered in the end. */
+  readonly isServedAtEnd: boolean;
   /** Hosts that own the address in the end. */
   readonly activeAtEnd: readonly string[];
   /** What is different on a host after all was stopped, a line each. */

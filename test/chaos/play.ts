@@ -52,6 +52,7 @@ async function playOn(network: Network, script: Script): Promise<Observed> {
   ).flat();
   await sleep(RECOVERY_MS + 8 * script.advertMs);
   const activeAtEnd = members.filter((member) => member.isActive()).map(({ host }) => host);
+  const isServedAtEnd = isServed(network, script);
   const endUs = monotonicUs();
   const story = await client.stop();
   await asker.stop();
@@ -72,6 +73,7 @@ async function playOn(network: Network, script: Script): Promise<Observed> {
     story,
     records: new Map(told.map((member) => [member.host, member.records()])),
     errors: new Map(told.map((member) => [member.host, member.errors()])),
+    isServedAtEnd,
     activeAtEnd,
     leftOver,
     stallMs,
@@ -87,9 +89,15 @@ async function untilSettled(network: Network, script: Script, members: readonly 
   await waitFor("the first to be Active alone", patienceMs(script.advertMs) + 10_000, () =>
     members.every((member, n) => member.isActive() === (n === 0)) ? true : undefined,
   );
-  await waitFor("the client to be served", patienceMs(script.advertMs), () =>
-    network.run(CLIENT, ["ping", "-c", "1", "-W", "1", vipOf(script.form)]).code === 0 ? true : undefined,
+  await waitFor(
+    "the client to be served",
+    patienceMs(script.advertMs),
+    () => isServed(network, script) || undefined,
   );
+}
+
+function isServed(network: Network, { form }: Script): boolean {
+  return network.run(CLIENT, ["ping", "-c", "1", "-W", "1", vipOf(form)]).code === 0;
 }
 
 /** One after the other: who has not come to itself is not struck again. */
