@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type IpAddress, type Mac, virtualMacOf } from "@viptools/wire";
+import { familyOf, type IpAddress, type Mac, virtualMacOf } from "@viptools/wire";
 import type { Answer, Facts } from "./facts.ts";
 import {
   activePeers,
@@ -195,7 +195,11 @@ function silentRouters(facts: Facts): { instance: string; vrid: number; since: s
   const { vrid, routers, interface: nic, lookedMs } = facts;
   const isAnswered = meantAnswers(facts).some(({ macs }) => macs.length > 0);
   if (vrid === undefined || routers.length > 0 || isAnswered || lookedMs === 0) return fallen;
-  return [...fallen, { instance: `${nic}/4/${vrid}`, vrid, since: `: none came in ${lookedMs / 1000} s` }];
+  const family = familyOf(facts.addresses[0] ?? "0.0.0.0");
+  return [
+    ...fallen,
+    { instance: `${nic}/${family}/${vrid}`, vrid, since: `: none came in ${lookedMs / 1000} s` },
+  ];
 }
 
 /** The virtual MAC of another number answers. */

@@ -50,7 +50,10 @@ export function describeHere(facts: Facts): string[] {
 }
 
 function describeRole(facts: Facts): string {
-  if (facts.role === "client") return "no router: a client";
+  if (facts.role === "client") {
+    if (facts.owned.some(({ owner }) => owner === "dead")) return "was a router: its VRRP program has died";
+    return facts.owned.length > 0 ? "no VRRP program runs here" : "no router: a client";
+  }
   const active = facts.routers.filter(isActiveHere);
   if (active.length > 0) return `Active for VRID ${active.map(({ vrid }) => vrid).join(" ")}`;
   const [router] = facts.routers;
