@@ -2,12 +2,14 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import type { KnownRecord } from "@viptools/records";
+import { DUPLICATE_ROW } from "./duplicate-rows.ts";
 import type { Looked } from "./facts.ts";
 import {
   answered,
   askedAlone,
   codes,
   conflict,
+  factsOf,
   finding,
   HERE,
   INSTANCE,
@@ -463,6 +465,34 @@ const STORIES: readonly Story[] = [
     ["arp_ignore_all", "promiscuous_parent"],
   ],
 ];
+
+const both = [plainA, peer({ ...B, mac: MAC_B, notes: PLAIN }), answered(VIP, [MAC_B, MAC_A])];
+
+for (const [name, records, consequence, command] of [
+  [
+    "of two routers both, and none to be looked for at the switch",
+    both,
+    /^both are routers \(192\.0\.2\.2, 192\.0\.2\.1\)/,
+    /^on 192\.0\.2\.2 and on 192\.0\.2\.1: vip-doctor -I eth0 --vrid 51 192\.0\.2\.100$/,
+  ],
+  [
+    "a router by its own address, where it speaks from the virtual MAC",
+    [peer(), answered(VIP, [VMAC, MAC_A]), answered("192.0.2.1", [MAC_A, MAC_B])],
+    /^192\.0\.2\.1 is a router/,
+    /^on 192\.0\.2\.1: vip-doctor/,
+  ],
+  [
+    "the stranger, and not the Active, to be looked for",
+    [plainA, answered(VIP, [MAC_A, MAC_D]), answered("192.0.2.1", [MAC_A])],
+    /^192\.0\.2\.1 is a router; the other host was given it by hand/,
+    /^find 02:00:00:00:00:04 at the switch .*if it is a router: vip-doctor .*take 192\.0\.2\.100 off/,
+  ],
+] as const)
+  test(`DUPLICATE_ROW names ${name}`, () => {
+    const [found] = DUPLICATE_ROW.find(factsOf(records));
+    assert.match(found!.consequence, consequence);
+    assert.match(found!.command, command);
+  });
 
 for (const [name, records, looked, expected] of STORIES)
   test(`judge tells ${name}`, () => assert.deepEqual(codes(records, looked), expected));

@@ -5,7 +5,8 @@
  *
  * @module
  */
-import { DUPLICATE_ROW, FLUX_ROW, FOREIGN_VMAC_ROW, PORT_ROW, SILENCE_ROWS } from "./address-rows.ts";
+import { FLUX_ROW, FOREIGN_VMAC_ROW, PORT_ROW, SILENCE_ROWS } from "./address-rows.ts";
+import { DUPLICATE_ROW } from "./duplicate-rows.ts";
 import { CHANGE_ROWS, HEALED_ROW, MISSING_ROW, TWO_ACTIVE_ROW } from "./election-rows.ts";
 import { DELIVERY_ROW, FILTER_ROW, FIREWALL_ROWS, LINK_ROWS, SETTING_ROWS } from "./host-rows.ts";
 import { ASKER_ROW, IGNORED_ROWS, STALE_ROW } from "./neighbour-rows.ts";
