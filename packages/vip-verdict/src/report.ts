@@ -16,6 +16,8 @@ const ACTIVE_MAX = 4;
 const ANSWERS_MAX = 3;
 const HERE_MAX = 3;
 const MISSED_MAX = 3;
+/** A label of a line that goes on. */
+const INDENT = " ";
 /** Of the first finding: what was found, what comes of it, what to type. */
 const FULL = { found: 3, consequence: 3, command: 3 } as const;
 const BRIEF = { found: 2, command: 2 } as const;
@@ -39,8 +41,8 @@ function part(label: string, sentences: readonly string[], most: number): string
   const lines: string[] = [];
   for (const [n, sentence] of sentences.entries()) {
     const rest = most - lines.length - (n === sentences.length - 1 ? 0 : 1);
-    if (rest === 0) return [...lines, ...wrap("", `… ${sentences.length} in all: --json has them`, 1)];
-    lines.push(...wrap(n === 0 ? label : "         ", sentence, rest));
+    if (rest === 0) return [...lines, ...wrap(INDENT, `… ${sentences.length} in all: --json has them`, 1)];
+    lines.push(...wrap(n === 0 ? label : INDENT, sentence, rest));
   }
   return lines;
 }

@@ -11,7 +11,9 @@ import { activePeers, isActiveHere, meantAnswers, speaksFor } from "./knowledge.
 export function describeActive(facts: Facts): string[] {
   const { routers, vrid, lookedMs } = facts;
   if (routers.length === 0)
-    return [`nobody advertises${vrid === undefined ? "" : ` VRID ${vrid}`} (${lookedMs / 1000} s)`];
+    return lookedMs === 0
+      ? ["it was not listened who advertises"]
+      : [`nobody advertises${vrid === undefined ? "" : ` VRID ${vrid}`} (${lookedMs / 1000} s)`];
   return routers.map((router) => {
     const speakers = activePeers(router).map(describePeer);
     return `${nameOf(facts, router)}: ${speakers.join(" AND ") || "nobody any more"}; ${router.vips.join(" ") || "no address"}`;
