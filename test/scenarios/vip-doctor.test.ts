@@ -561,3 +561,20 @@ test(
     });
   },
 );
+
+test("vip-doctor: on a client no router is to be taken off, whose password differs", inFull, async (t) => {
+  await onStage(["a", "b", "c"], async (network) => {
+    const password = (word: string): string[] => [
+      ...V2,
+      `authentication {\nauth_type PASS\nauth_pass ${word}\n}`,
+    ];
+    await bothActive(password("one"), password("two"))(network);
+    const told = await report(network, "c", ASK);
+    t.diagnostic(told.text);
+    // Chance decides whether the second one is heard.
+    const [code] = codesIn(told);
+    assert.ok(code === "auth_mismatch" || code === "duplicate_address", told.text);
+    if (code === "duplicate_address")
+      assert.match(told.text.replaceAll(/\s+/g, " "), /if it is a router: vip-doctor|both are routers/);
+  });
+});
