@@ -70,7 +70,7 @@ test("vip-doctor: says which part could not run, and refuses wrong input", needs
       "--bounding-set=-all",
     ];
     const quickly = [DOCTOR, "-I", "eth0", "--for", "1s", VIP];
-    const { code, stdout } = network.run("a", [...asNobody, ...quickly]);
+    const { code, stdout } = network.run("a", [...asNobody, ...quickly, "--vrid", String(VRID)]);
     assert.equal(code, 77, stdout);
     assert.match(stdout, /MISSED +who is Active: .*CAP_NET_RAW/);
     const json = network.run("a", [...quickly, "--json"]);
@@ -88,7 +88,16 @@ test("vip-doctor: says which part could not run, and refuses wrong input", needs
       [["-I", "eth0", "--for", "soon"], 64],
       [["-I", "eth0", "--quiet-wire", "--target", "192.0.2.9"], 64],
       [["-I", "eth0", "--wat"], 64],
-    ] as const)
-      assert.equal(network.run("a", [DOCTOR, ...argv]).code, wanted, argv.join(" "));
+      [["-I", "eth0", "192.0.2.300"], 64],
+      [["-I", "eth0", "--target", "192.0.2.300"], 64],
+    ] as const) {
+      const refused = network.run("a", [DOCTOR, ...argv]);
+      assert.equal(refused.code, wanted, argv.join(" "));
+      assert.match(refused.stderr, /^vip-doctor: .*\n$/, argv.join(" "));
+    }
+    network.command("a", "ip link set dev eth0 down");
+    const down = network.run("a", quickly).stdout.split("\n");
+    const missed = down.slice(down.findIndex((line) => line.startsWith("MISSED")));
+    assert.deepEqual(missed, [...new Set(missed)], "each once");
   });
 });

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { type IpAddress, type Mac, virtualMacOf } from "@viptools/wire";
-import type { Answer, Facts } from "./facts.ts";
+import { familyOf, type IpAddress, type Mac, virtualMacOf } from "@viptools/wire";
+import type { Facts } from "./facts.ts";
 import {
   activePeers,
   atActive,
@@ -16,13 +16,6 @@ import {
   virtualMacFor,
 } from "./knowledge.ts";
 import type { Found, Row } from "./row.ts";
-
-/** @returns who shares an address, each a MAC or an interface of this host. */
-function owners(facts: Facts, { ip, ownInterface, macs }: Answer): string[] {
-  const isOurs = ownInterface !== undefined && (speaksFor(facts, ip) || routerFor(facts, ip) === undefined);
-  const isShared = macs.every((mac) => mac === virtualMacFor(facts, ip));
-  return isOurs && !isShared ? [`this host (on ${ownInterface})`, ...macs] : [...macs];
-}
 
 /**
  * MACs that answer for an address of an Active's own: where several of them answer for the VIP too, they are NICs of one
@@ -67,41 +60,6 @@ function flux(ip: IpAddress, found: string, where: string): Found {
     consequence:
       "ARP flux: clients learn whichever answer comes last, and lose the address with that NIC or at a take-over",
     command: `${where}sysctl -w net.ipv4.conf.all.arp_ignore=1 net.ipv4.conf.all.arp_announce=2; with a virtual MAC on the NIC alone`,
-  };
-}
-
-export const DUPLICATE_ROW: Row = {
-  code: "duplicate_address",
-  explains: ["neighbour_stale", "announcement_ignored"],
-  find: (facts) =>
-    meantAnswers(facts).flatMap((answer): Found[] => {
-      const found = owners(facts, answer);
-      const { doubledMac } = answer;
-      if (found.length < 2 && doubledMac !== undefined) return [doubled(answer.ip, doubledMac)];
-      if (found.length < 2) return [];
-      const right = virtualMacFor(facts, answer.ip);
-      const stranger = answer.macs.find((mac) => mac !== right) ?? answer.macs[0];
-      return [
-        {
-          severity: "error",
-          ip: answer.ip,
-          found: `${answer.ip} is answered by ${found.join(" and by ")}`,
-          consequence:
-            "two hosts have one address: one was given it by hand, or is a second Active that refuses the adverts of the first (keepalived is then silent itself)",
-          command: `find ${stranger} at the switch (Linux: bridge fdb show | grep ${stranger}), and take ${answer.ip} off that host`,
-        },
-      ];
-    }),
-};
-
-function doubled(ip: IpAddress, mac: Mac): Found {
-  return {
-    severity: "error",
-    ip,
-    found: `each question for ${ip} is answered more than once from ${mac}: two hosts have it`,
-    consequence:
-      "both are Active: one refuses the adverts of the other (keepalived is then silent itself), or does not get them",
-    command: "on each of the routers: vip-doctor, as here",
   };
 }
 
@@ -195,7 +153,11 @@ function silentRouters(facts: Facts): { instance: string; vrid: number; since: s
   const { vrid, routers, interface: nic, lookedMs } = facts;
   const isAnswered = meantAnswers(facts).some(({ macs }) => macs.length > 0);
   if (vrid === undefined || routers.length > 0 || isAnswered || lookedMs === 0) return fallen;
-  return [...fallen, { instance: `${nic}/4/${vrid}`, vrid, since: `: none came in ${lookedMs / 1000} s` }];
+  const family = familyOf(facts.addresses[0] ?? "0.0.0.0");
+  return [
+    ...fallen,
+    { instance: `${nic}/${family}/${vrid}`, vrid, since: `: none came in ${lookedMs / 1000} s` },
+  ];
 }
 
 /** The virtual MAC of another number answers. */

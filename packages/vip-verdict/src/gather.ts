@@ -22,6 +22,8 @@ export function gather(records: readonly KnownRecord[], looked: Looked): Facts {
   const { answers, directAnswers } = gatherAnswers(of("garp.probed"), of("garp.found"), of("arp.seen"));
   return {
     ...looked,
+    // Of several questions that fail for one reason, one says so.
+    missed: [...new Set(looked.missed)],
     routers,
     usedVrids: new Set(all.map(({ vrid }) => vrid)),
     addresses: gatherAddresses(looked, routers, owned),

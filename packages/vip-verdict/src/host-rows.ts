@@ -4,9 +4,8 @@
  * @module
  */
 import type { RecordOf } from "@viptools/records";
-import { virtualMac } from "@viptools/wire";
 import type { Facts } from "./facts.ts";
-import { conflictsOf, isActiveHere, optionsFor, routerFor } from "./knowledge.ts";
+import { conflictsOf, isActiveHere, routerFor } from "./knowledge.ts";
 import type { Found, Row, Severity } from "./row.ts";
 
 /** What follows where two routers do not hear each other. */
@@ -88,7 +87,17 @@ export const FIREWALL_ROWS: readonly Row[] = ["firewall_nft", "firewall_iptables
   }),
 );
 
-export const FILTER_ROW: Row = hostRow("rp_filter_strict", { explains: OF_DEAFNESS, severity: isDeaf });
+/** vmac-ctl's own macvlan has its own value, 2, which wins over a strict `all`: only what is lost counts there. */
+function isFiltered(facts: Facts): boolean {
+  const hasOwn = facts.owned.some(({ mode, owner }) => mode === "macvlan" && owner !== "dead");
+  return isRouter(facts) && (!hasOwn || isDeaf(facts) !== undefined);
+}
+
+export const FILTER_ROW: Row = hostRow("rp_filter_strict", {
+  explains: OF_DEAFNESS,
+  severity: isDeaf,
+  counts: isFiltered,
+});
 
 /** The stack of this host drops adverts, and no rule or setting that was looked at says why. */
 export const DELIVERY_ROW: Row = {
@@ -123,87 +132,3 @@ export const SETTING_ROWS: readonly Row[] = [
   hostRow("promiscuous_parent"),
   hostRow("managed_interface"),
 ];
-
-/** What owners say of themselves. */
-export const OWNER_ROWS: readonly Row[] = [
-  {
-    code: "not_answering",
-    explains: [],
-    find: (facts) => facts.owned.flatMap((own) => silentOwner(facts, own)),
-  },
-  {
-    code: "dead_owner",
-    explains: [],
-    find: ({ owned }) =>
-      owned
-        .filter(({ owner }) => owner === "dead")
-        .map(({ instance, owner_pid, interface: link, vips }) => ({
-          severity: "warning",
-          instance,
-          found: `process ${owner_pid} has died and left ${vips.join(" ") || "a virtual MAC"} on ${link}`,
-          consequence: "the kernel keeps this host mute for it, until somebody flushes the rules",
-          command: "vmac-ctl cleanup",
-        })),
-  },
-];
-
-/** Only where its own adverts show that it should answer: a Backup is silent for good reason. */
-function silentOwner(facts: Facts, own: RecordOf<"vmac.status">): Found[] {
-  const router = facts.routers.find(({ instance }) => instance === own.instance);
-  const isActive = router !== undefined && isActiveHere(router);
-  if (own.answers || own.owner === "dead" || !(isActive || own.owner === "standing")) return [];
-  return [
-    {
-      severity: "error",
-      instance: own.instance,
-      found: `this host has ${own.vips.join(" ")} on ${own.interface} and does not answer: ${own.why.join("; ")}`,
-      consequence: "it advertises, so no other router takes over, and nobody is served",
-      command: `vmac-ctl doctor ${optionsFor(facts, router)}`,
-    },
-  ];
-}
-
-/** Hypervisors, clouds and switches that let only the NIC's MAC through. */
-export const PASSAGE_ROWS: readonly Row[] = [
-  {
-    code: "no_multicast_no_foreign_mac",
-    explains: [...OF_DEAFNESS, "foreign_mac_blocked", "adverts_missing", "active_mute"],
-    find: (facts) => (hearsNobody(facts) ? blocked(facts, CLOUD) : []),
-  },
-  {
-    code: "foreign_mac_blocked",
-    explains: [...OF_DEAFNESS, "active_mute"],
-    find: (facts) => blocked(facts, HYPERVISOR),
-  },
-];
-
-const CLOUD = {
-  consequence:
-    "as in a cloud: anti-spoofing and no multicast. Each router is Active alone: go without a virtual MAC, with unicast adverts, and move the address by the cloud's API when vrrp.state says active",
-  command: (options: string) => `vrrp-elect ${options} --no-vmac --peer OTHER-ROUTER VIP`,
-};
-const HYPERVISOR = {
-  consequence:
-    "its adverts and answers are lost, so another router is Active too: allow forged transmits, MAC changes or a second MAC at this port, or go without a virtual MAC",
-  command: (options: string) => `vrrp-elect ${options} --no-vmac VIP`,
-};
-
-function blocked(facts: Facts, { consequence, command }: typeof CLOUD): Found[] {
-  const { passage } = facts;
-  if (passage?.verdict !== "foreign_source_blocked") return [];
-  const others = hearsNobody(facts) ? ", and no advert of another router comes in" : "";
-  const family = passage.target.includes(":") ? 6 : 4;
-  return [
-    {
-      severity: "error",
-      instance: `${facts.interface}/${family}/${passage.vrid}`,
-      found: `${passage.target} answers the NIC's MAC, and not ${virtualMac(family, passage.vrid)}${others}`,
-      consequence,
-      command: command(optionsFor(facts, passage)),
-    },
-  ];
-}
-
-function hearsNobody({ routers }: Facts): boolean {
-  return routers.every(({ peers }) => [...peers.values()].every(({ isOwn }) => isOwn));
-}

@@ -2,12 +2,14 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import type { KnownRecord } from "@viptools/records";
+import { DUPLICATE_ROW } from "./duplicate-rows.ts";
 import type { Looked } from "./facts.ts";
 import {
   answered,
   askedAlone,
   codes,
   conflict,
+  factsOf,
   finding,
   HERE,
   INSTANCE,
@@ -196,11 +198,18 @@ const STORIES: readonly Story[] = [
     ["foreign_mac_blocked"],
   ],
   [
-    "a cloud, where nobody else is heard",
-    [peer({ notes: HERE }), blocked],
+    "a cloud, where the other answers and its adverts do not come",
+    [peer({ notes: HERE }), blocked, answered(VIP, [VMAC], { own_interface: "vrrp.51" })],
     ROUTER,
     ["no_multicast_no_foreign_mac"],
   ],
+  [
+    "no cloud where nobody else is heard in any way: its port may do the same",
+    [peer({ notes: HERE }), blocked, answered(VIP, [], { own_interface: "vrrp.51" })],
+    ROUTER,
+    ["foreign_mac_blocked"],
+  ],
+  ["nor where its NIC alone answers", [blocked, answered(VIP, [MAC_B])], ROUTER, ["foreign_mac_blocked"]],
   [
     "an address that two have",
     [plainA, answered(VIP, [MAC_A, MAC_D]), answered("192.0.2.1", [MAC_A])],
@@ -380,6 +389,46 @@ const STORIES: readonly Story[] = [
   ],
   ["what a dead owner left", [peer(), status({ owner: "dead", answers: false })], ROUTER, ["dead_owner"]],
   [
+    "a dead owner as why nobody is Active, and why nobody answers",
+    [status({ owner: "dead", answers: false }), answered(VIP, [])],
+    { vrid: 51 },
+    ["dead_owner"],
+  ],
+  [
+    "the same over IPv6",
+    [
+      status({ instance: "eth0/6/51", owner: "dead", answers: false, vips: ["2001:db8::100/128"] }),
+      answered("2001:db8::100", []),
+    ],
+    { vrid: 51, vips: ["2001:db8::100"] },
+    ["dead_owner"],
+  ],
+  [
+    "no strict rp_filter of who has a macvlan of vmac-ctl",
+    [peer({ notes: HERE }), status({}), finding("rp_filter_strict", "all is 1", "warning")],
+    ROUTER,
+    [],
+  ],
+  [
+    "a strict rp_filter beside another program's link",
+    [peer({ notes: HERE }), finding("rp_filter_strict", "all is 1", "warning")],
+    ROUTER,
+    ["rp_filter_strict"],
+  ],
+  [
+    "what the Active has and this Backup has not",
+    [peer({ vips: [`${VIP}/32`, "192.0.2.101/32"] }), status({ answers: false })],
+    ROUTER,
+    ["vip_mismatch"],
+  ],
+  [
+    "what this Backup has and the Active has not",
+    [peer(), status({ answers: false, vips: [`${VIP}/24`, "192.0.2.101/24"] })],
+    ROUTER,
+    ["vip_mismatch"],
+  ],
+  ["no list of who says none", [peer({ vips: [] }), status({ answers: false })], ROUTER, []],
+  [
     "no second link of keepalived",
     [peer({ notes: HERE }), finding("second_vmac_link", `vrrp.51 has ${VMAC}`)],
     ROUTER,
@@ -416,6 +465,34 @@ const STORIES: readonly Story[] = [
     ["arp_ignore_all", "promiscuous_parent"],
   ],
 ];
+
+const both = [plainA, peer({ ...B, mac: MAC_B, notes: PLAIN }), answered(VIP, [MAC_B, MAC_A])];
+
+for (const [name, records, consequence, command] of [
+  [
+    "of two routers both, and none to be looked for at the switch",
+    both,
+    /^both are routers \(192\.0\.2\.2, 192\.0\.2\.1\)/,
+    /^on 192\.0\.2\.2 and on 192\.0\.2\.1: vip-doctor -I eth0 --vrid 51 192\.0\.2\.100$/,
+  ],
+  [
+    "a router by its own address, where it speaks from the virtual MAC",
+    [peer(), answered(VIP, [VMAC, MAC_A]), answered("192.0.2.1", [MAC_A, MAC_B])],
+    /^192\.0\.2\.1 is a router/,
+    /^on 192\.0\.2\.1: vip-doctor/,
+  ],
+  [
+    "the stranger, and not the Active, to be looked for",
+    [plainA, answered(VIP, [MAC_A, MAC_D]), answered("192.0.2.1", [MAC_A])],
+    /^192\.0\.2\.1 is a router; the other host was given it by hand/,
+    /^find 02:00:00:00:00:04 at the switch .*if it is a router: vip-doctor .*take 192\.0\.2\.100 off/,
+  ],
+] as const)
+  test(`DUPLICATE_ROW names ${name}`, () => {
+    const [found] = DUPLICATE_ROW.find(factsOf(records));
+    assert.match(found!.consequence, consequence);
+    assert.match(found!.command, command);
+  });
 
 for (const [name, records, looked, expected] of STORIES)
   test(`judge tells ${name}`, () => assert.deepEqual(codes(records, looked), expected));

@@ -41,6 +41,17 @@ test("render says OK where nothing is wrong, and what was not looked at", () => 
   assert.match(text, /^MISSED +who answers: forbidden$/m);
 });
 
+test("render tells what was missed once, and cuts it at a word", () => {
+  const words = "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron ".repeat(3);
+  const facts = factsOf([], { missed: ["who answers: down", "who answers: down", words, "last"] });
+  const text = render(facts, judge(facts), "host");
+  const missed = text.slice(text.findIndex((line) => line.startsWith("MISSED")));
+  assert.deepEqual([missed.length, missed[0], missed[2]], [3, "MISSED   who answers: down", "         last"]);
+  assert.match(missed[1]!, / [a-z]+ …$/);
+  const last = /([a-z]+) …$/.exec(missed[1]!)?.[1] ?? "";
+  assert.ok(words.split(" ").includes(last), last);
+});
+
 const NEIGHBOUR = { ip: "192.0.2.9", mac: MAC_A, state: "STALE" };
 const ASKS = ["all 192.0.2.3 192.0.2.100 192.0.2.1", "direct 192.0.2.3 00:00:5e:00:01:33 192.0.2.100"];
 

@@ -16,6 +16,8 @@ const ACTIVE_MAX = 4;
 const ANSWERS_MAX = 3;
 const HERE_MAX = 3;
 const MISSED_MAX = 3;
+/** A label of a line that goes on. */
+const INDENT = " ";
 /** Of the first finding: what was found, what comes of it, what to type. */
 const FULL = { found: 3, consequence: 3, command: 3 } as const;
 const BRIEF = { found: 2, command: 2 } as const;
@@ -34,11 +36,15 @@ export function render(facts: Facts, findings: readonly Finding[], who: string):
   return [...head, ...renderFindings(findings, facts, room), ...missed].map(harmless);
 }
 
-/** @returns at most `most` lines; the last one counts what has no room. */
+/** @returns at most `most` lines: each sentence as far as there is room; the last one counts those that have none. */
 function part(label: string, sentences: readonly string[], most: number): string[] {
-  const lines = sentences.flatMap((sentence, n) => wrap(n === 0 ? label : "", sentence, most));
-  if (lines.length <= most) return lines;
-  return [...lines.slice(0, most - 1), ...wrap("", `… ${sentences.length} in all: --json has them`, 1)];
+  const lines: string[] = [];
+  for (const [n, sentence] of sentences.entries()) {
+    const rest = most - lines.length - (n === sentences.length - 1 ? 0 : 1);
+    if (rest === 0) return [...lines, ...wrap(INDENT, `… ${sentences.length} in all: --json has them`, 1)];
+    lines.push(...wrap(n === 0 ? label : INDENT, sentence, rest));
+  }
+  return lines;
 }
 
 function renderFindings(findings: readonly Finding[], { missed }: Facts, room: number): string[] {

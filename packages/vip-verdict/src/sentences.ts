@@ -11,7 +11,9 @@ import { activePeers, isActiveHere, meantAnswers, speaksFor } from "./knowledge.
 export function describeActive(facts: Facts): string[] {
   const { routers, vrid, lookedMs } = facts;
   if (routers.length === 0)
-    return [`nobody advertises${vrid === undefined ? "" : ` VRID ${vrid}`} (${lookedMs / 1000} s)`];
+    return lookedMs === 0
+      ? ["it was not listened who advertises"]
+      : [`nobody advertises${vrid === undefined ? "" : ` VRID ${vrid}`} (${lookedMs / 1000} s)`];
   return routers.map((router) => {
     const speakers = activePeers(router).map(describePeer);
     return `${nameOf(facts, router)}: ${speakers.join(" AND ") || "nobody any more"}; ${router.vips.join(" ") || "no address"}`;
@@ -50,7 +52,10 @@ export function describeHere(facts: Facts): string[] {
 }
 
 function describeRole(facts: Facts): string {
-  if (facts.role === "client") return "no router: a client";
+  if (facts.role === "client") {
+    if (facts.owned.some(({ owner }) => owner === "dead")) return "was a router: its VRRP program has died";
+    return facts.owned.length > 0 ? "no VRRP program runs here" : "no router: a client";
+  }
   const active = facts.routers.filter(isActiveHere);
   if (active.length > 0) return `Active for VRID ${active.map(({ vrid }) => vrid).join(" ")}`;
   const [router] = facts.routers;

@@ -5,18 +5,13 @@
  *
  * @module
  */
-import { DUPLICATE_ROW, FLUX_ROW, FOREIGN_VMAC_ROW, PORT_ROW, SILENCE_ROWS } from "./address-rows.ts";
+import { FLUX_ROW, FOREIGN_VMAC_ROW, PORT_ROW, SILENCE_ROWS } from "./address-rows.ts";
+import { DUPLICATE_ROW } from "./duplicate-rows.ts";
 import { CHANGE_ROWS, HEALED_ROW, MISSING_ROW, TWO_ACTIVE_ROW } from "./election-rows.ts";
-import {
-  DELIVERY_ROW,
-  FILTER_ROW,
-  FIREWALL_ROWS,
-  LINK_ROWS,
-  OWNER_ROWS,
-  PASSAGE_ROWS,
-  SETTING_ROWS,
-} from "./host-rows.ts";
+import { DELIVERY_ROW, FILTER_ROW, FIREWALL_ROWS, LINK_ROWS, SETTING_ROWS } from "./host-rows.ts";
 import { ASKER_ROW, IGNORED_ROWS, STALE_ROW } from "./neighbour-rows.ts";
+import { OWN_LIST_ROW, OWNER_ROWS } from "./owner-rows.ts";
+import { PASSAGE_ROWS } from "./passage-rows.ts";
 import { QUARREL_ROWS, REFUSAL_ROWS, REJECTION_ROW } from "./quarrel-rows.ts";
 import type { Row } from "./row.ts";
 
@@ -28,6 +23,7 @@ export const TABLE: readonly Row[] = [
   DELIVERY_ROW,
   ...PASSAGE_ROWS,
   ...QUARREL_ROWS,
+  OWN_LIST_ROW,
   ...REFUSAL_ROWS,
   REJECTION_ROW,
   MISSING_ROW,

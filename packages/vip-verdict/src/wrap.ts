@@ -27,8 +27,16 @@ export function wrap(label: string, text: string, most: number): string[] {
   }
   lines.push(line);
   const shown = lines.slice(0, most).map(fit);
-  if (lines.length > most) shown[most - 1] = fit(`${shown[most - 1]!.slice(0, COLUMNS - 2)} ${CUT}`);
+  if (lines.length > most) shown[most - 1] = cut(shown[most - 1]!);
   return shown;
+}
+
+/** At a word: half of one may say something else. */
+function cut(line: string): string {
+  const room = COLUMNS - CUT.length - 1;
+  if (line.length <= room) return `${line} ${CUT}`;
+  const end = line.lastIndexOf(" ", room);
+  return `${line.slice(0, end > LABEL_COLUMNS ? end : room)} ${CUT}`;
 }
 
 /** A single word may be longer than a line. */
