@@ -148,3 +148,19 @@ for (const [line, code, says] of WRONG)
     assert.equal(outcome.code, code, outcome.stdout);
     assert.match(outcome.stderr, says);
   });
+
+/** What the configuration names, and how both a start and `--check-config` end. */
+const FILES: readonly (readonly [check: object, code: number, says: RegExp])[] = [
+  [{ command: ["/nix"] }, 78, /check x: \/nix: ENOENT/],
+  [{ command: ["/dev/null"] }, 78, /\/dev\/null is writable by others, and root would run/],
+  [{ shell: "true", user: "no-such-user" }, 78, /there is no user "no-such-user"/],
+  [{ command: ["true"] }, 0, /right, 1 checks/],
+];
+for (const [check, code, says] of FILES)
+  test(`--check-config of ${JSON.stringify(check)} ends with ${code}, as a start would`, needsRoot, () => {
+    const config = JSON.stringify({ checks: [{ name: "x", ...check }] });
+    const run = (flag: string) => attempt(["vip-track", "--config", "/dev/stdin", flag], config);
+    const checked = run("--check-config");
+    assert.deepEqual([checked.code, run("--once").code], [code, code], checked.stderr);
+    assert.match(checked.stderr, says);
+  });
