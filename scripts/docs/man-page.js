@@ -1,6 +1,7 @@
 /** A man page, man(7), from a command's table and manual. */
 import { exitsOf, isOnByDefault, optionGroupsOf } from "@viptools/cli";
 import { recordJsonSchema } from "@viptools/records/json-schema";
+import { breakCommand } from "./command-lines.js";
 import { bold, form, italic, line, prose } from "./roff.js";
 
 /** @param page its name, without the section. @param tools all of them, for SEE ALSO. */
@@ -58,7 +59,8 @@ function description(spec, manual) {
 }
 
 function example([command, about], n) {
-  return [...(n === 0 ? [] : [".PP"]), ".EX", line(command), ".EE", ".RS 4", ...prose(about), ".RE"];
+  const lines = breakCommand(command).map(line);
+  return [...(n === 0 ? [] : [".PP"]), ".EX", ...lines, ".EE", ".RS 4", ...prose(about), ".RE"];
 }
 
 function options(spec) {

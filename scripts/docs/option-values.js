@@ -1,6 +1,9 @@
 /** What a shell offers for an option, by its table. */
 import { isOnByDefault, optionGroupsOf } from "@viptools/cli";
 
+/** A command begins with the path of a program. */
+const FILES = /(^|_)FILE|FOLDER|DIRECTORY|PATH|FIFO|COMMAND/;
+
 /** All of a command's options, in the order of its help. */
 export function optionsOf(spec) {
   return [...optionGroupsOf(spec).values()].flat();
@@ -25,5 +28,5 @@ export function valueKindOf(option) {
 /** The same for the words beside the options. */
 export function kindOfWord(name) {
   if (name === "IF" || name === "INTERFACE") return "interface";
-  return /(^|_)FILE|FOLDER|DIRECTORY|PATH/.test(name) ? "file" : "text";
+  return FILES.test(name) ? "file" : "text";
 }

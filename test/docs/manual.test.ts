@@ -85,6 +85,20 @@ test("man: each page has its sections, all options and exit codes of --help, and
   );
 });
 
+test("man: no example is wider than a terminal of 80 columns", { skip: lacks("man") }, async () => {
+  await Promise.all(
+    HELP.map(async (help) => {
+      const command = ["env", "MANWIDTH=80", "man", "-E", "UTF-8", "-l", pageOf(help)];
+      const { stdout } = await attemptBeside(command);
+      deepEqual(
+        stdout.split("\n").filter((line) => line.length > 80),
+        [],
+        help.command,
+      );
+    }),
+  );
+});
+
 test("man: no page has a warning of groff", { skip: lacks("groff") }, () => {
   for (const help of HELP) {
     const { code, stderr } = attempt(["groff", "-man", "-ww", "-z", pageOf(help)]);
@@ -122,7 +136,7 @@ test("bash: behind an option its values are offered: choices, interfaces, files,
     if (kind === "choices") deepEqual(found, value.split("|"), what);
     else if (kind === "IF") deepEqual([...found].sort(), readdirSync("/sys/class/net").sort(), what);
     else if (kind === "FILE") ok(found.includes("README.md"), what);
-    else if (!/FILE|FOLDER|DIRECTORY|PATH/.test(value)) deepEqual(found, [], what);
+    else if (!/FILE|FOLDER|DIRECTORY|PATH|COMMAND/.test(value)) deepEqual(found, [], what);
   });
   deepEqual([...seen].sort(), ["FILE", "IF", "choices", "text"]);
 });
@@ -134,11 +148,23 @@ test("bash: what is being typed narrows it down, also behind =", () => {
     ["vmac-ctl", "follow", "--mode", "="],
     ["vmac-ctl", "follow", "--mode", "=", "a"],
     ["vrrp-elect", "--config", "READ"],
+    ["notify-exec", "--notify", "READ"],
+    ["keepalived-fifo", "READ"],
     ["garp-send", "--unsol"],
     ["vmac-ctl", "nonsense", "--mode"],
   ]);
   const modes = completeInBash([["vmac-ctl", "follow", "--mode", ""]])[0]!;
-  deepEqual(offered, [["follow"], ["macvlan"], modes, ["address"], ["README.md"], ["--unsolicited"], []]);
+  deepEqual(offered, [
+    ["follow"],
+    ["macvlan"],
+    modes,
+    ["address"],
+    ["README.md"],
+    ["README.md"],
+    ["README.md"],
+    ["--unsolicited"],
+    [],
+  ]);
 });
 
 for (const [shell, suffix] of [
