@@ -1,7 +1,8 @@
 /** A man page, man(7), from a command's table and manual. */
-import { exitsOf, isOnByDefault, optionGroupsOf } from "@viptools/cli";
+import { exitsOf, isOnByDefault } from "@viptools/cli";
 import { recordJsonSchema } from "@viptools/records/json-schema";
 import { breakCommand } from "./command-lines.js";
+import { groupsOf } from "./option-values.js";
 import { bold, form, italic, line, prose } from "./roff.js";
 
 /** @param page its name, without the section. @param tools all of them, for SEE ALSO. */
@@ -64,7 +65,7 @@ function example([command, about], n) {
 }
 
 function options(spec) {
-  const groups = [...optionGroupsOf(spec)];
+  const groups = [...groupsOf(spec)];
   return groups.flatMap(([heading, group]) => [
     ...(groups.length > 1 ? [`.SS ${line(heading)}`] : []),
     ...group.flatMap(option),
@@ -89,6 +90,8 @@ function option(known) {
 }
 
 function exitsInOrder(spec) {
+  // A script says all of them, the last one of the tools that it runs.
+  if (spec.isScript) return spec.exits;
   return [...exitsOf(spec)].sort(([code], [other]) => code - other);
 }
 

@@ -4,9 +4,14 @@ import { isOnByDefault, optionGroupsOf } from "@viptools/cli";
 /** A command begins with the path of a program. */
 const FILES = /(^|_)FILE|FOLDER|DIRECTORY|PATH|FIFO|COMMAND/;
 
-/** All of a command's options, in the order of its help. */
+/** All of a command's options by heading, in the order of its help: that of a script names each of them. */
+export function groupsOf(spec) {
+  return spec.isScript ? new Map([["options", spec.options]]) : optionGroupsOf(spec);
+}
+
+/** The same without the headings. */
 export function optionsOf(spec) {
-  return [...optionGroupsOf(spec).values()].flat();
+  return [...groupsOf(spec).values()].flat();
 }
 
 /** @returns how an option may be typed: `-I`, `--interface`; `--pass`, `--no-pass`. */
