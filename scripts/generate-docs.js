@@ -1,6 +1,6 @@
 /**
  * Writes what comes from the code: docs/records.md from the vocabulary, man pages and shell completions from the tables
- * that are behind `--help`.
+ * that are behind `--help`, and from the `--help` of scripts.
  *
  * usage: node scripts/generate-docs.js [--check]   --check only compares, and fails if a file is out of date
  */
@@ -10,6 +10,7 @@ import { renderBashCompletion } from "./docs/bash-completion.js";
 import { renderFishCompletion } from "./docs/fish-completion.js";
 import { renderManPage } from "./docs/man-page.js";
 import { renderRecordsPage } from "./docs/records-page.js";
+import { findScripts } from "./docs/scripts.js";
 import { commandsOf, findTools, TOP } from "./docs/tools.js";
 import { renderZshCompletion } from "./docs/zsh-completion.js";
 
@@ -19,7 +20,9 @@ const FOLDERS = ["man/man1", "completions/bash", "completions/zsh", "completions
 /** @returns the text of each file, by its path from the top. */
 async function renderAll() {
   const tools = await findTools();
-  const pages = tools.flatMap((tool) =>
+  const scripts = findScripts(tools[0].version);
+  const all = [...tools, ...scripts];
+  const pages = all.flatMap((tool) =>
     commandsOf(tool).map(({ page, spec, manual }) => [
       `man/man1/${page}.1`,
       renderManPage({ page, spec, manual, tool, tools }),
@@ -28,9 +31,9 @@ async function renderAll() {
   return new Map([
     ["docs/records.md", renderRecordsPage()],
     ...pages,
-    ["completions/bash/viptools", renderBashCompletion(tools)],
-    ...tools.map((tool) => [`completions/zsh/_${tool.name}`, renderZshCompletion(tool)]),
-    ...tools.map((tool) => [`completions/fish/${tool.name}.fish`, renderFishCompletion(tool)]),
+    ["completions/bash/viptools", renderBashCompletion(all)],
+    ...all.map((tool) => [`completions/zsh/_${tool.name}`, renderZshCompletion(tool)]),
+    ...all.map((tool) => [`completions/fish/${tool.name}.fish`, renderFishCompletion(tool)]),
   ]);
 }
 

@@ -1,6 +1,8 @@
 /** A man page, man(7), from a command's table and manual. */
-import { exitsOf, isOnByDefault, optionGroupsOf } from "@viptools/cli";
+import { exitsOf, isOnByDefault } from "@viptools/cli";
 import { recordJsonSchema } from "@viptools/records/json-schema";
+import { breakCommand } from "./command-lines.js";
+import { groupsOf } from "./option-values.js";
 import { bold, form, italic, line, prose } from "./roff.js";
 
 /** @param page its name, without the section. @param tools all of them, for SEE ALSO. */
@@ -58,11 +60,12 @@ function description(spec, manual) {
 }
 
 function example([command, about], n) {
-  return [...(n === 0 ? [] : [".PP"]), ".EX", line(command), ".EE", ".RS 4", ...prose(about), ".RE"];
+  const lines = breakCommand(command).map(line);
+  return [...(n === 0 ? [] : [".PP"]), ".EX", ...lines, ".EE", ".RS 4", ...prose(about), ".RE"];
 }
 
 function options(spec) {
-  const groups = [...optionGroupsOf(spec)];
+  const groups = [...groupsOf(spec)];
   return groups.flatMap(([heading, group]) => [
     ...(groups.length > 1 ? [`.SS ${line(heading)}`] : []),
     ...group.flatMap(option),
@@ -87,6 +90,8 @@ function option(known) {
 }
 
 function exitsInOrder(spec) {
+  // A script says all of them, the last one of the tools that it runs.
+  if (spec.isScript) return spec.exits;
   return [...exitsOf(spec)].sort(([code], [other]) => code - other);
 }
 

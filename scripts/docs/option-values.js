@@ -1,9 +1,17 @@
 /** What a shell offers for an option, by its table. */
 import { isOnByDefault, optionGroupsOf } from "@viptools/cli";
 
-/** All of a command's options, in the order of its help. */
+/** A command begins with the path of a program. */
+const FILES = /(^|_)FILE|FOLDER|DIRECTORY|PATH|FIFO|COMMAND/;
+
+/** All of a command's options by heading, in the order of its help: that of a script names each of them. */
+export function groupsOf(spec) {
+  return spec.isScript ? new Map([["options", spec.options]]) : optionGroupsOf(spec);
+}
+
+/** The same without the headings. */
 export function optionsOf(spec) {
-  return [...optionGroupsOf(spec).values()].flat();
+  return [...groupsOf(spec).values()].flat();
 }
 
 /** @returns how an option may be typed: `-I`, `--interface`; `--pass`, `--no-pass`. */
@@ -25,5 +33,5 @@ export function valueKindOf(option) {
 /** The same for the words beside the options. */
 export function kindOfWord(name) {
   if (name === "IF" || name === "INTERFACE") return "interface";
-  return /(^|_)FILE|FOLDER|DIRECTORY|PATH/.test(name) ? "file" : "text";
+  return FILES.test(name) ? "file" : "text";
 }

@@ -7,6 +7,8 @@ import { type HelpText, readHelpTexts } from "./help-text.ts";
 import { completeInBash, has } from "./shells.ts";
 
 const HELP = await readHelpTexts();
+/** They have no table: their pages come from their own `--help`. */
+const SCRIPTS = ["arp-speaker", "failover", "keepalived-notify", "vip-doctor"];
 const SECTIONS = ["NAME", "SYNOPSIS", "DESCRIPTION", "EXAMPLES", "OPTIONS", "EXIT STATUS", "SEE ALSO"];
 const allNames = ({ options }: HelpText): string[] => options.flatMap(({ names }) => names);
 const pageOf = ({ command }: HelpText): string => `${TOP}man/man1/${command.replace(" ", "-")}.1`;
@@ -61,9 +63,10 @@ test("help is read back: each tool has options, a value and an exit code, and vm
 test("man: a page for each command, and no other", () => {
   deepEqual(
     readdirSync(`${TOP}man/man1`).sort(),
-    HELP.map(pageOf)
-      .map((path) => path.replace(/.*\//, ""))
-      .sort(),
+    [
+      ...HELP.map(pageOf).map((path) => path.replace(/.*\//, "")),
+      ...SCRIPTS.map((name) => `${name}.1`),
+    ].sort(),
   );
 });
 
@@ -81,6 +84,37 @@ test("man: each page has its sections, all options and exit codes of --help, and
       );
       deepEqual([...page.options].sort(), allNames(help).sort(), help.command);
       deepEqual([...page.exitCodes].sort(), [...help.exitCodes].sort(), help.command);
+    }),
+  );
+});
+
+for (const name of SCRIPTS)
+  test(`${name}: its page and its completions have all options that its --help has`, {
+    skip: lacks("man"),
+  }, async () => {
+    const help = attempt([`${TOP}scripts/${name}`, "--help"]).stdout;
+    const typed = [...help.matchAll(/^ {2}(?:(-\w), | {4})(--[a-z-]+)/gm)];
+    const names = typed
+      .flatMap(([, letter, long]) => (letter === undefined ? [long!] : [letter, long!]))
+      .sort();
+    ok(names.length > 3, name);
+    const page = await readManPage(`${TOP}man/man1/${name}.1`);
+    deepEqual({ names: [...page.options].sort(), warnings: page.warnings }, { names, warnings: "" });
+    deepEqual([...completeInBash([[name, "-"]])[0]!].sort(), names);
+    const codes = [...help.matchAll(/^ {2}(\d+) /gm)].map(([, code]) => code!);
+    deepEqual(page.exitCodes, codes);
+  });
+
+test("man: no example is wider than a terminal of 80 columns", { skip: lacks("man") }, async () => {
+  await Promise.all(
+    HELP.map(async (help) => {
+      const command = ["env", "MANWIDTH=80", "man", "-E", "UTF-8", "-l", pageOf(help)];
+      const { stdout } = await attemptBeside(command);
+      deepEqual(
+        stdout.split("\n").filter((line) => line.length > 80),
+        [],
+        help.command,
+      );
     }),
   );
 });
@@ -122,7 +156,7 @@ test("bash: behind an option its values are offered: choices, interfaces, files,
     if (kind === "choices") deepEqual(found, value.split("|"), what);
     else if (kind === "IF") deepEqual([...found].sort(), readdirSync("/sys/class/net").sort(), what);
     else if (kind === "FILE") ok(found.includes("README.md"), what);
-    else if (!/FILE|FOLDER|DIRECTORY|PATH/.test(value)) deepEqual(found, [], what);
+    else if (!/FILE|FOLDER|DIRECTORY|PATH|COMMAND/.test(value)) deepEqual(found, [], what);
   });
   deepEqual([...seen].sort(), ["FILE", "IF", "choices", "text"]);
 });
@@ -134,11 +168,23 @@ test("bash: what is being typed narrows it down, also behind =", () => {
     ["vmac-ctl", "follow", "--mode", "="],
     ["vmac-ctl", "follow", "--mode", "=", "a"],
     ["vrrp-elect", "--config", "READ"],
+    ["notify-exec", "--notify", "READ"],
+    ["keepalived-fifo", "READ"],
     ["garp-send", "--unsol"],
     ["vmac-ctl", "nonsense", "--mode"],
   ]);
   const modes = completeInBash([["vmac-ctl", "follow", "--mode", ""]])[0]!;
-  deepEqual(offered, [["follow"], ["macvlan"], modes, ["address"], ["README.md"], ["--unsolicited"], []]);
+  deepEqual(offered, [
+    ["follow"],
+    ["macvlan"],
+    modes,
+    ["address"],
+    ["README.md"],
+    ["README.md"],
+    ["README.md"],
+    ["--unsolicited"],
+    [],
+  ]);
 });
 
 for (const [shell, suffix] of [

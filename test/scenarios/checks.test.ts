@@ -29,6 +29,7 @@ const ROWS = (folder: string): readonly Row[] => [
   [{ http: "http://127.0.0.1:8085/", timeout: "300ms" }, false, /^no result within 300 ms$/],
   [{ http: "https://127.0.0.1:8443/" }, false, /^DEPTH_ZERO_SELF_SIGNED_CERT$/],
   [{ http: "https://127.0.0.1:8443/", host: "www.example", verify: false }, true, /^200/],
+  [{ http: "https://127.0.0.1:8080/" }, false, /^no TLS there$/],
   [{ link: "eth0" }, true, /^up$/],
   [{ link: "bare0" }, false, /^no carrier$/],
   [{ link: "bare0", carrier: false }, true, /^up, no carrier$/],
@@ -39,7 +40,8 @@ const ROWS = (folder: string): readonly Row[] => [
   [{ route: "default" }, true, /^there$/],
   [{ route: "default", via: "192.0.2.9", interface: "eth0" }, true, /^there$/],
   [{ route: "default", via: "192.0.2.8" }, false, /^there, but via 192\.0\.2\.9$/],
-  [{ route: "default", interface: "lo" }, false, /^there, but via/],
+  [{ route: "default", interface: "lo" }, false, /^there, but through eth0$/],
+  [{ route: "2001:db8::/64", interface: "lo" }, false, /^there, but through eth0$/],
   [{ route: "198.51.100.0/24" }, false, /^no carrier$/],
   [{ route: "203.0.113.0/24" }, false, /^no such route$/],
   [{ route: "2001:db8::/64" }, true, /^there$/],
@@ -147,4 +149,20 @@ for (const [line, code, says] of WRONG)
     const outcome = attempt(words(line));
     assert.equal(outcome.code, code, outcome.stdout);
     assert.match(outcome.stderr, says);
+  });
+
+/** What the configuration names, and how both a start and `--check-config` end. */
+const FILES: readonly (readonly [check: object, code: number, says: RegExp])[] = [
+  [{ command: ["/nix"] }, 78, /check x: \/nix: ENOENT/],
+  [{ command: ["/dev/null"] }, 78, /\/dev\/null is writable by others, and root would run/],
+  [{ shell: "true", user: "no-such-user" }, 78, /there is no user "no-such-user"/],
+  [{ command: ["true"] }, 0, /right, 1 checks/],
+];
+for (const [check, code, says] of FILES)
+  test(`--check-config of ${JSON.stringify(check)} ends with ${code}, as a start would`, needsRoot, () => {
+    const config = JSON.stringify({ checks: [{ name: "x", ...check }] });
+    const run = (flag: string) => attempt(["vip-track", "--config", "/dev/stdin", flag], config);
+    const checked = run("--check-config");
+    assert.deepEqual([checked.code, run("--once").code], [code, code], checked.stderr);
+    assert.match(checked.stderr, says);
   });

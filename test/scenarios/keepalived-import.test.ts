@@ -1,7 +1,7 @@
 /** A real keepalived.conf of ten instances, and what is made of it: both elect the same hosts under the same faults. */
 import assert from "node:assert/strict";
 import type { ChildProcess } from "node:child_process";
-import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "node:test";
 import { type Check, CheckRunner } from "../lab/check-runner.ts";
@@ -263,4 +263,14 @@ test("keepalived-import: a password is for its owner alone, and nothing is writt
   assert.equal(broken.code, 65);
   assert.match(broken.stderr, /conf\.d\/x\.conf, line 3: the block of vrrp_instance is not closed/);
   assert.equal(attempt(["keepalived-import", join(folder, "none")]).code, 66);
+  for (const text of ["", "global_defs {\n}\n", "vrrp_instance V {\ninterface eth0\n}\n"]) {
+    writeFileSync(conf, text);
+    const empty = attempt(["keepalived-import", "--output", join(folder, "empty"), conf]);
+    assert.equal(empty.code, 65, text);
+    assert.match(
+      empty.stderr,
+      /k\.conf: has no virtual router that can be carried over: needs a vrrp_instance/,
+    );
+    assert.equal(existsSync(join(folder, "empty")), false);
+  }
 });

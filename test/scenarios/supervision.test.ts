@@ -21,7 +21,11 @@ const REFUSED: readonly (readonly [args: string, code: number, said: RegExp])[] 
   ["-I eth0 --vrid 300 192.0.2.100", 64, /--vrid is "300": needs a whole number from 1 to 255/],
   ["-I eth0 --vrid 08 192.0.2.100", 64, /--vrid is "08"/],
   [VIRTUAL_ROUTER, 64, /VIP is missing/],
-  [`${VIRTUAL_ROUTER} --priority 0 192.0.2.100`, 64, /--priority is "0"/],
+  [
+    `${VIRTUAL_ROUTER} --priority 0 192.0.2.100`,
+    64,
+    /--priority is "0": needs a whole number from 1 to 254, or 255 for the owner/,
+  ],
   [`${VIRTUAL_ROUTER} 192.0.2.100;reboot`, 64, /"192.0.2.100;reboot" is neither an address nor a time/],
   [
     `${VIRTUAL_ROUTER} --mode bridge 192.0.2.100`,

@@ -115,3 +115,8 @@ test("renderHelp() puts options under their headings, those of every command las
   assert.ok(lines.indexOf("looking:") < lines.indexOf("options:"));
   assert.ok(lines.indexOf("options:") < lines.findIndex((line) => line.includes("--count")));
 });
+
+test("renderHelp() tells each exit code once, in the command's own words", () => {
+  const help = renderHelp({ ...SPEC, exits: [[74, "the log is full"]] });
+  assert.deepEqual(help.match(/^ +74 .*$/gm), ["  74                        the log is full"]);
+});

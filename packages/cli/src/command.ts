@@ -85,17 +85,20 @@ export function optionGroupsOf(spec: CommandSpec): Map<string, OptionSpec[]> {
   return groups;
 }
 
-/** All exit codes of a command, with what each means. */
-export function exitsOf(spec: CommandSpec): readonly (readonly [code: number, about: string])[] {
-  return [
-    [0, "done"],
-    ...(spec.exits ?? []),
-    [64, "usage"],
-    [70, "a bug of ours"],
-    [71, "the kernel refused"],
-    [74, "the output cannot be written: no reader any more, a full disk"],
-    [77, "a capability is missing"],
-  ];
+type Exit = readonly [code: number, about: string];
+
+const COMMON_EXITS: readonly Exit[] = [
+  [64, "usage"],
+  [70, "a bug of ours"],
+  [71, "the kernel refused"],
+  [74, "the output cannot be written: no reader any more, a full disk"],
+  [77, "a capability is missing"],
+];
+
+/** All exit codes of a command, each once, with what it means: the command's own words come before those for all. */
+export function exitsOf({ exits = [] }: CommandSpec): readonly Exit[] {
+  const common = COMMON_EXITS.filter(([code]) => exits.every(([own]) => own !== code));
+  return [[0, "done"], ...exits, ...common];
 }
 
 /** True for a flag that is on unless it is switched off, as `--no-NAME` says. */

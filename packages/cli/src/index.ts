@@ -12,5 +12,6 @@ export { type InputLine, readRecords } from "./record-input.ts";
 export type { Describe, Moment } from "./record-output.ts";
 export { print, run } from "./run.ts";
 export type { Screen } from "./screen.ts";
+export { readSettingsText } from "./settings-text.ts";
 export { demandWholeTime, onStopSignals, pauseUnlessStopped, wasAskedToStop } from "./signals.ts";
 export { VERSION } from "./version.ts";

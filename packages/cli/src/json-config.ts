@@ -3,18 +3,17 @@
  *
  * @module
  */
-import { readFileSync } from "node:fs";
 import * as v from "valibot";
 import { ExitCode, ExitError } from "./exit.ts";
+import { readSettingsText } from "./settings-text.ts";
 
 /** @throws {ExitError} noFile, or configuration with every mistake, one a line. */
 export function readJsonConfig<const S extends v.GenericSchema>(path: string, schema: S): v.InferOutput<S> {
+  const text = readSettingsText(path);
   let value: unknown;
   try {
-    value = JSON.parse(readFileSync(path, "utf8"));
+    value = JSON.parse(text);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== undefined) throw new ExitError(ExitCode.noFile, `Cannot read ${path}: ${code}`);
     throw wrongConfig(path, [`is not JSON: ${error instanceof Error ? error.message : String(error)}`]);
   }
   const result = v.safeParse(schema, value);

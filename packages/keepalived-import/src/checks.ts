@@ -36,6 +36,8 @@ const PROCESSES_MAX = 4_194_304;
 const PROCESS_KEYWORDS: ReadonlySet<string> = new Set(["process", "quorum", "quorum_max", "weight"]);
 /** keepalived hears of links and files at once; to look at them costs little. */
 const LOOK_EVERY = "100ms";
+const MEMBER_WEIGHT =
+  "tracked without its weight, as keepalived does for a member of a sync group: sync_group_tracking_weight keeps it";
 const NEEDS_SHELL = /[|&;<>()$`*?[\]~]/;
 
 export class Checks {
@@ -137,7 +139,7 @@ export class Checks {
   /**
    * An entry of `track_script`, `track_interface`, `track_file` or `track_process`.
    *
-   * @param isWeightless of a member of a sync group: its checks have no weight.
+   * @param isWeightless of a member of a sync group: its checks have no weight, and one that is dropped is told.
    * @returns the name of the check; undefined if there is none for it.
    */
   use(kind: TrackedKind, entry: Statement, isWeightless: boolean): string | undefined {
@@ -149,7 +151,9 @@ export class Checks {
     }
     const at = entry.words.indexOf("weight");
     const own = at < 0 ? undefined : { ...entry, words: entry.words.slice(at + 1) };
-    const weight = isWeightless ? 0 : (this.#readWeight(own) ?? source.weight);
+    const told = this.#readWeight(own) ?? source.weight;
+    if (isWeightless && told !== 0) this.#report.leave(entry, MEMBER_WEIGHT);
+    const weight = isWeightless ? 0 : told;
     if (kind === "file" && weight !== 0) {
       this.#report.leave(
         entry,

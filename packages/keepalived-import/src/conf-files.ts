@@ -3,15 +3,16 @@
  *
  * @module
  */
-import { readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { readdirSync, realpathSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { ExitCode, ExitError } from "@viptools/cli";
+import { ExitCode, ExitError, readSettingsText } from "@viptools/cli";
 import type { ConfFile } from "./conf-lines.ts";
 
-/** @param shown how reports call it. @throws {ExitError} noFile. */
+/** @param shown how reports call it. @throws {ExitError} noFile; configuration, if it is too large. */
 export function readConfFile(path: string, shown: string = path): ConfFile {
+  const text = readSettingsText(path);
   try {
-    return { path: shown, folder: dirname(realpathSync(path)), text: readFileSync(path, "utf8") };
+    return { path: shown, folder: dirname(realpathSync(path)), text };
   } catch (error) {
     throw new ExitError(ExitCode.noFile, `Cannot read ${path}: ${(error as NodeJS.ErrnoException).code}`);
   }

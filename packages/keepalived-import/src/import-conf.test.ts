@@ -138,12 +138,6 @@ const CHECKS: readonly (readonly [
     [{ name: "file-t", file: "/run/t", compare: "== 0", every: "100ms" }],
   ],
   [
-    "of a member of a sync group, without its weight",
-    `${SCRIPT}vrrp_sync_group G {\ngroup {\nV\nW\n}\n}\n${instance("track_script {\nchk\n}")}${instance("", "W", 52)}`,
-    ["chk-weight0"],
-    [{ ...CHK, name: "chk-weight0" }],
-  ],
-  [
     "of a sync group, for its members",
     `${SCRIPT}vrrp_sync_group G {\ngroup {\nV\nW\n}\ntrack_script {\nchk\n}\n}\n${instance()}${instance("", "W", 52)}`,
     ["chk"],
@@ -158,6 +152,39 @@ for (const [name, text, track, checks] of CHECKS) {
     assert.deepEqual(imported.track.checks, checks);
   });
 }
+
+const GROUP = "vrrp_sync_group G {\ngroup {\nV\nW\n}\n}\n";
+const MEMBER = instance("track_script {\nchk\n}\ntrack_interface {\neth0 weight 5\neth1 weight 0\n}");
+
+test("weights of what a member of a sync group tracks are dropped, and each is told", () => {
+  const { imported, leftOut } = convert(`${SCRIPT}${GROUP}${MEMBER}${instance("", "W", 52)}`);
+  assert.deepEqual(imported.elect.routers[0]?.track, ["chk-weight0", "link-eth0", "link-eth1"]);
+  assert.deepEqual(
+    imported.track.checks.map(({ weight }) => weight),
+    [undefined, undefined, undefined],
+  );
+  assert.deepEqual(
+    leftOut.map(({ statement, why }) => [statement, /without its weight/.test(why)]),
+    [
+      ["chk", true],
+      ["eth0 weight 5", true],
+    ],
+  );
+});
+
+test("with sync_group_tracking_weight they stay", () => {
+  const group = GROUP.replace("{\n", "{\nsync_group_tracking_weight\n");
+  const { imported, leftOut } = convert(`${SCRIPT}${group}${MEMBER}${instance("", "W", 52)}`);
+  assert.deepEqual(leftOut, []);
+  assert.deepEqual(imported.elect.routers[0]?.track, ["chk", "link-eth0-weight5", "link-eth1"]);
+});
+
+test("two instances that are one virtual router are refused, with the lines of both", () => {
+  assert.throws(() => convert(`${instance()}${instance("", "W")}`), {
+    name: "ConfError",
+    message: /^f, line 7: W is eth0\/4\/51, as V of f, line 1: needs another virtual_router_id/,
+  });
+});
 
 test("sync groups and notify scripts", () => {
   const { imported, leftOut } = convert(
@@ -211,6 +238,7 @@ const LEFT: readonly (readonly [text: string, line: number, statement: string, w
   ["vrrp_track_process p {\nprocess d\ndelay 3\n}", 3, "delay 3", /how many/],
   [instance("notify_fault /f.sh alice"), 5, "notify_fault /f.sh alice", /one user/],
   ["vrrp_instance V {\ninterface eth0\nvirtual_router_id 5\n}", 1, "vrrp_instance V", /an address/],
+  [`${instance()}${instance("", "V", 52)}`, 7, "vrrp_instance V", /twice/],
   [`vrrp_sync_group G {\ngroup {\nV\n}\n}\n${instance()}`, 1, "vrrp_sync_group G", /two members/],
   [`${instance()}vrrp_sync_group G {\ngroup {\nV\nX\n}\n}`, 7, "vrrp_sync_group G", /no instance X/],
 ];

@@ -4,6 +4,7 @@
  * @module
  */
 import { Checks } from "./checks.ts";
+import { ConfError } from "./conf-error.ts";
 import type { Statement } from "./conf-tree.ts";
 import { type Globals, readGlobals } from "./globals.ts";
 import type { Imported, RouterEntry, ScriptEntries } from "./imported.ts";
@@ -25,7 +26,7 @@ const READ = new Set([
   "interface_up_down_delays",
 ]);
 
-/** What cannot be carried over goes into the report. */
+/** What cannot be carried over goes into the report. @throws {ConfError} if two instances are the same virtual router. */
 export function importConf(statements: readonly Statement[], report: Report): Imported {
   const all = (...keywords: string[]): Statement[] =>
     statements.filter(({ keyword }) => keywords.includes(keyword));
@@ -35,10 +36,16 @@ export function importConf(statements: readonly Statement[], report: Report): Im
   for (const file of all("vrrp_track_file", "track_file")) checks.defineFile(file);
   for (const process of all("vrrp_track_process")) checks.defineProcess(process);
   const groups = all("vrrp_sync_group").map((group) => readSyncGroup(group, globals.user, checks, report));
-  const instances = all("vrrp_instance").flatMap((statement) => {
-    const membership = membershipOf(statement.words[0], groups);
+  const instances = all("vrrp_instance").flatMap((statement, n, before) => {
+    const [name] = statement.words;
+    if (name !== undefined && before.slice(0, n).some(({ words }) => words[0] === name)) {
+      report.leave(statement, "is there twice: the first one counts, as to keepalived");
+      return [];
+    }
+    const membership = membershipOf(name, groups);
     return readInstance(statement, membership, { globals, checks, report }) ?? [];
   });
+  refuseSameRouter(instances);
   loosenSmallGroups(groups, instances, report);
   for (const block of all("interface_up_down_delays")) readDelays(block, instances, report);
   for (const statement of statements)
@@ -50,6 +57,19 @@ function membershipOf(name: string | undefined, groups: readonly SyncGroup[]): M
   const group = groups.find(({ members }) => name !== undefined && members.includes(name));
   if (group === undefined) return ALONE;
   return { isWeightless: group.isWeightless, track: group.track, group: group.name };
+}
+
+/** One interface, one VRID, one family: to vrrp-elect and in the network they are one. */
+function refuseSameRouter(instances: readonly Instance[]): void {
+  for (const [n, { id, name, statement }] of instances.entries()) {
+    const first = instances.slice(0, n).find((other) => other.id === id);
+    if (first === undefined) continue;
+    const { file, line } = first.statement;
+    throw new ConfError(
+      statement,
+      `${name} is ${id}, as ${first.name} of ${file}, line ${line}: needs another virtual_router_id or interface`,
+    );
+  }
 }
 
 /** A group of one is none, and vrrp-elect refuses it. */

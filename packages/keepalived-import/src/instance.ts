@@ -16,6 +16,8 @@ import { type Report, readNumber } from "./report.ts";
 
 export interface Instance {
   readonly name: string;
+  /** Where it stands. */
+  readonly statement: Statement;
   /** As viptools calls it. */
   readonly id: string;
   readonly router: RouterEntry;
@@ -90,6 +92,7 @@ class InstanceReader {
     this.#readRest();
     return {
       name,
+      statement: this.#statement,
       id: `${interfaceName}/${family}/${vrid}`,
       scripts: this.#scripts,
       secret,
@@ -219,7 +222,7 @@ class InstanceReader {
 
   #readTracked(kind: TrackedKind, block: readonly Statement[]): void {
     for (const entry of block) {
-      const name = this.#checks.use(kind, entry, this.#membership.isWeightless && kind !== "interface");
+      const name = this.#checks.use(kind, entry, this.#membership.isWeightless);
       if (name !== undefined) this.#track.add(name);
     }
   }

@@ -34,12 +34,16 @@ export const SPEC: CommandSpec = {
   ],
   exits: [
     [1, "something cannot be carried over, and standard error says what"],
-    [65, "the file cannot be understood"],
+    [65, "the file cannot be understood, has no virtual router, or has one twice"],
     [66, "no such file"],
     [71, "the files cannot be written"],
     [75, "a file is there already"],
+    [78, "the file is too large"],
   ],
 };
+
+const NO_ROUTER =
+  "has no virtual router that can be carried over: needs a vrrp_instance with an interface, a virtual_router_id and an address";
 
 /** Runs the command on this machine. Does not return. */
 export async function main(argv: readonly string[]): Promise<never> {
@@ -50,11 +54,19 @@ async function convert(context: Context): Promise<ExitCode> {
   const { args } = context;
   const report = new Report();
   const imported = readConf(args.words[0]!, args.text("config-id") ?? hostname().split(".")[0]!, report);
+  const { leftOut } = report;
+  const { routers } = imported.elect;
+  const tell = (): void => {
+    for (const { file, line, statement, why } of leftOut)
+      context.say(`${file}:${line}: ${statement}: ${why}`);
+  };
+  if (routers.length === 0) {
+    tell();
+    throw new ExitError(ExitCode.badInput, `${args.words[0]}: ${NO_ROUTER}`);
+  }
   const folder = args.text("output");
   if (folder !== undefined) writeFiles(resolve(folder), imported, args.flag("force"));
-  const { leftOut } = report;
-  for (const { file, line, statement, why } of leftOut) context.say(`${file}:${line}: ${statement}: ${why}`);
-  const { routers } = imported.elect;
+  tell();
   context.say(
     `${routers.length} virtual routers, ${imported.track.checks.length} checks; ${leftOut.length} statements are left out`,
   );

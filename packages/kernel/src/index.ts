@@ -56,6 +56,7 @@ export * from "./route-socket.ts";
 export * from "./run-directory.ts";
 export * from "./service-manager.ts";
 export * from "./shared-settings.ts";
+export * from "./start-failure.ts";
 export * from "./sysctl.ts";
 export * from "./tcp-question.ts";
 export * from "./trusted-path.ts";

@@ -53,7 +53,6 @@ export const SPEC: CommandSpec = {
   exits: [
     [65, "a line that is no record (--strict)"],
     [66, "no such file"],
-    [74, "the reader of standard output is gone"],
     [78, "the configuration is wrong, or root would run what others may change"],
   ],
   records: ["tool.error", "tool.stats"],

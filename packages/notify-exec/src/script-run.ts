@@ -5,6 +5,7 @@
  * @module
  */
 import { spawn } from "node:child_process";
+import { describeStartFailure } from "@viptools/kernel";
 import type { Settings } from "./settings.ts";
 
 /** From asking a script to end until it is killed. */
@@ -34,7 +35,9 @@ export async function runScript(
       for (const timer of timers) clearTimeout(timer);
       resolve(problem);
     };
-    child.on("error", (error: NodeJS.ErrnoException) => end(`could not be started: ${error.code}`));
+    child.on("error", (error: NodeJS.ErrnoException) =>
+      end(`could not be started: ${describeStartFailure(file!, error.code ?? error.message)}`),
+    );
     child.on("exit", (code, signal) => {
       if (isLate) {
         // What it has started must not outlive it: the next script would run beside that.

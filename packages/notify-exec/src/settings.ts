@@ -61,6 +61,7 @@ const KEYS: Readonly<Record<Word, ScriptKey>> = {
   STOP: "notify_stop",
 };
 const QUEUE_MAX = 10_000;
+const TIMEOUT_MAX_MS = 24 * 3_600_000;
 
 /** @throws {ExitError} usage, noFile or configuration. */
 export function readSettings(args: Args): Settings {
@@ -70,9 +71,16 @@ export function readSettings(args: Args): Settings {
     instances: config.instances,
     groups: config.groups ?? [],
     user: readUser(args.text("user") ?? config.user),
-    timeoutMs: args.parsed("timeout", parseDurationUs)! / 1000,
+    timeoutMs: readTimeoutMs(args),
     queueMax: args.integer("queue", 1, QUEUE_MAX)!,
   };
+}
+
+/** A timer has no more than 24 days. */
+function readTimeoutMs(args: Args): number {
+  const ms = args.parsed("timeout", parseDurationUs)! / 1000;
+  if (ms >= 1 && ms <= TIMEOUT_MAX_MS) return ms;
+  throw new ExitError(ExitCode.usage, `--timeout is ${args.text("timeout")}: needs 1ms to 24h`);
 }
 
 const OPTIONS = ["notify", "notify-master", "notify-backup", "notify-fault", "notify-stop"] as const;

@@ -56,6 +56,20 @@ export const SPEC: CommandSpec = {
   records: ["tool.error", "tool.stats"],
 };
 
+/** Who writes records. A name that nobody has would be waited for until the service manager ends everything. */
+const SPEAKERS: readonly string[] = [
+  "arp-listen",
+  "garp-send",
+  "keepalived-fifo",
+  "keepalived-notify",
+  "notify-exec",
+  "vip-probe",
+  "vip-track",
+  "vip-verdict",
+  "vmac-ctl",
+  "vrrp-elect",
+];
+
 const WRITE_EVERY_MS = 1000;
 
 /** Runs the command on this machine. Does not return. */
@@ -67,6 +81,9 @@ async function measure(context: Context): Promise<ExitCode> {
   const { args } = context;
   if (args.isGiven("expect") && !args.flag("notify"))
     throw new ExitError(ExitCode.usage, "--expect is for --notify: nobody is told otherwise");
+  const stranger = args.texts("expect").find((tool) => !SPEAKERS.includes(tool));
+  if (stranger !== undefined)
+    throw new ExitError(ExitCode.usage, `--expect is "${stranger}": needs one of ${SPEAKERS.join(", ")}`);
   const book = new Bookkeeper(readBootId());
   const file = await openFile(context, book);
   const manager = args.flag("notify") ? ServiceManager.find() : undefined;

@@ -23,13 +23,13 @@ export async function main(argv: readonly string[]): Promise<never> {
 async function track(context: Context): Promise<number> {
   const { args } = context;
   if (args.flag("config-schema")) return await printConfigSchema();
-  const checks = await readChecks(context);
+  const places = new Places(args.integer("commands-max", 1, COMMANDS_MAX)!);
+  const plans = await makePlans(await readChecks(context), places);
+  // Nothing runs yet: what a start would refuse has been refused by now.
   if (args.flag("check-config")) {
-    context.say(`${args.text("config")}: right, ${checks.length} checks`);
+    context.say(`${args.text("config")}: right, ${plans.length} checks`);
     return ExitCode.done;
   }
-  const places = new Places(args.integer("commands-max", 1, COMMANDS_MAX)!);
-  const plans = await makePlans(checks, places);
   if (args.flag("once")) return await runOnce(context, plans);
   return await goOn(context, plans, places);
 }

@@ -94,7 +94,7 @@ export const SPEC: CommandSpec = {
   options: [
     ...CHECK_OPTIONS,
     { name: "config", value: "FILE", about: "many checks; read again at SIGHUP" },
-    { name: "check-config", about: "only say whether the file is right; nothing is run" },
+    { name: "check-config", about: "only say whether a start would accept the file; nothing is run" },
     { name: "config-schema", about: "print the JSON Schema of the file" },
     { name: "once", about: "run each check once, and end" },
     {

@@ -4,7 +4,14 @@
  * @module
  */
 import { accessSync, constants } from "node:fs";
-import { Command, type CommandEnd, findAccount, findGroup, findUntrusted } from "@viptools/kernel";
+import {
+  Command,
+  type CommandEnd,
+  describeStartFailure,
+  findAccount,
+  findGroup,
+  findUntrusted,
+} from "@viptools/kernel";
 import { type Check, failed, type Outcome, passed, reasonOf } from "../check.ts";
 import type { Places } from "../places.ts";
 import type { CommandTarget } from "../target.ts";
@@ -58,11 +65,11 @@ async function run(
   signal.addEventListener("abort", stop, { once: true });
   const end = await command.ended;
   signal.removeEventListener("abort", stop);
-  return judgeEnd(end);
+  return judgeEnd(end, program);
 }
 
-function judgeEnd({ code, signal, failure, firstLine }: CommandEnd): Outcome {
-  if (failure !== undefined) return failed(`not run: ${failure}`);
+function judgeEnd({ code, signal, failure, firstLine }: CommandEnd, program: string): Outcome {
+  if (failure !== undefined) return failed(`not run: ${describeStartFailure(program, failure)}`);
   const how = code === undefined ? `ended by ${signal}` : `exit ${code}`;
   const detail = firstLine === "" ? how : `${how}: ${firstLine}`;
   return code === 0 ? passed(detail) : failed(detail);

@@ -9,6 +9,9 @@ import { type Check, failed, type Outcome, passed, reasonOf } from "../check.ts"
 import { isWithin } from "../number-range.ts";
 import type { HttpTarget } from "../target.ts";
 
+/** How OpenSSL calls what is no TLS: octets of a plain server, read as if they were. */
+const NO_TLS = /wrong version number|packet length too long/;
+
 export function httpCheck(target: HttpTarget): Check {
   return (signal) =>
     new Promise<Outcome>((resolve) => {
@@ -22,7 +25,7 @@ export function httpCheck(target: HttpTarget): Check {
       const stop = (): void => void request.destroy();
       request.once("error", (error) => {
         // A body that nobody wants ends with an error, too.
-        if (!isAnswered) outcome = failed(reasonOf(error));
+        if (!isAnswered) outcome = failed(NO_TLS.test(error.message) ? "no TLS there" : reasonOf(error));
       });
       request.once("close", () => {
         signal.removeEventListener("abort", stop);

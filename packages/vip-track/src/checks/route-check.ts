@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { findInterface, findRoutes, type RouteHop } from "@viptools/kernel";
+import { findInterface, findRoutes, type RouteHop, RouteReader } from "@viptools/kernel";
 import { type Check, failed, passed } from "../check.ts";
 import type { RouteTarget } from "../target.ts";
 
@@ -17,11 +17,25 @@ export function routeCheck({ network, length, via, interfaceName }: RouteTarget)
       (via === undefined || gateway === via) && (ifindex === undefined || through === ifindex);
     if (hops.some((hop) => isWanted(hop) && hop.isAlive)) return passed("there");
     if (hops.some(isWanted)) return failed("no carrier");
-    return failed(hops.length > 0 ? `there, but ${describe(hops)}` : "no such route");
+    if (hops.length === 0) return failed("no such route");
+    const others = ifindex === undefined ? [] : hops.filter((hop) => hop.ifindex !== ifindex);
+    // What differs is told, and not what nobody asked for.
+    const isElsewhere = others.length === hops.length;
+    return failed(`there, but ${isElsewhere ? throughOf(others) : gatewaysOf(hops)}`);
   };
 }
 
-function describe(hops: readonly RouteHop[]): string {
+function throughOf(hops: readonly RouteHop[]): string {
+  const reader = new RouteReader();
+  try {
+    const names = new Map(reader.links().map(({ index, name }) => [index, name]));
+    return `through ${hops.map(({ ifindex }) => names.get(ifindex) ?? `interface ${ifindex}`).join(", ")}`;
+  } finally {
+    reader.close();
+  }
+}
+
+function gatewaysOf(hops: readonly RouteHop[]): string {
   return hops
     .map(({ gateway }) => (gateway === undefined ? "without a gateway" : `via ${gateway}`))
     .join(", ");
