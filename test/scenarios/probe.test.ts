@@ -4,9 +4,10 @@ import { openSync } from "node:fs";
 import { join } from "node:path";
 import test from "node:test";
 import { fileURLToPath } from "node:url";
+import { monotonicUs } from "@viptools/kernel";
 import { closePort, measuredOf, nameOf } from "../lab/closure.ts";
 import { type Network, VIP, VIP6 } from "../lab/network.ts";
-import { ofType, readRecordLog } from "../lab/record-log.ts";
+import { monotonicUsOf, ofType, readRecordLog } from "../lab/record-log.ts";
 import { attemptBeside, end, inNamespace, sleep, waitFor } from "../lab/shell.ts";
 import { IS_FULL, needsRoot, onStage } from "../lab/stage.ts";
 
@@ -141,6 +142,60 @@ test(
       assert.ok(
         views.some((view) => view.startsWith(`${before} `)),
         `${views}`,
+      );
+    });
+  },
+);
+
+test(
+  "vip-probe that is held up loses no ask whose answer came: ARP, neighbour discovery",
+  needsRoot,
+  async () => {
+    await onStage(["a", "c"], async (network) => {
+      const { address, address6 } = network.host("a");
+      const path = join(network.folder, "held.ndjson");
+      const argv = words(`vip-probe --kind arp --kind nd -I eth0 --every 5ms ${address} ${address6}`);
+      const client = network.start("c", argv, ["ignore", openSync(path, "w"), "inherit"]);
+      await sleep(1200);
+      for (let n = 0; n < 5; n += 1) {
+        client.kill("SIGSTOP");
+        await sleep(100);
+        client.kill("SIGCONT");
+        await sleep(103);
+      }
+      await end(client);
+      const summaries = ofType(readRecordLog(path), "probe.summary");
+      assert.deepEqual(
+        summaries.map(({ kind, lost }) => [kind, lost]),
+        [
+          ["arp", 0],
+          ["nd", 0],
+        ],
+      );
+      for (const { asked } of summaries) assert.ok(asked > 50, `${asked} asked`);
+    });
+  },
+);
+
+test(
+  "vip-probe says back when the address is there, not when a queued ping was made",
+  needsRoot,
+  async () => {
+    await onStage(["a", "c"], async (network) => {
+      const path = join(network.folder, "queued.ndjson");
+      const argv = words("vip-probe --every 10ms --until-back --for 10s 192.0.2.77");
+      network.start("c", argv, ["ignore", openSync(path, "w"), "inherit"]);
+      const records = (): ReturnType<typeof readRecordLog> => readRecordLog(path);
+      await waitFor("an outage", PATIENCE_MS, () => ofType(records(), "probe.lost")[0]);
+      await sleep(800);
+      const addedUs = monotonicUs();
+      network.command("a", "ip address add 192.0.2.77/32 dev eth0");
+      await waitFor("its end", PATIENCE_MS, () => ofType(records(), "probe.summary")[0]);
+      const [back, ...more] = ofType(records(), "probe.back");
+      assert.deepEqual([more.length, ofType(records(), "probe.lost").length], [0, 1]);
+      assert.ok(
+        monotonicUsOf(back!) >= addedUs - 20_000,
+        `${(monotonicUsOf(back!) - addedUs) / 1000} ms after`,
       );
     });
   },

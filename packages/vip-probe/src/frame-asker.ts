@@ -34,6 +34,7 @@ export function frameAsker(ifindex: number, question: Question, onAnswer: OnAnsw
         if (!(error instanceof KernelError)) throw error;
       }
     },
+    drain: () => void socket.drain(),
     close: () => socket.close(),
   };
 }

@@ -44,6 +44,7 @@ export function pingAsker(target: IpAddress, interfaceName: string | undefined, 
       const echo = { type: echoRequest, identifier, sequence: n & 0xffff, data };
       socket.send(target, encode(echo), () => {});
     },
+    drain: () => {},
     close: () => socket.close(),
   };
 }

@@ -35,6 +35,7 @@ export function transportAsker(
       });
       questions.set(n, { question, timer: setTimeout(() => end(n), graceUs / 1000) });
     },
+    drain: () => {},
     close: () => {
       for (const n of [...questions.keys()]) end(n);
     },
