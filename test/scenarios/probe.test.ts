@@ -270,6 +270,7 @@ const REFUSED: readonly (readonly [name: string, argv: string, code: number, say
     65,
     /no records[\s\S]*nothing to draw/,
   ],
+  ["an address twice", "2001:db8::9 2001:DB8:0::9", 64, /2001:db8::9 is given twice/],
   ["TCP from an interface without an address", `--kind tcp --port 80 -I bare0 ${VIP}`, 69, /no IPv4 address/],
 ];
 
@@ -282,6 +283,28 @@ test("vip-probe refuses what does not fit together", needsRoot, async (t) => {
         assert.equal(outcome.code, code, outcome.stderr);
         assert.match(outcome.stderr, says);
         assert.doesNotMatch(outcome.stderr, /bug of ours/);
+      });
+  });
+});
+
+const SAID: readonly (readonly [name: string, argv: string, says: RegExp])[] = [
+  ["a ping without a route", "8.8.8.8", /8\.8\.8\.8 \(icmp\): the kernel refused to send: Network is unre/],
+  ["a ping without a route, IPv6", "2001:db8:9::1", /refused to send: Network is unreachable/],
+  ["a ping of a broadcast address", "192.0.2.255", /refused to send: Permission denied: it is a broadcast/],
+  ["UDP without a route", "--kind udp --port 9 8.8.8.8", /refused to send: Network is unreachable/],
+  ["TCP without a route", "--kind tcp --port 9 8.8.8.8", /refused to send: Network is unreachable/],
+  ["a UDP port that refuses", "--kind udp --port 9 192.0.2.1", /answers by refusals, .* use --every 1s/],
+];
+
+test("vip-probe says once why asks are not answered", needsRoot, async (t) => {
+  await onStage(["a", "c"], async (network) => {
+    for (const [name, text, says] of SAID)
+      await t.test(name, () => {
+        const times = words("--every 30ms --for 100ms --grace 100ms");
+        const { stdout, stderr } = network.run("c", ["vip-probe", ...times, ...words(text)]);
+        assert.match(stderr, says);
+        assert.equal(stderr.trim().split("\n").length, 1, stderr);
+        assert.match(stdout, /probe\.summary/);
       });
   });
 });
