@@ -4,9 +4,10 @@ import { openSync } from "node:fs";
 import { join } from "node:path";
 import test from "node:test";
 import { fileURLToPath } from "node:url";
+import { monotonicUs } from "@viptools/kernel";
 import { closePort, measuredOf, nameOf } from "../lab/closure.ts";
 import { type Network, VIP, VIP6 } from "../lab/network.ts";
-import { ofType, readRecordLog } from "../lab/record-log.ts";
+import { monotonicUsOf, ofType, readRecordLog } from "../lab/record-log.ts";
 import { attemptBeside, end, inNamespace, sleep, waitFor } from "../lab/shell.ts";
 import { IS_FULL, needsRoot, onStage } from "../lab/stage.ts";
 
@@ -146,6 +147,60 @@ test(
   },
 );
 
+test(
+  "vip-probe that is held up loses no ask whose answer came: ARP, neighbour discovery",
+  needsRoot,
+  async () => {
+    await onStage(["a", "c"], async (network) => {
+      const { address, address6 } = network.host("a");
+      const path = join(network.folder, "held.ndjson");
+      const argv = words(`vip-probe --kind arp --kind nd -I eth0 --every 5ms ${address} ${address6}`);
+      const client = network.start("c", argv, ["ignore", openSync(path, "w"), "inherit"]);
+      await sleep(1200);
+      for (let n = 0; n < 5; n += 1) {
+        client.kill("SIGSTOP");
+        await sleep(100);
+        client.kill("SIGCONT");
+        await sleep(103);
+      }
+      await end(client);
+      const summaries = ofType(readRecordLog(path), "probe.summary");
+      assert.deepEqual(
+        summaries.map(({ kind, lost }) => [kind, lost]),
+        [
+          ["arp", 0],
+          ["nd", 0],
+        ],
+      );
+      for (const { asked } of summaries) assert.ok(asked > 50, `${asked} asked`);
+    });
+  },
+);
+
+test(
+  "vip-probe says back when the address is there, not when a queued ping was made",
+  needsRoot,
+  async () => {
+    await onStage(["a", "c"], async (network) => {
+      const path = join(network.folder, "queued.ndjson");
+      const argv = words("vip-probe --every 10ms --until-back --for 10s 192.0.2.77");
+      network.start("c", argv, ["ignore", openSync(path, "w"), "inherit"]);
+      const records = (): ReturnType<typeof readRecordLog> => readRecordLog(path);
+      await waitFor("an outage", PATIENCE_MS, () => ofType(records(), "probe.lost")[0]);
+      await sleep(800);
+      const addedUs = monotonicUs();
+      network.command("a", "ip address add 192.0.2.77/32 dev eth0");
+      await waitFor("its end", PATIENCE_MS, () => ofType(records(), "probe.summary")[0]);
+      const [back, ...more] = ofType(records(), "probe.back");
+      assert.deepEqual([more.length, ofType(records(), "probe.lost").length], [0, 1]);
+      assert.ok(
+        monotonicUsOf(back!) >= addedUs - 20_000,
+        `${(monotonicUsOf(back!) - addedUs) / 1000} ms after`,
+      );
+    });
+  },
+);
+
 const ENDS: readonly (readonly [name: string, options: string, closedMs: number, code: number])[] = [
   ["--until-back: an outage that is over", "--until-back --for 20s", 250, 0],
   ["--until-back: no outage", "--until-back --for 500ms", 0, 1],
@@ -215,6 +270,7 @@ const REFUSED: readonly (readonly [name: string, argv: string, code: number, say
     65,
     /no records[\s\S]*nothing to draw/,
   ],
+  ["an address twice", "2001:db8::9 2001:DB8:0::9", 64, /2001:db8::9 is given twice/],
   ["TCP from an interface without an address", `--kind tcp --port 80 -I bare0 ${VIP}`, 69, /no IPv4 address/],
 ];
 
@@ -227,6 +283,28 @@ test("vip-probe refuses what does not fit together", needsRoot, async (t) => {
         assert.equal(outcome.code, code, outcome.stderr);
         assert.match(outcome.stderr, says);
         assert.doesNotMatch(outcome.stderr, /bug of ours/);
+      });
+  });
+});
+
+const SAID: readonly (readonly [name: string, argv: string, says: RegExp])[] = [
+  ["a ping without a route", "8.8.8.8", /8\.8\.8\.8 \(icmp\): the kernel refused to send: Network is unre/],
+  ["a ping without a route, IPv6", "2001:db8:9::1", /refused to send: Network is unreachable/],
+  ["a ping of a broadcast address", "192.0.2.255", /refused to send: Permission denied: it is a broadcast/],
+  ["UDP without a route", "--kind udp --port 9 8.8.8.8", /refused to send: Network is unreachable/],
+  ["TCP without a route", "--kind tcp --port 9 8.8.8.8", /refused to send: Network is unreachable/],
+  ["a UDP port that refuses", "--kind udp --port 9 192.0.2.1", /answers by refusals, .* use --every 1s/],
+];
+
+test("vip-probe says once why asks are not answered", needsRoot, async (t) => {
+  await onStage(["a", "c"], async (network) => {
+    for (const [name, text, says] of SAID)
+      await t.test(name, () => {
+        const times = words("--every 30ms --for 100ms --grace 100ms");
+        const { stdout, stderr } = network.run("c", ["vip-probe", ...times, ...words(text)]);
+        assert.match(stderr, says);
+        assert.equal(stderr.trim().split("\n").length, 1, stderr);
+        assert.match(stdout, /probe\.summary/);
       });
   });
 });

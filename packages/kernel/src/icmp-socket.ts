@@ -4,7 +4,7 @@
  * @module
  */
 import { type IpAddress, IpProtocol } from "@viptools/wire";
-import { onPayload, openOn, type RawSocket, release } from "./raw-socket.ts";
+import { codeOf, onPayload, openOn, type RawSocket, release } from "./raw-socket.ts";
 
 const ICMP_BYTES_MAX = 2048;
 
@@ -13,9 +13,9 @@ export interface IcmpSocket {
   /**
    * Hands one message to the host's IP stack, now, which writes the checksum of ICMPv6.
    *
-   * @param failed told, before this returns, if the stack refused it (no route, no neighbour).
+   * @param failed told why, before this returns, if the stack refused it (ENETUNREACH without a route).
    */
-  send(destination: IpAddress, message: Uint8Array, failed: () => void): void;
+  send(destination: IpAddress, message: Uint8Array, failed: (code: string) => void): void;
   close(): void;
 }
 
@@ -38,8 +38,8 @@ export function openIcmp(
       // Past the package's queue: that sends one message a turn of the loop, and none while one can be read.
       try {
         socket.wrap.send(Buffer.from(message), 0, message.length, destination, () => {});
-      } catch {
-        failed();
+      } catch (error) {
+        failed(codeOf(error));
       }
     },
     close: () => release(socket),

@@ -95,6 +95,7 @@ function open(protocol: number, bufferSize: number, family: 4 | 6): RawSocket {
 /** The package's errors have text alone. */
 const CODES: readonly (readonly [RegExp, string])[] = [
   [/not permitted/i, "EPERM"],
+  [/permission denied/i, "EACCES"],
   [/network is unreachable/i, "ENETUNREACH"],
   [/no route to host/i, "EHOSTUNREACH"],
   [/network is down/i, "ENETDOWN"],

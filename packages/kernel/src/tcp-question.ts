@@ -29,10 +29,12 @@ export interface OpenQuestion {
  * client that asks 500 times a second has ports for less.
  *
  * @param onAnswer called at most once, and never for what the host's own stack says (no route, no neighbour).
+ * @param onFailed gets what that says.
  */
 export function askByTcp(
   { address, port, from }: TransportTarget,
   onAnswer: (answer: TransportAnswer) => void,
+  onFailed: (code: string) => void = () => {},
 ): OpenQuestion {
   const socket: Socket = connect({
     host: address,
@@ -46,6 +48,7 @@ export function askByTcp(
   });
   socket.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "ECONNREFUSED") onAnswer("refused");
+    else onFailed(error.code ?? "EIO");
   });
   return { close: () => void socket.destroy() };
 }

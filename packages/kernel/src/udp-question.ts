@@ -10,11 +10,13 @@ import type { OpenQuestion, TransportAnswer, TransportTarget } from "./tcp-quest
 /**
  * @param payload what is sent.
  * @param onAnswer called at most once: `refused` for ICMP port unreachable (RFC 1122 §3.2.2.1, RFC 4443 §3.1).
+ * @param onFailed told what the host's own stack says (ENETUNREACH without a route).
  */
 export function askByUdp(
   { address, port, from }: TransportTarget,
   payload: Uint8Array,
   onAnswer: (answer: TransportAnswer) => void,
+  onFailed: (code: string) => void = () => {},
 ): OpenQuestion {
   const socket = createSocket(familyOf(address) === 4 ? "udp4" : "udp6");
   let isOpen = true;
@@ -30,12 +32,16 @@ export function askByUdp(
   socket.once("message", () => answer("taken"));
   socket.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "ECONNREFUSED") answer("refused");
+    else if (isOpen) onFailed(error.code ?? "EIO");
   });
   const send = (): void => {
     if (!isOpen) return;
     // Only a connected socket is told of ICMP errors, and hears nobody else.
-    socket.connect(port, address, () => {
-      if (isOpen) socket.send(payload);
+    socket.connect(port, address, (error?: NodeJS.ErrnoException) => {
+      if (!isOpen) return;
+      // The types do not say so, but it is told here that the kernel has refused.
+      if (error === undefined || error === null) socket.send(payload);
+      else onFailed(error.code ?? "EIO");
     });
   };
   socket.bind(from === undefined ? {} : { address: from }, send);

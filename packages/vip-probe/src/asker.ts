@@ -8,6 +8,8 @@ import type { Mac } from "@viptools/wire";
 export interface Asker {
   /** Sends ask number `n`; one that cannot be sent is simply not answered. */
   ask(n: number): void;
+  /** Reads the answers that wait already, where that can be done. */
+  drain(): void;
   close(): void;
 }
 

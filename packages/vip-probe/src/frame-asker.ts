@@ -15,8 +15,13 @@ export interface Question {
   readonly readOwner: (frame: EthernetFrame) => Mac | undefined;
 }
 
-/** @throws {KernelError} EPERM without CAP_NET_RAW, ENODEV if the interface is gone. */
-export function frameAsker(ifindex: number, question: Question, onAnswer: OnAnswer): Asker {
+/** @param onFailed told why an ask could not be sent. @throws {KernelError} EPERM without CAP_NET_RAW, ENODEV if the interface is gone. */
+export function frameAsker(
+  ifindex: number,
+  question: Question,
+  onAnswer: OnAnswer,
+  onFailed: (code: string) => void,
+): Asker {
   const socket = new PacketSocket({
     ifindex,
     filter: question.filter,
@@ -32,8 +37,10 @@ export function frameAsker(ifindex: number, question: Question, onAnswer: OnAnsw
         socket.send(question.frame);
       } catch (error) {
         if (!(error instanceof KernelError)) throw error;
+        onFailed(error.code);
       }
     },
+    drain: () => void socket.drain(),
     close: () => socket.close(),
   };
 }

@@ -44,11 +44,10 @@ async function measure(context: Context, settings: Settings, tell: Tell): Promis
   const courses = await openCourses(context, settings, tell);
   await askUntilOver(context, courses, settings);
   await new Promise((resolve) => setTimeout(resolve, settings.graceUs / 1000 + 1));
-  for (const { asker, view } of courses) {
-    asker.close();
-    view.close();
-  }
-  const lost = courses.reduce((sum, { stopwatch }) => sum + stopwatch.summarise(), 0);
+  // One turn of the loop more: what came while this process was held up is read then.
+  await new Promise((resolve) => setTimeout(resolve, 1));
+  const lost = courses.reduce((sum, { stopwatch, asker }) => sum + stopwatch.summarise(asker), 0);
+  for (const { view } of courses) view.close();
   const isFine = settings.untilBack ? hasComeBack(courses) : lost === 0;
   return isFine ? ExitCode.done : ExitCode.negative;
 }
@@ -88,12 +87,12 @@ async function askUntilOver(
     };
     const alarm = new Alarm(() => {
       const nowUs = monotonicUs();
-      for (const { stopwatch } of courses) stopwatch.look();
+      for (const { asker, stopwatch } of courses) stopwatch.look(asker);
       if (nowUs - startUs >= forUs || (untilBack && hasComeBack(courses))) {
         stop();
         return;
       }
-      for (const { asker, stopwatch } of courses) asker.ask(stopwatch.ask());
+      for (const { asker, stopwatch } of courses) stopwatch.ask(asker);
       dueUs = Math.max(dueUs + everyUs, nowUs);
       alarm.set(dueUs);
     });

@@ -9,6 +9,7 @@ import { familyOf, type IpAddress, isLinkLocal } from "@viptools/wire";
 import { arpQuestion } from "./arp-question.ts";
 import type { Asker, OnAnswer } from "./asker.ts";
 import { frameAsker, type Question } from "./frame-asker.ts";
+import { Hints } from "./hints.ts";
 import { neighbourQuestion } from "./neighbour-question.ts";
 import { type Asked, isTransport, type Settings } from "./options.ts";
 import { pingAsker } from "./ping-asker.ts";
@@ -27,11 +28,12 @@ export async function openAsker(
   const { interfaceName: name } = settings;
   const { target, kind } = asked;
   const ifindex = name === undefined ? undefined : context.needInterface(name);
-  if (isTransport(kind)) return await openTransport(settings, asked, ifindex, onAnswer);
+  const hints = new Hints(asked, (message) => context.say(message));
+  if (isTransport(kind)) return await openTransport(settings, asked, ifindex, onAnswer, hints);
   context.needRawSockets();
   if (kind === "icmp" || name === undefined || ifindex === undefined)
-    return pingAsker(target, name, onAnswer);
-  return frameAsker(ifindex, await makeQuestion(name, ifindex, target), onAnswer);
+    return pingAsker(target, name, onAnswer, hints.onFailed);
+  return frameAsker(ifindex, await makeQuestion(name, ifindex, target), onAnswer, hints.onFailed);
 }
 
 async function makeQuestion(name: string, ifindex: number, target: IpAddress): Promise<Question> {
@@ -53,6 +55,7 @@ async function openTransport(
   { target, kind, port }: Asked,
   ifindex: number | undefined,
   onAnswer: OnAnswer,
+  hints: Hints,
 ): Promise<Asker> {
   const { interfaceName: name, payload } = settings;
   const to: TransportTarget =
@@ -60,9 +63,11 @@ async function openTransport(
       ? { address: target, port: port! }
       : { ...(await placeOn(name, ifindex, target)), port: port! };
   return transportAsker(
-    (answer) => (kind === "tcp" ? askByTcp(to, answer) : askByUdp(to, payload, answer)),
+    (answer) =>
+      kind === "tcp" ? askByTcp(to, answer, hints.onFailed) : askByUdp(to, payload, answer, hints.onFailed),
     settings,
     onAnswer,
+    hints,
   );
 }
 

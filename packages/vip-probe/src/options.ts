@@ -32,7 +32,12 @@ export const SPEC: CommandSpec = {
       default: "icmp",
       about: "how to ask: ping, ARP (IPv4), neighbour discovery (IPv6), TCP connection, UDP datagram",
     },
-    { name: "port", value: "N", about: "where TCP and UDP ask" },
+    {
+      name: "port",
+      value: "N",
+      about:
+        "where TCP and UDP ask; hosts refuse UDP once a second at most: --every 1s where nothing listens",
+    },
     { name: "payload", value: "HEX", default: "7669702d70726f62650a", about: "octets that UDP sends" },
     { name: "need-service", about: "a TCP or UDP port that refuses is no answer: the service must be there" },
     {
@@ -117,6 +122,8 @@ const FAMILY_OF: Readonly<Partial<Record<ProbeKind, 4 | 6>>> = { arp: 4, nd: 6 }
 /** Every target by every kind that fits it. */
 function readAsked(args: Args): Asked[] {
   const targets = args.words.map(readTarget);
+  const twice = targets.find((target, n) => targets.indexOf(target) < n);
+  if (twice !== undefined) usage(`${twice} is given twice: it would be asked twice, so name it once`);
   const given = args.texts("kind") as readonly ProbeKind[];
   const kinds = [...new Set(given.length === 0 ? (["icmp"] as const) : given)];
   const fits = (kind: ProbeKind, target: IpAddress): boolean =>

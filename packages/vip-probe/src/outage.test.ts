@@ -101,20 +101,101 @@ test("OutageTracker tells of an outage as soon as it can be known, and who answe
   ]);
 });
 
-test("OutageTracker.answerNewest() gives an unnumbered answer to the newest ask of the last moments", () => {
+test("OutageTracker.answerUnnumbered() gives an answer to the newest ask, and what is left over to the last moments", () => {
   const tracker = new OutageTracker(1000);
   for (const atUs of [0, 100, 200]) tracker.ask(atUs);
-  tracker.answerNewest(201, 150);
-  tracker.answerNewest(202, 150);
-  tracker.answerNewest(203, 150);
-  assert.deepEqual(outagesOf(tracker.look(5000)), [[0, 100, 1]]);
+  const counts = [201, 202, 203].map((atUs) => tracker.answerUnnumbered(atUs, 150));
+  assert.deepEqual(counts, [true, true, false]);
+  assert.deepEqual(outagesOf(tracker.look(5000)), [[0, 200, 1]]);
 });
 
-test("OutageTracker.answerNewest() shifts nothing after an outage", () => {
+test("OutageTracker.answerUnnumbered() shifts nothing after an outage", () => {
   const tracker = new OutageTracker(50);
   for (let n = 0; n < 20; n++) {
     tracker.ask(n * 2);
-    if (n >= 10) tracker.answerNewest(n * 2 + 1, 5);
+    if (n >= 10) tracker.answerUnnumbered(n * 2 + 1, 5);
   }
   assert.deepEqual(outagesOf(tracker.look(1000)), [[0, 20, 10]]);
+});
+
+test("OutageTracker.answerUnnumbered() books answers that are read together each on its own ask", () => {
+  const tracker = new OutageTracker(1000);
+  for (let n = 0; n < 20; n++) tracker.ask(n * 50);
+  for (let n = 0; n < 20; n++) tracker.answerUnnumbered(n * 50 + 4, 5);
+  assert.deepEqual(outagesOf(tracker.look(5000)), []);
+});
+
+test("OutageTracker.answerUnnumbered() knows that a process may be held up before it sends", () => {
+  const tracker = new OutageTracker(1000);
+  tracker.sent(tracker.ask(0), 100);
+  tracker.ask(110);
+  assert.equal(tracker.answerUnnumbered(111, 5), true);
+  assert.equal(tracker.answerUnnumbered(104, 5), true);
+  assert.deepEqual(outagesOf(tracker.look(5000)), []);
+});
+
+test("OutageTracker.answerUnnumbered() takes an answer that is slow, and none before it was asked", () => {
+  const tracker = new OutageTracker(1000);
+  tracker.ask(0);
+  assert.equal(tracker.answerUnnumbered(-1, 5), false);
+  assert.equal(tracker.answerUnnumbered(300, 5), true);
+  assert.equal(tracker.answerUnnumbered(301, 5), false);
+});
+
+/** Milliseconds around the moment when an address came, one ask each 10 ms, and when each was answered. */
+type Answered = (atMs: number) => number | undefined;
+/** The kernel keeps what waits for a neighbour, until its socket has no more room. */
+const BY_QUEUE: Answered = (atMs) => {
+  if (atMs < -758 || (atMs >= -238 && atMs < 232)) return undefined;
+  return atMs < 232 ? 231 + (atMs + 758) / 1000 : atMs + 0.1;
+};
+const LATE: readonly (readonly [name: string, answered: Answered, outages: Told[]])[] = [
+  ["asks that waited in a queue, and lost ones behind them", BY_QUEUE, [[-1828, 232, 154]]],
+  [
+    "asks that all waited in a queue",
+    (atMs) => (atMs < -758 ? undefined : Math.max(atMs + 0.1, 231)),
+    [[-1828, 232, 107]],
+  ],
+  [
+    "two losses in a network that takes 500 ms",
+    (atMs) => (atMs < -758 || (atMs >= -238 && atMs < 232) ? undefined : atMs + 500),
+    [
+      [-1828, -758, 107],
+      [-238, 232, 47],
+    ],
+  ],
+  [
+    "a network that takes 500 to 700 ms",
+    (atMs) => (atMs < -758 ? undefined : atMs + 500 + ((atMs + 2000) % 7) * 30),
+    [[-1828, -758, 107]],
+  ],
+];
+for (const [name, answered, outages] of LATE) {
+  test(`OutageTracker finds the outages of ${name}`, () => {
+    const tracker = new OutageTracker(1000);
+    const events: OutageEvent[] = [];
+    const waiting: [n: number, atMs: number][] = [];
+    for (let nowMs = -1828; nowMs <= 2000; nowMs += 10) {
+      while (waiting.length > 0 && waiting[0]![1] <= nowMs) {
+        const [n, atMs] = waiting.shift()!;
+        tracker.answer(n, atMs);
+      }
+      events.push(...tracker.look(nowMs));
+      const n = tracker.ask(nowMs);
+      const answerMs = answered(nowMs);
+      if (answerMs !== undefined) waiting.push([n, answerMs]);
+      waiting.sort(([, one], [, other]) => one - other);
+    }
+    for (const [n, atMs] of waiting) tracker.answer(n, atMs);
+    events.push(...tracker.look(9000));
+    assert.deepEqual(outagesOf(events), outages);
+    assert.equal(tracker.summarise(9000).isAway, false);
+  });
+}
+
+test("OutageTracker ends an outage where the last asks had waited, and none was made after them", () => {
+  const tracker = new OutageTracker(1000);
+  for (let n = 0; n < 5; n++) tracker.ask(n * 100);
+  for (let n = 2; n < 5; n++) tracker.answer(n, 410);
+  assert.deepEqual(outagesOf(tracker.look(2000)), [[0, 400, 2]]);
 });

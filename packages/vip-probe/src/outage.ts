@@ -2,11 +2,13 @@
  * From asks and answers to outages: pure, the core of every failover figure of the project.
  *
  * An ask is lost when its answer has not come within the grace. An outage runs from the time of the first lost ask to the
- * time of the next answered one: both are times of asks, so the network's own delay does not count.
+ * time of the next answered one: both are times of asks, so the network's own delay does not count. An ask that waited in
+ * this host's own queue until the target was back says nothing of the time when it was made: it ends no outage.
  *
  * @module
  */
 import type { Mac } from "@viptools/wire";
+import { placeOfEnd, placeOfUnnumbered } from "./booking.ts";
 
 /** Who has the target, as far as that can be seen from here. */
 export interface Sight {
@@ -18,6 +20,8 @@ export interface Sight {
 
 export interface Ask {
   readonly atUs: number;
+  /** When it had left for certain: a process may be held up between both. */
+  sentUs: number;
   /** Undefined while no answer has come. */
   answeredAtUs: number | undefined;
   /** At the time of the answer, or of the ask while none has come. */
@@ -27,7 +31,7 @@ export interface Ask {
 export interface Outage {
   /** When the first lost ask was sent. */
   readonly startUs: number;
-  /** When the first ask was sent that was answered again. */
+  /** When the first ask was sent that was answered again without having waited for the target. */
   readonly endUs: number;
   readonly lost: number;
 }
@@ -73,6 +77,8 @@ export class OutageTracker {
   #decided = 0;
   #lastUs: number | undefined;
   #current: { startUs: number; lost: number; macBefore: Mac | undefined } | undefined;
+  /** The number of the ask that ends the current outage, once it is known. */
+  #end: number | undefined;
   /** Who gave the newest answer that is decided. */
   #mac: Mac | undefined;
   #lost = 0;
@@ -87,9 +93,15 @@ export class OutageTracker {
 
   /** @returns the number of the ask, from 0. */
   ask(nowUs: number, sight: Sight = {}): number {
-    this.#asks.push({ atUs: nowUs, answeredAtUs: undefined, sight });
+    this.#asks.push({ atUs: nowUs, sentUs: nowUs, answeredAtUs: undefined, sight });
     this.#lastUs = nowUs;
     return this.#forgotten + this.#asks.length - 1;
+  }
+
+  /** Ask `n` has left. */
+  sent(n: number, nowUs: number): void {
+    const ask = this.#asks[n - this.#forgotten];
+    if (ask !== undefined) ask.sentUs = nowUs;
   }
 
   /** An answer to ask `n`; only the first one within the grace counts. @returns whether it does. */
@@ -101,13 +113,10 @@ export class OutageTracker {
     return true;
   }
 
-  /** An answer that does not say to what: to the newest ask of the last moments that has none. @returns whether there is one. */
-  answerNewest(nowUs: number, momentsUs: number, sight: Sight = {}): boolean {
-    for (let at = this.#asks.length - 1; at >= 0 && nowUs - this.#asks[at]!.atUs <= momentsUs; at -= 1) {
-      if (this.#asks[at]!.answeredAtUs !== undefined) continue;
-      return this.answer(this.#forgotten + at, nowUs, sight);
-    }
-    return false;
+  /** An answer that does not say to what ({@link placeOfUnnumbered}). @returns whether it counts. */
+  answerUnnumbered(atUs: number, momentsUs: number, sight: Sight = {}): boolean {
+    const at = placeOfUnnumbered(this.#asks, atUs, momentsUs);
+    return at !== undefined && this.answer(this.#forgotten + at, atUs, sight);
   }
 
   /** Decides what can be decided, in the order of the asks. */
@@ -115,7 +124,7 @@ export class OutageTracker {
     const events: OutageEvent[] = [];
     for (; this.#decided < this.#forgotten + this.#asks.length; this.#decided += 1) {
       const ask = this.#asks[this.#decided - this.#forgotten]!;
-      if (ask.answeredAtUs === undefined && nowUs - ask.atUs <= this.#graceUs) break;
+      if (!this.#isKnown(ask, nowUs) || !this.#knowsEnd(ask, nowUs)) break;
       this.#onFate(this.#decided, ask);
       const event = ask.answeredAtUs === undefined ? this.#lose(ask) : this.#regain(ask);
       if (event !== undefined) events.push(event);
@@ -143,6 +152,18 @@ export class OutageTracker {
     };
   }
 
+  #isKnown({ atUs, answeredAtUs }: Ask, nowUs: number): boolean {
+    return answeredAtUs !== undefined || nowUs - atUs > this.#graceUs;
+  }
+
+  /** Whether an answered ask after lost ones ends the outage, those that follow it say. */
+  #knowsEnd({ answeredAtUs }: Ask, nowUs: number): boolean {
+    if (this.#current === undefined || answeredAtUs === undefined || this.#end !== undefined) return true;
+    const place = placeOfEnd(this.#asks, this.#decided - this.#forgotten, (ask) => this.#isKnown(ask, nowUs));
+    if (place !== undefined) this.#end = this.#forgotten + place;
+    return place !== undefined;
+  }
+
   #lose(ask: Ask): OutageEvent | undefined {
     this.#lost += 1;
     if (this.#current !== undefined) {
@@ -156,7 +177,8 @@ export class OutageTracker {
 
   #regain(ask: Ask): OutageEvent | undefined {
     this.#mac = ask.sight.mac;
-    if (this.#current === undefined) return undefined;
+    if (this.#current === undefined || this.#decided !== this.#end) return undefined;
+    this.#end = undefined;
     const { macBefore, ...begun } = this.#current;
     const outage = { ...begun, endUs: ask.atUs };
     this.#current = undefined;
@@ -164,7 +186,7 @@ export class OutageTracker {
     return { type: "back", outage, sight: ask.sight, macBefore };
   }
 
-  /** Those of the last moments are kept: an answer that does not say to what must not fall to an older one. */
+  /** Those of the last moments are kept: an unnumbered answer must not fall to an older one. */
   #forget(): void {
     const count = this.#decided - this.#forgotten - FORGOTTEN_AT_ONCE;
     if (count < FORGOTTEN_AT_ONCE) return;

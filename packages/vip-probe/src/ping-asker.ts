@@ -27,9 +27,15 @@ const ECHO = {
  * Sequence numbers have 16 bits: the full number stands in the data.
  *
  * @param interfaceName where to ask; undefined for wherever the routes lead.
+ * @param onFailed told why an ask could not be sent.
  * @throws {KernelError} as `openIcmp` does.
  */
-export function pingAsker(target: IpAddress, interfaceName: string | undefined, onAnswer: OnAnswer): Asker {
+export function pingAsker(
+  target: IpAddress,
+  interfaceName: string | undefined,
+  onAnswer: OnAnswer,
+  onFailed: (code: string) => void,
+): Asker {
   const family = familyOf(target);
   const { echoRequest, encode } = ECHO[family];
   const identifier = process.pid & 0xffff;
@@ -42,8 +48,9 @@ export function pingAsker(target: IpAddress, interfaceName: string | undefined, 
       const data = new Uint8Array(4);
       new DataView(data.buffer).setUint32(0, n);
       const echo = { type: echoRequest, identifier, sequence: n & 0xffff, data };
-      socket.send(target, encode(echo), () => {});
+      socket.send(target, encode(echo), onFailed);
     },
+    drain: () => {},
     close: () => socket.close(),
   };
 }

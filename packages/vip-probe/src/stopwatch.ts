@@ -9,12 +9,12 @@ import { monotonicUs } from "@viptools/kernel";
 import type { RecordBody } from "@viptools/records";
 import type { Mac } from "@viptools/wire";
 import { AnswerTimes } from "./answer-times.ts";
-import type { OnAnswer } from "./asker.ts";
+import type { Asker, OnAnswer } from "./asker.ts";
 import type { NeighbourView } from "./neighbour-view.ts";
 import type { Asked } from "./options.ts";
 import { type Ask, type OutageEvent, OutageTracker, type Sight } from "./outage.ts";
 
-/** A neighbour on the same link answers ARP and solicitations within this. */
+/** A neighbour on the same link mostly answers ARP and solicitations within this. */
 const MOMENTS_US = 5000;
 
 /** Told of every record; `moment` is undefined for now. */
@@ -37,20 +37,25 @@ export class Stopwatch {
     this.#tracker = new OutageTracker(graceUs, (n, ask) => this.#decide(n, ask, tellsEach));
   }
 
-  /** Tells what has become known. */
-  look(): void {
-    for (const event of this.#tracker.look(monotonicUs())) this.#tellOf(event);
+  /** Reads the answers that wait, and then tells what has become known: nobody is judged by what was not read (S6). */
+  look(asker: Asker): void {
+    const nowUs = monotonicUs();
+    asker.drain();
+    for (const event of this.#tracker.look(nowUs)) this.#tellOf(event);
   }
 
-  ask(): number {
-    return this.#tracker.ask(monotonicUs(), { neighbour: this.#view.look() });
+  ask(asker: Asker): void {
+    const neighbour = this.#view.look();
+    const n = this.#tracker.ask(monotonicUs(), { neighbour });
+    asker.ask(n);
+    this.#tracker.sent(n, monotonicUs());
   }
 
   /** Answers to ARP and solicitations carry no number; by whom the others were given, only the neighbour table knows. */
   readonly onAnswer: OnAnswer = (n, mac, atUs = monotonicUs()) => {
     const neighbour = this.#view.look();
     const sight: Sight = { mac: mac ?? neighbour?.mac, neighbour };
-    if (n === undefined) this.#tracker.answerNewest(atUs, MOMENTS_US, sight);
+    if (n === undefined) this.#tracker.answerUnnumbered(atUs, MOMENTS_US, sight);
     else this.#tracker.answer(n, atUs, sight);
   };
 
@@ -63,9 +68,10 @@ export class Stopwatch {
     return this.#tracker.isAway;
   }
 
-  /** @returns how many asks were lost. */
-  summarise(): number {
-    this.look();
+  /** @param asker is closed. @returns how many asks were lost. */
+  summarise(asker: Asker): number {
+    this.look(asker);
+    asker.close();
     const { asked, lost, outages, longestUs, isAway } = this.#tracker.summarise(monotonicUs());
     this.#tell({
       type: "probe.summary",
