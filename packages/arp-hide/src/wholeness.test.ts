@@ -15,6 +15,8 @@ const WHOLE: Sight = {
   ignore: at("arp_ignore", 1),
   announce: at("arp_announce", 2),
   unruled: [],
+  stale: undefined,
+  changed: [],
   groundless: [],
   tunnelFaults: [],
   open: [],
@@ -61,6 +63,16 @@ const FAULTS: readonly (readonly [fact: string, sight: Sight, says: RegExp])[] =
     /eth0 has no IPv6 address to which 2001:db8::100/,
   ],
   ["a tunnel that drops", { ...WHOLE, tunnelFaults: ["tunl0 is down"] }, /tunl0 is down/],
+  [
+    "an address that the interface had before",
+    { ...BY_RULES, stale: "192.0.2.3" },
+    /say 192\.0\.2\.3 in the place of a VIP, which eth0 does not have: arp-hide add again/,
+  ],
+  [
+    "a chain that was flushed",
+    { ...BY_RULES, changed: ["chain in lacks 1 of 1 rules"] },
+    /hide_eth0: chain in lacks/,
+  ],
   ["rules for another address", { ...BY_RULES, unruled: ["192.0.2.100"] }, /does not name 192\.0\.2\.100/],
 ];
 for (const [fact, sight, says] of FAULTS)

@@ -14,8 +14,18 @@ export interface Effective {
   readonly path: string;
 }
 
+/** What was seen of the rules of one method. */
+export interface RuleSight {
+  /** Which the rules do not name, or no packet reaches; undefined where there is no table, or no chains. */
+  readonly unruled: readonly IpAddress[] | undefined;
+  /** What questions say in the place of a VIP, though the interface does not have it any more. */
+  readonly stale: IpAddress | undefined;
+  /** How the rules differ from what was loaded. */
+  readonly changed: readonly string[];
+}
+
 /** What was seen of the addresses that one method hides on one interface. */
-export interface Sight {
+export interface Sight extends RuleSight {
   readonly interface: string;
   readonly method: Method;
   /** The interface is there. */
@@ -27,8 +37,6 @@ export interface Sight {
   /** Of the interface; undefined where only IPv6 is hidden, or by rules. */
   readonly ignore: Effective | undefined;
   readonly announce: Effective | undefined;
-  /** Which the rules do not name, or no packet reaches; undefined where there is no table, or no chains. */
-  readonly unruled: readonly IpAddress[] | undefined;
   /** Which cannot be turned to the interface, because it has no address of their family. */
   readonly groundless: readonly IpAddress[];
   /** What is wrong with the tunnels on which they stand. */
@@ -71,13 +79,19 @@ function command({ path }: Effective, value: number): string {
   return `sysctl -w ${path}=${value}`;
 }
 
-function ruleFaults({ interface: name, method, unruled }: Sight): string[] {
+function ruleFaults({ interface: name, method, unruled, stale, changed }: Sight): string[] {
   const [rules, lack] =
     method === "arptables"
       ? [`chain ${arpChainOf(name, "in")} or -out`, "is not reached, or does not name"]
       : [`table ${tableOf(name)}`, "does not name"];
   if (unruled === undefined) return [`${rules} is gone: arp-hide add again`];
-  return unruled.length === 0 ? [] : [`${rules} ${lack} ${unruled.join(" ")}: arp-hide add again`];
+  return [
+    ...(unruled.length === 0 ? [] : [`${rules} ${lack} ${unruled.join(" ")}`]),
+    ...changed.map((fault) => (method === "arptables" ? fault : `${rules}: ${fault}`)),
+    ...(stale === undefined
+      ? []
+      : [`questions say ${stale} in the place of a VIP, which ${name} does not have`]),
+  ].map((fault) => `${fault}: arp-hide add again`);
 }
 
 function remarks({ open }: Sight): string[] {
