@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import type { RecordOf } from "@viptools/records";
-import { add, must, onHidingStage, REMOVE, STATUS } from "../lab/hiding.ts";
+import { add, must, onHidingStage, REMOVE, STATUS, TUNNEL, words } from "../lab/hiding.ts";
 import { type Network, VIP, VIP6 } from "../lab/network.ts";
 import { needsRoot } from "../lab/stage.ts";
 
@@ -43,3 +43,30 @@ for (const [method, listing] of LISTINGS)
       });
     },
   );
+
+test("renamed: status tells, and remove puts back the settings that went with it", needsRoot, async () => {
+  await onHidingStage(["a"], async (network) => {
+    must(network, "a", add(VIP));
+    must(network, "a", words("ip link set eth0 down"));
+    must(network, "a", words("ip link set eth0 name lan0"));
+    assert.match(whyOf(network), /^eth0 is named lan0 now: arp-hide remove -I eth0, and add -I lan0/);
+    must(network, "a", REMOVE);
+    for (const setting of ["arp_ignore", "arp_announce"])
+      assert.equal(must(network, "a", ["cat", `/proc/sys/net/ipv4/conf/lan0/${setting}`]), "0\n");
+    must(network, "a", words("ip link set lan0 name eth0"));
+  });
+});
+
+test("a tunnel of somebody else is gone: status says what works", needsRoot, async () => {
+  await onHidingStage(["a"], async (network) => {
+    must(network, "a", ["sh", "-ec", TUNNEL]);
+    must(network, "a", add(`--tunnel-on vx0 ${VIP}`));
+    must(network, "a", words("ip link del vx0"));
+    assert.equal(
+      whyOf(network),
+      "vx0 is not there: arp-hide remove what stands on it, or make it, and arp-hide add again",
+    );
+    must(network, "a", REMOVE);
+    assert.match(network.run("a", STATUS).stderr, /nothing is hidden here/);
+  });
+});

@@ -8,7 +8,7 @@ import { familyOf, type IpAddress, ZERO_MAC } from "@viptools/wire";
 import { arpSight } from "./arp-sight.ts";
 import { arpChains, arpRulesOf } from "./arp-tables.ts";
 import { missingOf } from "./host-change.ts";
-import { doesIgnoreHide, type Hiding, holderOf, type Method } from "./plan.ts";
+import { doesIgnoreHide, type Hiding, holderOf, type Method, nameNow } from "./plan.ts";
 import { lookAtTable } from "./table-sight.ts";
 import { tunnelState } from "./tunnel.ts";
 import { comesOutIpv4, tunnelFaults, tunnelsOf } from "./tunnel-plan.ts";
@@ -28,7 +28,8 @@ export function look(bench: Workbench, name: string, method: Method, all: readon
     interface: name,
     method,
     isThere: links.some((link) => link.name === name),
-    missing: missingOf(bench, hidden),
+    nowNamed: nameNow(name, hidden, links),
+    missing: missingOf(bench, hidden).filter(({ holder }) => links.some((link) => link.name === holder)),
     elsewhere: elsewhereOf(bench, hidden),
     ignore: hasSettings ? readEffective("ipv4/arp_ignore", name) : undefined,
     announce: hasSettings ? readEffective("ipv4/arp_announce", name) : undefined,

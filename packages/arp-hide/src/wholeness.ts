@@ -30,7 +30,9 @@ export interface Sight extends RuleSight {
   readonly method: Method;
   /** The interface is there. */
   readonly isThere: boolean;
-  /** Not where they shall stand. */
+  /** What it is called now, if it was renamed. */
+  readonly nowNamed: string;
+  /** Not where they shall stand, though that interface is there. */
   readonly missing: readonly Place[];
   /** On other interfaces of this host, which answer for them. */
   readonly elsewhere: readonly { readonly vip: IpAddress; readonly interface: string }[];
@@ -47,10 +49,21 @@ export interface Sight extends RuleSight {
 
 /** @returns what is missing, with the command that mends it, and what else is worth knowing. */
 export function judge(sight: Sight): { readonly isWhole: boolean; readonly why: string[] } {
-  const faults = sight.isThere
-    ? [...addressFaults(sight), ...sight.tunnelFaults, ...settingFaults(sight), ...ruleFaults(sight)]
-    : [`${sight.interface} is not there`];
+  const faults = linkFaults(sight);
+  if (faults.length === 0)
+    faults.push(
+      ...addressFaults(sight),
+      ...sight.tunnelFaults,
+      ...settingFaults(sight),
+      ...ruleFaults(sight),
+    );
   return { isWhole: faults.length === 0, why: [...faults, ...remarks(sight)] };
+}
+
+function linkFaults({ interface: name, isThere, nowNamed }: Sight): string[] {
+  if (nowNamed !== name)
+    return [`${name} is named ${nowNamed} now: arp-hide remove -I ${name}, and add -I ${nowNamed}`];
+  return isThere ? [] : [`${name} is not there: arp-hide remove -I ${name}, if it does not come back`];
 }
 
 function addressFaults({ interface: name, missing, elsewhere, groundless }: Sight): string[] {
