@@ -57,15 +57,24 @@ test("killed in the middle of add: remove leaves nothing", needsRoot, async () =
 });
 
 const OWN_BACK = "ip address add 192.0.2.1/24 dev eth0";
-/** What somebody does to what is hidden, what status says of it, and what mends it beside add. */
-type Damage = readonly [way: string, damage: string, says: RegExp, mend?: string];
+/** What somebody does to what is hidden, what status says of it, what mends it beside add, and what is put back at last. */
+type Damage = readonly [way: string, damage: string, says: RegExp, mend?: string, after?: string];
 const DAMAGES: readonly Damage[] = [
   ["sysctl", `ip address del ${VIP}/32 dev lo`, /192\.0\.2\.100 is not on lo/],
   ["sysctl", "sysctl -w net.ipv4.conf.eth0.arp_ignore=0", /arp_ignore is 0: this host answers/],
   ["sysctl", "sysctl -w net.ipv4.conf.eth0.arp_announce=0", /arp_announce is 0/],
   ["nft", "nft flush ruleset", /table hide_eth0 is gone/],
   ["nft", `nft delete element netdev hide_eth0 vips { ${VIP} }`, /does not name 192\.0\.2\.100/],
+  ["nft", "nft flush chain netdev hide_eth0 in", /hide_eth0: chain in lacks 2 of 2 rules/],
+  ["nft", "nft insert rule netdev hide_eth0 in accept", /hide_eth0: chain in has 1 that somebody else put/],
   ["arptables", "arptables -F", /is not reached, or does not name 192\.0\.2\.100/],
+  [
+    "arptables",
+    "arptables -I INPUT -j ACCEPT",
+    /chain INPUT has "-j ACCEPT" before/,
+    "true",
+    "arptables -D INPUT -j ACCEPT",
+  ],
   ["redirect", "nft flush ruleset", /table hide_eth0 is gone/],
   ["sysctl --tunnel-on vx0", "sysctl -qw net.ipv4.conf.vx0.rp_filter=1", /rp_filter drops/],
 ];
@@ -79,6 +88,12 @@ const MORE_DAMAGES: readonly Damage[] = [
     /192\.0\.2\.100 is on lo too/,
     `ip address del ${VIP}/32 dev lo`,
   ],
+  ["nft", "nft flush chain netdev hide_eth0 out", /hide_eth0: chain out lacks 1 of 1 rules/],
+  ["nft", "nft flush chain netdev hide_eth0 in; nft delete chain netdev hide_eth0 in", /chain in is gone/],
+  ["nft", "nft chain netdev hide_eth0 in '{ policy drop; }'", /chain in is hooked elsewhere/],
+  ["redirect", "nft flush chain inet hide_eth0 rest", /hide_eth0: chain rest lacks 2 of 2 rules/],
+  ["redirect", "nft insert rule inet hide_eth0 turn accept", /chain turn has 1 that somebody else put/],
+  ["redirect", "nft add table inet hide_eth0 '{ flags dormant; }'", /hide_eth0: sleeps/],
   ["redirect", "ip -4 address flush dev eth0", /eth0 has no IPv4 address/, OWN_BACK],
   ["sysctl --tunnel-on vx0", "ip link set vx0 down", /vx0 is down/],
   ["sysctl --tunnel-on vx0", `ip address del ${VIP}/32 dev vx0`, /192\.0\.2\.100 is not on vx0/],
@@ -88,7 +103,10 @@ test("status: whole, or what is missing; add mends it, and remove leaves nothing
     must(network, "a", ["sh", "-ec", TUNNEL]);
     const before = dumpHost(network, "a");
     assert.equal(network.run("a", STATUS).code, 1, "nothing is hidden");
-    for (const [way, damage, says, mend = "true"] of [...DAMAGES, ...(IS_FULL ? MORE_DAMAGES : [])]) {
+    for (const [way, damage, says, mend = "true", after = "true"] of [
+      ...DAMAGES,
+      ...(IS_FULL ? MORE_DAMAGES : []),
+    ]) {
       await t.test(damage, () => {
         must(network, "a", add(`--method ${way} ${VIP} ${VIP6}`));
         const whole = must(network, "a", STATUS);
@@ -103,6 +121,7 @@ test("status: whole, or what is missing; add mends it, and remove leaves nothing
         must(network, "a", ["sh", "-c", mend]);
         must(network, "a", add(`--method ${way} ${VIP} ${VIP6}`));
         must(network, "a", STATUS);
+        must(network, "a", ["sh", "-c", after]);
         must(network, "a", REMOVE);
       });
     }

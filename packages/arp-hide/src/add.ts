@@ -10,7 +10,7 @@ import { readAsked } from "./asked.ts";
 import { hide, show } from "./hider.ts";
 import { changeToHide, settingsOf } from "./host-change.ts";
 import { alone, readJournal, writeJournal } from "./journal.ts";
-import { type Hiding, holderOf, SETTINGS_HOLDER, wayOf } from "./plan.ts";
+import { type Hiding, holderOf, nameNow, SETTINGS_HOLDER, wayOf } from "./plan.ts";
 import { stepsToHide } from "./plan-steps.ts";
 import { writeChange, writeSteps } from "./reports.ts";
 import { groundlessOf, look } from "./sight.ts";
@@ -29,11 +29,13 @@ export async function add(context: Context): Promise<ExitCode> {
 async function addAlone(context: Context, bench: Workbench, asked: readonly Hiding[]): Promise<ExitCode> {
   const before = readJournal(bench.runs);
   const { interface: name, method } = asked[0]!;
+  refuseRenamed(bench, before, name);
   refuseOtherWays(before, asked);
   refuseOwnAddresses(bench, before, asked);
   refuseNoGround(context, bench, asked);
   const fresh = asked.filter(({ vip }) => !before.some((one) => one.vip === vip && one.interface === name));
-  const all = [...before, ...fresh];
+  const ifindex = bench.route.findLink(name)!.index;
+  const all = [...before, ...fresh].map((one) => (one.interface === name ? { ...one, ifindex } : one));
   if (context.args.flag("dry-run")) {
     writeSteps(context, name, stepsToHide(changeToHide(bench, name, all, asked)));
     return ExitCode.done;
@@ -86,6 +88,20 @@ async function undo(
   } catch {
     context.say(`part of it is done, and noted: arp-hide remove -I ${name} takes it away`);
   }
+}
+
+/**
+ * What is noted belongs to another interface, which had this name.
+ *
+ * @throws {ExitError} alreadyRunning.
+ */
+function refuseRenamed(bench: Workbench, before: readonly Hiding[], name: string): void {
+  const now = nameNow(name, before, bench.route.links());
+  if (now !== name)
+    throw new ExitError(
+      ExitCode.alreadyRunning,
+      `the ${name} on which addresses are hidden is named ${now} now: first arp-hide remove -I ${name}`,
+    );
 }
 
 /**

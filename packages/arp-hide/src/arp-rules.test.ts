@@ -7,6 +7,7 @@ import {
   readArpChains,
   unruledByArp,
 } from "./arp-rules.ts";
+import { arpSight } from "./arp-sight.ts";
 
 const VIP = "192.0.2.100";
 const OTHER = "192.0.2.101";
@@ -64,6 +65,12 @@ const ROWS: readonly (readonly [fact: string, listing: string, vips: string[], c
     [VIP],
     [`-A hide-eth0-out -s ${VIP} -j mangle --mangle-ip-s 192.0.2.2`, `-D hide-eth0-out ${MOVED}`],
   ],
+  [
+    "somebody accepts before",
+    WHOLE.replace("INPUT (policy ACCEPT)", "$&\n-j ACCEPT"),
+    [VIP],
+    ["-I INPUT -i eth0 -j hide-eth0-in", "-D INPUT 3"],
+  ],
   ["none is hidden any more", WHOLE, [], TO_SHOW],
   [
     "saved rules were loaded beside them",
@@ -95,6 +102,68 @@ const SIGHTS: readonly (readonly [fact: string, listing: string, unruled: string
 for (const [fact, listing, unruled] of SIGHTS)
   test(`arptables, seen: ${fact}`, () => {
     assert.deepEqual(unruledByArp(wanted(VIP), readArpChains(listing)), unruled);
+  });
+
+const VIPS = [VIP];
+const before = (rule: string, side = "INPUT"): string =>
+  WHOLE.replace(`${side} (policy ACCEPT)`, `$&\n${rule}`);
+const SIGHTS_OF_RULES: readonly (readonly [
+  fact: string,
+  listing: string,
+  own: string[],
+  stale?: string | undefined,
+  changed?: RegExp,
+])[] = [
+  ["whole", WHOLE, ["192.0.2.2"]],
+  [
+    "another address of the interface is said",
+    WHOLE.replace(/-j mangle.*/, MOVED),
+    ["192.0.2.2", "192.0.2.9"],
+  ],
+  ["an address of before is said", WHOLE.replace(/-j mangle.*/, MOVED), ["192.0.2.2"], "192.0.2.9"],
+  ["accepted before", before("-j ACCEPT"), ["192.0.2.2"], undefined, /^chain INPUT has "-j ACCEPT" before/],
+  [
+    "accepted before, on the way out",
+    before("-j ACCEPT", "OUTPUT"),
+    ["192.0.2.2"],
+    undefined,
+    /^chain OUTPUT has/,
+  ],
+  [
+    "accepted among ours",
+    WHOLE.replace("-j DROP", "-j ACCEPT\n$&"),
+    ["192.0.2.2"],
+    undefined,
+    /^chain hide-eth0-in has/,
+  ],
+  ["returned before", before("-j RETURN -i eth0"), ["192.0.2.2"], undefined, /-j RETURN/],
+  [
+    "accepted in a chain",
+    `${before("-j mine")}\nChain mine (1 references)\n-j ACCEPT\n`,
+    ["192.0.2.2"],
+    undefined,
+    /-j mine/,
+  ],
+  ["a chain that comes back", `${before("-j mine")}\nChain mine (1 references)\n-j RETURN\n`, ["192.0.2.2"]],
+  ["accepted for another interface", before("-j ACCEPT -i eth1"), ["192.0.2.2"]],
+  [
+    "accepted for all but another interface",
+    before("-j ACCEPT ! -i eth1"),
+    ["192.0.2.2"],
+    undefined,
+    /-j ACCEPT/,
+  ],
+  ["accepted for another address", before("-j ACCEPT -d 192.0.2.7"), ["192.0.2.2"]],
+  ["accepted for the network", before("-j ACCEPT -d 192.0.2.0/24"), ["192.0.2.2"], undefined, /-j ACCEPT/],
+  ["dropped before", before("-j DROP -s 192.0.2.7"), ["192.0.2.2"]],
+  ["accepted after", WHOLE.replace("-i eth0\n", "$&-j ACCEPT\n"), ["192.0.2.2"]],
+];
+for (const [fact, listing, own, stale, changed] of SIGHTS_OF_RULES)
+  test(`arptables, seen of the rules: ${fact}`, () => {
+    const sight = arpSight({ interface: "eth0", vips: VIPS }, own, readArpChains(listing));
+    assert.deepEqual([sight.unruled, sight.stale], [[], stale]);
+    assert.equal(sight.changed.length, changed === undefined ? 0 : 1);
+    if (changed !== undefined) assert.match(sight.changed[0]!, changed);
   });
 
 test("our chains tell their interfaces, dots and dashes in their names", () => {

@@ -9,6 +9,7 @@
  */
 import type { Arptables } from "@viptools/kernel";
 import type { IpAddress } from "@viptools/wire";
+import { known, without, wordAfter, wordsOf } from "./arp-words.ts";
 
 const PREFIX = "hide-";
 type Side = "in" | "out";
@@ -84,9 +85,7 @@ export function arpCommands(wanted: ArpRules, chains: ArpChains): string[][] {
       ...(chains.has(chain) ? [] : [["-N", chain]]),
       ...without(rules, there).map((rule) => ["-A", chain, ...wordsOf(rule)]),
       ...without(there, rules).map((rule) => ["-D", chain, ...wordsOf(rule)]),
-      ...(jumpsTo(name, side, chains).length > 0
-        ? []
-        : [["-I", ENTRANCES[side], ...wordsOf(jump(name, side))]]),
+      ...jumpCommands(wanted, side, chains),
     ];
   });
 }
@@ -102,6 +101,69 @@ export function unruledByArp(wanted: ArpRules, chains: ArpChains): IpAddress[] |
       return !isReached || without([ruleFor(wanted, vip, side)], there).length > 0;
     }),
   );
+}
+
+/** A rule that lets questions pass before ours see them. */
+export interface Accepting {
+  readonly chain: string;
+  readonly rule: string;
+}
+
+/** Rules of others, before our jumps or among our rules, that accept what may be about one of the VIPs. */
+export function acceptingBefore(wanted: ArpRules, chains: ArpChains): Accepting[] {
+  return SIDES.flatMap((side) => {
+    const chain = arpChainOf(wanted.interface, side);
+    const entrance = ENTRANCES[side];
+    const before = (chains.get(entrance) ?? []).slice(0, placeOfJump(wanted.interface, side, chains));
+    const own = wanted.vips.map((vip) => ruleFor(wanted, vip, side));
+    const among = without(chains.get(chain) ?? [], own);
+    return [
+      ...before.map((rule) => ({ chain: entrance, rule })),
+      ...among.map((rule) => ({ chain, rule })),
+    ].filter(({ rule }) => mayAccept(rule, wanted, side, chains, true));
+  });
+}
+
+/** First in its chain, or in front of it once more, if somebody accepts before it. */
+function jumpCommands(wanted: ArpRules, side: Side, chains: ArpChains): string[][] {
+  const { interface: name } = wanted;
+  const entrance = ENTRANCES[side];
+  const insert = ["-I", entrance, ...wordsOf(jump(name, side))];
+  if (jumpsTo(name, side, chains).length === 0) return [insert];
+  if (!acceptingBefore(wanted, chains).some(({ chain }) => chain === entrance)) return [];
+  // Rules are counted from 1, and there is one more before it now.
+  return [insert, ["-D", entrance, String(placeOfJump(name, side, chains) + 2)]];
+}
+
+/** @returns the place of the first jump, from 0; without one, 0. */
+function placeOfJump(name: string, side: Side, chains: ArpChains): number {
+  const wanted = known(jump(name, side));
+  return Math.max(
+    (chains.get(ENTRANCES[side]) ?? []).findIndex((rule) => known(rule) === wanted),
+    0,
+  );
+}
+
+/** @param isBuiltIn in a chain of the kernel's, or one of ours, RETURN ends in its policy. */
+function mayAccept(
+  rule: string,
+  wanted: ArpRules,
+  side: Side,
+  chains: ArpChains,
+  isBuiltIn: boolean,
+): boolean {
+  if (isAboutOthers(rule, wanted, side)) return false;
+  const target = wordAfter(rule, "-j");
+  if (target === "ACCEPT" || (target === "RETURN" && isBuiltIn)) return true;
+  return (chains.get(target ?? "") ?? []).some((one) => mayAccept(one, wanted, side, chains, false));
+}
+
+/** Another interface, or another address; what is negated or a network may be about anything. */
+function isAboutOthers(rule: string, { interface: name, vips }: ArpRules, side: Side): boolean {
+  const device = wordAfter(rule, side === "in" ? "-i" : "-o");
+  const address = wordAfter(rule, side === "in" ? "-d" : "-s");
+  const isOther = device !== undefined && !device.endsWith("+") && device !== name;
+  return isOther || (address !== undefined && !address.includes("/") && !vips.includes(address));
 }
 
 function removals(name: string, side: Side, chains: ArpChains): string[][] {
@@ -130,22 +192,4 @@ function jump(name: string, side: Side): string {
 
 function ruleFor({ ownAddress }: ArpRules, vip: IpAddress, side: Side): string {
   return side === "in" ? `-d ${vip} -j DROP` : `-s ${vip} -j mangle --mangle-ip-s ${ownAddress}`;
-}
-
-function without(rules: readonly string[], others: readonly string[]): string[] {
-  const there = new Set(others.map(known));
-  return rules.filter((rule) => !there.has(known(rule)));
-}
-
-/** The same for a rule whatever the order of its words. */
-function known(rule: string): string {
-  return rule
-    .split(/ (?=-)/)
-    .map((part) => part.trim())
-    .toSorted()
-    .join(" ");
-}
-
-function wordsOf(rule: string): string[] {
-  return rule.split(/\s+/);
 }

@@ -38,6 +38,8 @@ function readTunnel(
 ): (vip: IpAddress) => Pick<Hiding, "tunnel"> {
   const given = args.text("tunnel-on");
   if (!args.flag("tunnel") && given === undefined) return () => ({});
+  if (args.flag("tunnel") && given !== undefined)
+    usage(`--tunnel and --tunnel-on exclude each other: needs --tunnel alone, or --tunnel-on ${given} alone`);
   if (method === "redirect")
     usage("--tunnel and --method redirect exclude each other: a redirected VIP stands on no interface");
   if (given === name || given === HOLDER)

@@ -14,7 +14,7 @@ import {
 import { changeArptables } from "./arp-tables.ts";
 import { changeToHide, changeToShow, type RuleChange, settingsOf } from "./host-change.ts";
 import { LOADING_RULES } from "./kernel-exit.ts";
-import { type Hiding, hostVip, type Place, plannedAddress, SETTINGS_HOLDER } from "./plan.ts";
+import { type Hiding, hostVip, nameNow, type Place, plannedAddress, SETTINGS_HOLDER } from "./plan.ts";
 import { tableOf } from "./rules.ts";
 import { leaveTunnel, readyTunnel } from "./tunnel.ts";
 import { comesOutIpv4 } from "./tunnel-plan.ts";
@@ -56,8 +56,9 @@ export async function show(
   for (const tunnel of tunnels) changes.push(...(await leaveTunnel(bench, tunnel)));
   changes.push(...rules.map((change) => changeRules(bench, change)));
   changes.push(...changeArptables(bench, arptables, left));
-  const isNeeded = settingsOf(name, left).length > 0;
-  return [...changes, ...(isNeeded ? [] : await dropParentSettings(bench.runs, name, SETTINGS_HOLDER))];
+  if (settingsOf(name, left).length > 0) return changes;
+  const nowNamed = nameNow(name, gone, bench.route.links());
+  return [...changes, ...(await dropParentSettings(bench.runs, name, SETTINGS_HOLDER, nowNamed))];
 }
 
 function addressesOf(bench: Workbench, places: readonly Place[]): NewAddress[] {

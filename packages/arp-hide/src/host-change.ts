@@ -11,6 +11,7 @@ import {
   type Hiding,
   holderOf,
   type Method,
+  nameNow,
   neededSettings,
   type Place,
   placesOf,
@@ -72,8 +73,10 @@ export function changeToShow(
   left: readonly Hiding[],
   gone: readonly Hiding[],
 ): HostChange {
+  const nowNamed = nameNow(name, gone, bench.route.links());
   return {
-    settings: settingsOf(name, left).length > 0 ? [] : settingsBefore(bench.runs, name, SETTINGS_HOLDER),
+    settings:
+      settingsOf(name, left).length > 0 ? [] : settingsBefore(bench.runs, name, SETTINGS_HOLDER, nowNamed),
     rules: TABLE_METHODS.flatMap((method) => {
       const isMeant = gone.some((one) => one.method === method);
       return ruleChange(bench, name, method, left).filter(({ rules }) => isMeant || rules === undefined);

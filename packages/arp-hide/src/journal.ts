@@ -21,6 +21,7 @@ export function readJournal(runs: RunDirectory): Hiding[] {
 function isHiding(entry: Partial<Hiding> | null): entry is Hiding {
   if (typeof entry?.interface !== "string" || typeof entry.vip !== "string") return false;
   if (!METHODS.some((method) => method === entry.method)) return false;
+  if (entry.ifindex !== undefined && typeof entry.ifindex !== "number") return false;
   if (entry.tunnel !== undefined && typeof entry.tunnel !== "string") return false;
   if (entry.to !== undefined && !isServices(entry.to)) return false;
   try {

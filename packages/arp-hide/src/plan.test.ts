@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { Arptables, tableLine } from "@viptools/kernel";
 import type { HostChange } from "./host-change.ts";
-import { type Hiding, type Method, neededSettings } from "./plan.ts";
+import { type Hiding, type Method, nameNow, neededSettings } from "./plan.ts";
 import { stepsToHide, stepsToRemove } from "./plan-steps.ts";
 import { redirectRules } from "./redirect-rules.ts";
 import { hidingRules } from "./rules.ts";
@@ -33,6 +33,28 @@ for (const [fact, hidden, ignore, settings] of SETTINGS)
       found,
       settings.map((setting) => `net/ipv4/conf/eth0/${setting}`),
     );
+  });
+
+const NOTED = [hiding("192.0.2.100", "sysctl"), { ...hiding("192.0.2.101", "sysctl"), ifindex: 2 }];
+const NAMES: readonly (readonly [fact: string, links: [index: number, name: string][], now: string])[] = [
+  ["as it was", [[2, "eth0"]], "eth0"],
+  ["renamed", [[2, "lan0"]], "lan0"],
+  [
+    "renamed, and another has its name",
+    [
+      [2, "lan0"],
+      [3, "eth0"],
+    ],
+    "lan0",
+  ],
+  ["another in its place", [[3, "eth0"]], "eth0"],
+  ["gone", [], "eth0"],
+];
+for (const [fact, links, now] of NAMES)
+  test(`the name of an interface: ${fact}`, () => {
+    const there = links.map(([index, name]) => ({ index, name }));
+    assert.equal(nameNow("eth0", NOTED, there), now);
+    assert.equal(nameNow("eth1", NOTED, there), "eth1");
   });
 
 const VIPS = ["192.0.2.100", "2001:db8::100"];

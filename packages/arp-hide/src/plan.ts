@@ -15,10 +15,22 @@ export interface Hiding {
   readonly interface: string;
   readonly vip: IpAddress;
   readonly method: Method;
+  /** Of the interface, when it was noted: renamed, it keeps that. */
+  readonly ifindex?: number;
   /** The tunnel interface on which it stands, in place of {@link HOLDER}. */
   readonly tunnel?: string;
   /** Of the method redirect: which services are reached, `tcp/80`; without, all. */
   readonly to?: readonly string[];
+}
+
+/** @param links that there are. @returns what an interface is called now that was noted as `name`. */
+export function nameNow(
+  name: string,
+  noted: readonly Hiding[],
+  links: readonly { readonly index: number; readonly name: string }[],
+): string {
+  const index = noted.find((one) => one.interface === name && one.ifindex !== undefined)?.ifindex;
+  return links.find((link) => link.index === index)?.name ?? name;
 }
 
 /** Where hidden addresses stand that come by no tunnel. */

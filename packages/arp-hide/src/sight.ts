@@ -3,18 +3,20 @@
  *
  * @module
  */
-import { KernelError, type Link, readEffective } from "@viptools/kernel";
-import { addressFromBytes, familyOf, type IpAddress, ZERO_MAC } from "@viptools/wire";
-import { unruledByArp } from "./arp-rules.ts";
+import { type Link, readEffective } from "@viptools/kernel";
+import { familyOf, type IpAddress, ZERO_MAC } from "@viptools/wire";
+import { arpSight } from "./arp-sight.ts";
 import { arpChains, arpRulesOf } from "./arp-tables.ts";
 import { missingOf } from "./host-change.ts";
-import { doesIgnoreHide, type Hiding, holderOf, type Method } from "./plan.ts";
-import { TURNED } from "./redirect-rules.ts";
-import { tableOf, VIPS } from "./rules.ts";
+import { doesIgnoreHide, type Hiding, holderOf, type Method, nameNow } from "./plan.ts";
+import { lookAtTable } from "./table-sight.ts";
 import { tunnelState } from "./tunnel.ts";
 import { comesOutIpv4, tunnelFaults, tunnelsOf } from "./tunnel-plan.ts";
-import type { Sight } from "./wholeness.ts";
+import type { RuleSight, Sight } from "./wholeness.ts";
 import type { Workbench } from "./workbench.ts";
+
+/** By a method without rules, or with nothing that needs them. */
+const NO_RULES: RuleSight = { unruled: [], stale: undefined, changed: [] };
 
 /** @param all that is hidden on this host. */
 export function look(bench: Workbench, name: string, method: Method, all: readonly Hiding[]): Sight {
@@ -26,11 +28,12 @@ export function look(bench: Workbench, name: string, method: Method, all: readon
     interface: name,
     method,
     isThere: links.some((link) => link.name === name),
-    missing: missingOf(bench, hidden),
+    nowNamed: nameNow(name, hidden, links),
+    missing: missingOf(bench, hidden).filter(({ holder }) => links.some((link) => link.name === holder)),
     elsewhere: elsewhereOf(bench, hidden),
     ignore: hasSettings ? readEffective("ipv4/arp_ignore", name) : undefined,
     announce: hasSettings ? readEffective("ipv4/arp_announce", name) : undefined,
-    unruled: unruledOf(bench, name, method, hidden),
+    ...rulesSeen(bench, name, method, hidden),
     groundless: method === "redirect" ? groundlessOf(bench, name, hidden) : [],
     tunnelFaults: tunnelsOf(hidden).flatMap((tunnel) =>
       tunnelFaults(tunnelState(bench, tunnel), comesOutIpv4(tunnel, hidden)),
@@ -49,44 +52,17 @@ function elsewhereOf(bench: Workbench, hidden: readonly Hiding[]): Sight["elsewh
     .map(({ address, interface: place }) => ({ vip: address, interface: place }));
 }
 
-function unruledOf(
-  bench: Workbench,
-  name: string,
-  method: Method,
-  hidden: readonly Hiding[],
-): IpAddress[] | undefined {
-  const vips = hidden.map(({ vip }) => vip);
-  const ipv4 = vips.filter((vip) => familyOf(vip) === 4);
-  if (method === "sysctl") return [];
-  if (method === "arptables" && ipv4.length === 0) return [];
-  if (method === "arptables")
-    return unruledByArp(arpRulesOf(bench, name, hidden), arpChains(bench) ?? new Map());
-  // By nft, the rules name IPv6 addresses one by one, and the kernel hides those by itself.
-  const ruled = method === "nft" ? ruledByNft(bench, name) : turnedBy(bench, name);
-  return ruled && (method === "nft" ? ipv4 : vips).filter((vip) => !ruled.includes(vip));
+function rulesSeen(bench: Workbench, name: string, method: Method, hidden: readonly Hiding[]): RuleSight {
+  if (method === "sysctl") return NO_RULES;
+  return method === "arptables"
+    ? lookAtArptables(bench, name, hidden)
+    : lookAtTable(bench, name, method, hidden);
 }
 
-function ruledByNft(bench: Workbench, name: string): IpAddress[] | undefined {
-  return unlessGone(() => bench.nft.elements(tableOf(name), VIPS).map(({ key }) => addressFromBytes(key, 4)));
-}
-
-function turnedBy(bench: Workbench, name: string): IpAddress[] | undefined {
-  return unlessGone(() =>
-    ([4, 6] as const).flatMap((family) =>
-      bench.nft
-        .elements(tableOf(name), TURNED[family], "inet")
-        .map(({ key }) => addressFromBytes(key, family)),
-    ),
-  );
-}
-
-function unlessGone<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof KernelError && error.code === "ENOENT") return undefined;
-    throw error;
-  }
+function lookAtArptables(bench: Workbench, name: string, hidden: readonly Hiding[]): RuleSight {
+  const wanted = arpRulesOf(bench, name, hidden);
+  if (wanted.vips.length === 0) return NO_RULES;
+  return arpSight(wanted, bench.ownAddresses(name), arpChains(bench) ?? new Map());
 }
 
 /** @returns those that the interface has no address for. */

@@ -45,7 +45,9 @@ test("a tunnel that is not there is made and raised, one that is down is raised"
 });
 
 test("status names a tunnel that is gone, or down", () => {
-  assert.match(tunnelFaults(ABSENT, true).join(), /^tunl0 is not there/);
+  assert.match(tunnelFaults(ABSENT, true).join(), /^tunl0 is not there: arp-hide add again$/);
+  const foreign = tunnelFaults({ ...ABSENT, name: "vx0" }, true).join();
+  assert.match(foreign, /^vx0 is not there: arp-hide remove what stands on it, or make it/);
   assert.match(tunnelFaults({ ...READY, isUp: false }, true).join(), /^tunl0 is down/);
   assert.deepEqual(tunnelFaults(READY, true), []);
 });

@@ -79,10 +79,14 @@ export function rpFilterOf(name: string): string {
   return `net/ipv4/conf/${name}/rp_filter`;
 }
 
+/** `add` makes no such tunnel. */
+const NOT_OURS = "arp-hide remove what stands on it, or make it, and arp-hide add again";
+
 /** @returns what is wrong with it, with the command that mends it. */
 export function tunnelFaults(state: TunnelState, isForIpv4: boolean): string[] {
   const { name, isThere, isUp } = state;
-  if (!isThere) return [`${name} is not there: arp-hide add again`];
+  if (!isThere)
+    return [`${name} is not there: ${kindOf(name) === undefined ? NOT_OURS : "arp-hide add again"}`];
   return [
     ...(isUp ? [] : [`${name} is down: arp-hide add again`]),
     ...(isForIpv4 && isStrict(state)

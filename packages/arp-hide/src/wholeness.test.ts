@@ -10,11 +10,14 @@ const WHOLE: Sight = {
   interface: "eth0",
   method: "sysctl",
   isThere: true,
+  nowNamed: "eth0",
   missing: [],
   elsewhere: [],
   ignore: at("arp_ignore", 1),
   announce: at("arp_announce", 2),
   unruled: [],
+  stale: undefined,
+  changed: [],
   groundless: [],
   tunnelFaults: [],
   open: [],
@@ -52,6 +55,11 @@ const FAULTS: readonly (readonly [fact: string, sight: Sight, says: RegExp])[] =
     /192\.0\.2\.100 is on eth0 too/,
   ],
   ["an interface that is gone", { ...WHOLE, isThere: false }, /eth0 is not there/],
+  [
+    "an interface that was renamed",
+    { ...WHOLE, isThere: false, nowNamed: "lan0" },
+    /eth0 is named lan0 now: arp-hide remove -I eth0, and add -I lan0/,
+  ],
   ["a table that is gone", { ...BY_RULES, unruled: undefined }, /table hide_eth0 is gone/],
   ["chains that are gone", { ...BY_ARPTABLES, unruled: undefined }, /chain hide-eth0-in or -out is gone/],
   ["chains that are empty", { ...BY_ARPTABLES, unruled: ["192.0.2.100"] }, /does not name 192\.0\.2\.100/],
@@ -61,6 +69,16 @@ const FAULTS: readonly (readonly [fact: string, sight: Sight, says: RegExp])[] =
     /eth0 has no IPv6 address to which 2001:db8::100/,
   ],
   ["a tunnel that drops", { ...WHOLE, tunnelFaults: ["tunl0 is down"] }, /tunl0 is down/],
+  [
+    "an address that the interface had before",
+    { ...BY_RULES, stale: "192.0.2.3" },
+    /say 192\.0\.2\.3 in the place of a VIP, which eth0 does not have: arp-hide add again/,
+  ],
+  [
+    "a chain that was flushed",
+    { ...BY_RULES, changed: ["chain in lacks 1 of 1 rules"] },
+    /hide_eth0: chain in lacks/,
+  ],
   ["rules for another address", { ...BY_RULES, unruled: ["192.0.2.100"] }, /does not name 192\.0\.2\.100/],
 ];
 for (const [fact, sight, says] of FAULTS)

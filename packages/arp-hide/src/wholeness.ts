@@ -14,21 +14,31 @@ export interface Effective {
   readonly path: string;
 }
 
+/** What was seen of the rules of one method. */
+export interface RuleSight {
+  /** Which the rules do not name, or no packet reaches; undefined where there is no table, or no chains. */
+  readonly unruled: readonly IpAddress[] | undefined;
+  /** What questions say in the place of a VIP, though the interface does not have it any more. */
+  readonly stale: IpAddress | undefined;
+  /** How the rules differ from what was loaded. */
+  readonly changed: readonly string[];
+}
+
 /** What was seen of the addresses that one method hides on one interface. */
-export interface Sight {
+export interface Sight extends RuleSight {
   readonly interface: string;
   readonly method: Method;
   /** The interface is there. */
   readonly isThere: boolean;
-  /** Not where they shall stand. */
+  /** What it is called now, if it was renamed. */
+  readonly nowNamed: string;
+  /** Not where they shall stand, though that interface is there. */
   readonly missing: readonly Place[];
   /** On other interfaces of this host, which answer for them. */
   readonly elsewhere: readonly { readonly vip: IpAddress; readonly interface: string }[];
   /** Of the interface; undefined where only IPv6 is hidden, or by rules. */
   readonly ignore: Effective | undefined;
   readonly announce: Effective | undefined;
-  /** Which the rules do not name, or no packet reaches; undefined where there is no table, or no chains. */
-  readonly unruled: readonly IpAddress[] | undefined;
   /** Which cannot be turned to the interface, because it has no address of their family. */
   readonly groundless: readonly IpAddress[];
   /** What is wrong with the tunnels on which they stand. */
@@ -39,10 +49,21 @@ export interface Sight {
 
 /** @returns what is missing, with the command that mends it, and what else is worth knowing. */
 export function judge(sight: Sight): { readonly isWhole: boolean; readonly why: string[] } {
-  const faults = sight.isThere
-    ? [...addressFaults(sight), ...sight.tunnelFaults, ...settingFaults(sight), ...ruleFaults(sight)]
-    : [`${sight.interface} is not there`];
+  const faults = linkFaults(sight);
+  if (faults.length === 0)
+    faults.push(
+      ...addressFaults(sight),
+      ...sight.tunnelFaults,
+      ...settingFaults(sight),
+      ...ruleFaults(sight),
+    );
   return { isWhole: faults.length === 0, why: [...faults, ...remarks(sight)] };
+}
+
+function linkFaults({ interface: name, isThere, nowNamed }: Sight): string[] {
+  if (nowNamed !== name)
+    return [`${name} is named ${nowNamed} now: arp-hide remove -I ${name}, and add -I ${nowNamed}`];
+  return isThere ? [] : [`${name} is not there: arp-hide remove -I ${name}, if it does not come back`];
 }
 
 function addressFaults({ interface: name, missing, elsewhere, groundless }: Sight): string[] {
@@ -71,13 +92,19 @@ function command({ path }: Effective, value: number): string {
   return `sysctl -w ${path}=${value}`;
 }
 
-function ruleFaults({ interface: name, method, unruled }: Sight): string[] {
+function ruleFaults({ interface: name, method, unruled, stale, changed }: Sight): string[] {
   const [rules, lack] =
     method === "arptables"
       ? [`chain ${arpChainOf(name, "in")} or -out`, "is not reached, or does not name"]
       : [`table ${tableOf(name)}`, "does not name"];
   if (unruled === undefined) return [`${rules} is gone: arp-hide add again`];
-  return unruled.length === 0 ? [] : [`${rules} ${lack} ${unruled.join(" ")}: arp-hide add again`];
+  return [
+    ...(unruled.length === 0 ? [] : [`${rules} ${lack} ${unruled.join(" ")}`]),
+    ...changed.map((fault) => (method === "arptables" ? fault : `${rules}: ${fault}`)),
+    ...(stale === undefined
+      ? []
+      : [`questions say ${stale} in the place of a VIP, which ${name} does not have`]),
+  ].map((fault) => `${fault}: arp-hide add again`);
 }
 
 function remarks({ open }: Sight): string[] {

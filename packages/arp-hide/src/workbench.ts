@@ -49,7 +49,13 @@ export class Workbench {
 
   /** @returns the first IPv4 address of an interface, from which the kernel asks by itself. */
   ownAddress(name: string): IpAddress | undefined {
-    return this.addresses().find((one) => one.family === 4 && one.interface === name)?.address;
+    return this.ownAddresses(name)[0];
+  }
+
+  /** IPv4 addresses of an interface. */
+  ownAddresses(name: string): IpAddress[] {
+    const own = this.addresses().filter((one) => one.family === 4 && one.interface === name);
+    return own.map(({ address }) => address);
   }
 
   close(): void {

@@ -17,6 +17,7 @@ export { KernelError } from "./native.ts";
 export type { NeighbourEntry, NeighbourFlag, NeighbourState } from "./neighbour-message.ts";
 export * from "./neighbour-table.ts";
 export * from "./network-manager.ts";
+export * from "./nft-content.ts";
 export {
   addElements,
   type BaseChain,

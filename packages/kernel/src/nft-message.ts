@@ -30,8 +30,10 @@ export const NftType = {
   getTable: 1,
   deleteTable: 2,
   newChain: 3,
+  getChain: 4,
   deleteChain: 5,
   newRule: 6,
+  getRule: 7,
   deleteRule: 8,
   newSet: 9,
   deleteSet: 11,
@@ -50,8 +52,8 @@ const NFTA_TABLE_OWNER = 7;
 const GENERIC_HEADER_LENGTH = 4;
 const SET_FLAG_TIMEOUT = 0x10;
 
-/** `owner`: only this socket may change the table; `persist`: it stays, as it is, when the socket closes (Linux 6.9). */
-export const TableFlag = { owner: 2, persist: 4 } as const;
+/** `dormant`: it does nothing; `owner`: only this socket may change the table; `persist`: it stays, as it is, when the socket closes (Linux 6.9). */
+export const TableFlag = { dormant: 1, owner: 2, persist: 4 } as const;
 export const NetdevHook = { ingress: 0, egress: 1 } as const;
 /** Of family inet (enum nf_inet_hooks). */
 export const InetHook = { prerouting: 0 } as const;
@@ -71,6 +73,8 @@ export interface NftTable {
   readonly name: string;
   /** Some process's socket owns it: nobody else can change it. */
   readonly isOwned: boolean;
+  /** Its chains see no packets (`flags dormant`). */
+  readonly isDormant: boolean;
 }
 
 export interface NftElement {
@@ -107,12 +111,27 @@ export function askAllTables(): NftMessage {
 
 export function readTable(body: Uint8Array): NftTable {
   const found = readAttributes(body.subarray(GENERIC_HEADER_LENGTH));
-  return { name: readString(found.get(1)) ?? "", isOwned: found.has(NFTA_TABLE_OWNER) };
+  const flags = found.get(2)?.at(-1) ?? 0;
+  return {
+    name: readString(found.get(1)) ?? "",
+    isOwned: found.has(NFTA_TABLE_OWNER),
+    isDormant: (flags & TableFlag.dormant) !== 0,
+  };
 }
 
 /** `list set netdev TABLE SET`. */
 export function askElements(table: string, set: string): NftMessage {
   return message(NftType.getElements, 0, stringAttribute(1, table), stringAttribute(2, set));
+}
+
+/** `list chains netdev`: of all tables, which some kernels do not tell apart. */
+export function askChains(): NftMessage {
+  return message(NftType.getChain, 0);
+}
+
+/** The rules of a table, in their order. */
+export function askRules(table: string): NftMessage {
+  return message(NftType.getRule, 0, stringAttribute(1, table));
 }
 
 export function readElements(body: Uint8Array): NftElement[] {

@@ -7,9 +7,12 @@
  * @module
  */
 import { NetlinkSocket } from "./netlink-socket.ts";
+import { readContent, type TableContent } from "./nft-content.ts";
 import {
   askAllTables,
+  askChains,
   askElements,
+  askRules,
   askTables,
   inFamily,
   type NftElement,
@@ -18,6 +21,7 @@ import {
   type NftTable,
   readElements,
   readTable,
+  readTableName,
 } from "./nft-message.ts";
 
 export const NETLINK_NETFILTER = 12;
@@ -61,6 +65,15 @@ export class NftSocket {
   elements(table: string, set: string, family: NftFamilyName = "netdev"): NftElement[] {
     const asked = inFamily(family, askElements(table, set));
     return this.#socket.dump(asked, `Cannot read set ${set}`).flatMap(readElements);
+  }
+
+  /** Chains and rules of a table; none if there is no such table. */
+  content(table: string, family: NftFamilyName = "netdev"): TableContent {
+    const read = (asked: NftMessage, what: string): Uint8Array[] =>
+      this.#socket
+        .dump(inFamily(family, asked), `Cannot read ${what}`)
+        .filter((body) => readTableName(body) === table);
+    return readContent(read(askChains(), "chains"), read(askRules(table), "rules"));
   }
 
   close(): void {

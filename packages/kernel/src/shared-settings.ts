@@ -59,11 +59,15 @@ export function differingSettings(
   });
 }
 
-/** @returns what was put back. A setting that somebody else changed meanwhile is left as it is. */
+/**
+ * @param nowNamed the interface, if it was renamed meanwhile: its settings went with it.
+ * @returns what was put back. A setting that somebody else changed meanwhile is left as it is.
+ */
 export async function dropParentSettings(
   runs: RunDirectory,
   parent: string,
   holder: string,
+  nowNamed: string = parent,
 ): Promise<string[]> {
   return await locked(runs, parent, (name) => {
     const note = runs.read<Note>(name);
@@ -74,7 +78,7 @@ export async function dropParentSettings(
       return [];
     }
     const changes = Object.entries(note.wanted).flatMap(([path, value]) =>
-      putBack(path, value, note.before[path]),
+      putBack(renamed(path, parent, nowNamed), value, note.before[path]),
     );
     runs.remove(name);
     return changes;
@@ -87,10 +91,22 @@ export function holdersOf(runs: RunDirectory, parent: string): readonly string[]
 }
 
 /** What would be put back if this holder let go now. */
-export function settingsBefore(runs: RunDirectory, parent: string, holder: string): Setting[] {
+export function settingsBefore(
+  runs: RunDirectory,
+  parent: string,
+  holder: string,
+  nowNamed: string = parent,
+): Setting[] {
   const note = runs.read<Note>(noteOf(parent));
   if (note === undefined || note.holders.some((other) => other !== holder)) return [];
-  return Object.entries(note.before).map(([path, value]) => ({ path, value }));
+  return Object.entries(note.before).map(([path, value]) => ({
+    path: renamed(path, parent, nowNamed),
+    value,
+  }));
+}
+
+function renamed(path: string, from: string, to: string): string {
+  return path.replace(`/${from}/`, () => `/${to}/`);
 }
 
 function putBack(path: string, ours: string, before: string | undefined): string[] {
