@@ -6,6 +6,7 @@
 import { readFileSync } from "node:fs";
 import * as v from "valibot";
 import { ExitCode, ExitError } from "./exit.ts";
+import { fileFault } from "./file-fault.ts";
 
 /** @throws {ExitError} noFile, or configuration with every mistake, one a line. */
 export function readJsonConfig<const S extends v.GenericSchema>(path: string, schema: S): v.InferOutput<S> {
@@ -14,7 +15,7 @@ export function readJsonConfig<const S extends v.GenericSchema>(path: string, sc
     value = JSON.parse(readFileSync(path, "utf8"));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code !== undefined) throw new ExitError(ExitCode.noFile, `Cannot read ${path}: ${code}`);
+    if (code !== undefined) throw new ExitError(ExitCode.noFile, `Cannot read ${path}: ${fileFault(error)}`);
     throw wrongConfig(path, [`is not JSON: ${error instanceof Error ? error.message : String(error)}`]);
   }
   const result = v.safeParse(schema, value);
@@ -36,7 +37,15 @@ function describe(issue: v.BaseIssue<unknown>): string {
   const place = path === "" ? "the whole" : path;
   if (issue.type === "min_length" || issue.type === "non_empty")
     return `${place} is empty: needs at least one`;
-  if (issue.received === "undefined") return `${place} is missing: needs ${issue.expected ?? "a value"}`;
+  const needed = issue.type === "integer" ? "a whole number" : inWords(issue.expected);
+  if (issue.received === "undefined") return `${place} is missing: needs ${needed ?? "a value"}`;
   if (issue.expected === "never") return `${place} is unknown`;
-  return `${place} is ${issue.received}: needs ${issue.expected ?? issue.message}`;
+  return `${place} is ${inWords(issue.received)}: needs ${needed ?? issue.message}`;
+}
+
+/** What the checking library calls by the names of JavaScript. */
+const IN_WORDS: Readonly<Record<string, string>> = { Array: "a list", Object: "an object" };
+
+function inWords<T extends string | null>(name: T): T | string {
+  return IN_WORDS[name ?? ""] ?? name;
 }
