@@ -148,9 +148,9 @@ const REFUSED: readonly (readonly [name: string, codes: [number, number], says: 
 ];
 
 async function refuses(path: string, codes: [number, number], says: RegExp): Promise<void> {
-  const ways = [needReplaceable(path), replaceFile(path, "new")];
+  const ways = [() => needReplaceable(path), () => replaceFile(path, "new")];
   for (const [index, way] of ways.entries())
-    await assert.rejects(way, (error: Error) => {
+    await assert.rejects(way(), (error: Error) => {
       assert.ok(error instanceof ExitError, error.stack);
       assert.match(error.message, says);
       assert.equal(error.code, codes[index]);
