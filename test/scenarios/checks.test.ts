@@ -138,7 +138,7 @@ const WRONG: readonly (readonly [line: string, code: number, says: RegExp])[] = 
   ["vip-track --name x --link lo -- true", 64, /--link is given beside command/],
   ["vip-track --name x --link lo --status 200", 64, /--status is given for link: belongs to http/],
   ["vip-track --name x --link lo --every 1ms", 64, /--every is 1ms: needs 10ms or more/],
-  ["vip-track --config /nope.json", 66, /Cannot read \/nope\.json: ENOENT/],
+  ["vip-track --config /nope.json", 66, /Cannot read \/nope\.json: there is no such file or folder/],
   ["vip-track --config /nope.json --name x", 64, /--name is given beside --config/],
   ["vip-track --name x -- /nope", 78, /check x: \/nope: ENOENT/],
   ["vip-track --name x -- no-such-program", 78, /there is no no-such-program in \/usr\/local/],

@@ -260,10 +260,21 @@ const REFUSED: readonly (readonly [name: string, argv: string, code: number, say
   ["a payload in letters", `--kind udp --port 7 --payload xyz ${VIP}`, 64, /--payload is "xyz": needs 1 to/],
   ["a log without a report", `--log /dev/null ${VIP}`, 64, /--log is given without --report/],
   ["a report of nothing", "--report /tmp/page.html", 64, /ADDRESS is missing/],
-  ["a log that is not there", "--report /tmp/page.html --log /nope", 66, /--log \/nope: ENOENT/],
+  [
+    "a log that is not there",
+    "--report /tmp/page.html --log /nope",
+    66,
+    /--log \/nope: there is no such file or folder/,
+  ],
   ["a folder as log", "--report /tmp/page.html --log /tmp", 66, /--log \/tmp is a folder/],
-  ["a report in no folder", `--report /nope/page.html ${VIP}`, 66, /--report \/nope\/page.html: ENOENT/],
-  ["a report that is a folder", `--report /tmp ${VIP}`, 66, /--report \/tmp is a folder/],
+  [
+    "a report in no folder",
+    `--report /nope/page.html ${VIP}`,
+    66,
+    /Cannot write \/nope\/page.html: there is no such file or folder/,
+  ],
+  ["a report that is a folder", `--report /tmp ${VIP}`, 64, /Cannot write \/tmp: it is a folder/],
+  ["a negative time", `--every -1s ${VIP}`, 64, /--every: Cannot read duration "-1s": needs a number/],
   [
     "a log of no records",
     "--report /tmp/page.html --log /etc/passwd",
@@ -306,5 +317,15 @@ test("vip-probe says once why asks are not answered", needsRoot, async (t) => {
         assert.equal(stderr.trim().split("\n").length, 1, stderr);
         assert.match(stdout, /probe\.summary/);
       });
+  });
+});
+
+test("vip-probe ends after --for, though the next ask would be later", needsRoot, async () => {
+  await onStage(["a"], async (network) => {
+    const startMs = performance.now();
+    const argv = words(`vip-probe --for 300ms --every 10s --grace 100ms ${network.host("a").address}`);
+    const outcome = network.run("a", argv);
+    assert.equal(outcome.code, 0, outcome.stderr);
+    assert.ok(performance.now() - startMs < 5000);
   });
 });

@@ -101,7 +101,7 @@ test("failover does not start again what would fail again", needsRoot, async () 
       [
         "-I eth0 --vrid 51 192.0.2.100 --metrics /nowhere/vip.prom",
         66,
-        /Cannot write \/nowhere\/vip.prom: ENOENT/,
+        /Cannot write \/nowhere\/vip.prom: there is no such file or folder/,
       ],
     ] as const) {
       const outcome = network.run("a", [FAILOVER, ...args.split(" ")]);

@@ -36,6 +36,9 @@ const GOOD: [string, (args: ReturnType<typeof parseArgs>) => unknown, unknown][]
   ["x 192.0.2.1 0x10", (a) => a.words, ["x", "192.0.2.1", "0x10"]],
   ["-- -x", (a) => a.words, ["-x"]],
   ["-- x -Ieth0 --quiet=no -- 0x1", (a) => a.words, ["x", "-Ieth0", "--quiet=no", "--", "0x1"]],
+  ["-c -1s x", (a) => a.text("count"), "-1s"],
+  ["--count -1.5ms x", (a) => a.text("count"), "-1.5ms"],
+  ["-c -1 x", (a) => a.text("count"), "-1"],
   ["--help", (a) => a.flag("help"), true],
 ];
 for (const [line, read, wanted] of GOOD) {
@@ -46,6 +49,7 @@ const BAD: [string, RegExp][] = [
   ["", /WORD is missing/],
   ["--counts 2 x", /--counts is unknown.*--count/],
   ["-z x", /-z is unknown/],
+  ["-q -1s x", /-1 is unknown/],
   ["x -I", /--interface needs a value/],
   ["-I eth0 -I eth1 x", /given 2 times/],
   ["--mode slow x", /"slow": needs fast, safe/],

@@ -88,7 +88,10 @@ export function parseArgs(spec: CommandSpec, argv: readonly string[]): Args {
   const options = [...spec.options, ...COMMON_OPTIONS];
   // What follows `--` is another program's, or a word whatever it looks like.
   const end = argv.includes("--") ? argv.indexOf("--") : argv.length;
-  const own = argv.slice(0, end).flatMap((word) => separate(options, word));
+  const own = joinNegative(
+    options,
+    argv.slice(0, end).flatMap((word) => separate(options, word)),
+  );
   const parsed = split(options, [...own, ...argv.slice(end)]);
   const words = [...(parsed["_"] as unknown[]), ...((parsed["--"] as unknown[]) ?? [])].map(String);
   const values: Record<string, unknown> = {};
@@ -114,6 +117,22 @@ function separate(options: readonly OptionSpec[], word: string): string[] {
   );
   if (short === undefined || word.length <= 2 || word.startsWith("--")) return [word];
   return [word.slice(0, 2), word.slice(2).replace(/^=/, "")];
+}
+
+/** `--for -1s` is `--for=-1s`, so that its own reader refuses it: yargs takes `-1` for a value, but not with a unit. */
+function joinNegative(options: readonly OptionSpec[], argv: readonly string[]): string[] {
+  const joined: string[] = [];
+  for (const word of argv) {
+    const last = joined.at(-1);
+    const option = options.find(
+      ({ name, letter, value }) =>
+        value !== undefined && last !== undefined && [`--${name}`, `-${letter}`].includes(last),
+    );
+    if (option !== undefined && /^-\d+(\.\d+)?[a-z]+$/.test(word))
+      joined.splice(-1, 1, `--${option.name}=${word}`);
+    else joined.push(word);
+  }
+  return joined;
 }
 
 /** By yargs' parser alone: to load the rest takes longer than most runs of a tool. */

@@ -35,7 +35,15 @@ function describe(issue: v.BaseIssue<unknown>): string {
   const place = path === "" ? "the whole" : path;
   if (issue.type === "min_length" || issue.type === "non_empty")
     return `${place} is empty: needs at least one`;
-  if (issue.received === "undefined") return `${place} is missing: needs ${issue.expected ?? "a value"}`;
+  const needed = issue.type === "integer" ? "a whole number" : inWords(issue.expected);
+  if (issue.received === "undefined") return `${place} is missing: needs ${needed ?? "a value"}`;
   if (issue.expected === "never") return `${place} is unknown`;
-  return `${place} is ${issue.received}: needs ${issue.expected ?? issue.message}`;
+  return `${place} is ${inWords(issue.received)}: needs ${needed ?? issue.message}`;
+}
+
+/** What the checking library calls by the names of JavaScript. */
+const IN_WORDS: Readonly<Record<string, string>> = { Array: "a list", Object: "an object" };
+
+function inWords<T extends string | null>(name: T): T | string {
+  return IN_WORDS[name ?? ""] ?? name;
 }

@@ -6,6 +6,7 @@
  */
 import { closeSync, constants, openSync, readSync, type Stats, statSync } from "node:fs";
 import { ExitCode, ExitError } from "./exit.ts";
+import { fileFault } from "./file-fault.ts";
 
 /** More than any configuration has, and little to have in memory. */
 const MIB_MAX = 4;
@@ -30,7 +31,7 @@ export function readSettingsText(path: string): string {
     return readOpened(path);
   } catch (error) {
     if (error instanceof ExitError) throw error;
-    throw new ExitError(ExitCode.noFile, `Cannot read ${path}: ${(error as NodeJS.ErrnoException).code}`);
+    throw new ExitError(ExitCode.noFile, `Cannot read ${path}: ${fileFault(error)}`);
   }
 }
 

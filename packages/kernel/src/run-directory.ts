@@ -23,6 +23,8 @@ import { KernelError } from "./native.ts";
 const ROOT: string = process.env["VIPTOOLS_RUN"] || "/run/viptools";
 const PRIVATE_DIRECTORY = 0o700;
 const PRIVATE_FILE = 0o600;
+/** Others tidy up between our making and our looking; nobody does so this often. */
+const MAKING_TRIES = 100;
 const NOT_ALLOWED: ReadonlySet<string> = new Set(["EACCES", "EPERM"]);
 
 export class RunDirectory {
@@ -69,15 +71,21 @@ export class RunDirectory {
     }
   }
 
+  /** Made again where another process, which has just tidied up, took it away before we looked. */
   #make(): void {
-    try {
-      mkdirSync(this.#path, { recursive: true, mode: PRIVATE_DIRECTORY });
-    } catch (error) {
-      const code = (error as NodeJS.ErrnoException).code;
-      const why = NOT_ALLOWED.has(code ?? "") ? notAllowed() : ` (${code})`;
-      throw new KernelError("EPERM", `Cannot make ${this.#path}${why}`);
+    for (let tries = 1; ; tries += 1) {
+      try {
+        mkdirSync(this.#path, { recursive: true, mode: PRIVATE_DIRECTORY });
+        for (const path of [ROOT, this.#path]) checkPrivate(path);
+        return;
+      } catch (error) {
+        if (error instanceof KernelError) throw error;
+        const code = (error as NodeJS.ErrnoException).code;
+        if (code === "ENOENT" && tries < MAKING_TRIES) continue;
+        const why = NOT_ALLOWED.has(code ?? "") ? notAllowed() : ` (${code})`;
+        throw new KernelError("EPERM", `Cannot make ${this.#path}${why}`);
+      }
     }
-    for (const path of [ROOT, this.#path]) checkPrivate(path);
   }
 
   /** None where another process has just tidied up. */

@@ -9,6 +9,7 @@ import {
   ExitCode,
   ExitError,
   Follower,
+  needReplaceable,
   PIPE_OPTIONS,
   run,
 } from "@viptools/cli";
@@ -108,10 +109,11 @@ async function measure(context: Context): Promise<ExitCode> {
   return code;
 }
 
-/** Tries it at once: later, a disk that is full must not end the pipe. @throws {ExitError} noFile. */
+/** Tries it at once: later, a disk that is full must not end the pipe. @throws {ExitError} usage, noFile. */
 async function openFile(context: Context, book: Bookkeeper): Promise<MetricsFile | undefined> {
   const path = context.args.text("file");
   if (path === undefined) return undefined;
+  await needReplaceable(path);
   const render = (): string => {
     book.tick({ monotonicNs: monotonicNs(), realtimeNs: realtimeNs() });
     return formatExposition(book.ledger);

@@ -3,10 +3,7 @@
  *
  * @module
  */
-import { rename, writeFile } from "node:fs/promises";
-
-/** Another program's user reads it. */
-const PUBLIC_FILE = 0o644;
+import { replaceFile } from "@viptools/cli";
 
 export class MetricsFile {
   readonly #path: string;
@@ -52,15 +49,13 @@ export class MetricsFile {
 
   /** @returns why it could not. */
   async #replace(text: string): Promise<string | undefined> {
-    const beside = `${this.#path}.new`;
     try {
-      await writeFile(beside, text, { mode: PUBLIC_FILE });
-      await rename(beside, this.#path);
+      await replaceFile(this.#path, text);
       this.#written += 1;
       return undefined;
     } catch (error) {
       this.#failed += 1;
-      return `Cannot write ${this.#path}: ${(error as NodeJS.ErrnoException).code}`;
+      return (error as Error).message;
     }
   }
 }

@@ -23,7 +23,7 @@ export async function main(argv: readonly string[]): Promise<never> {
 async function probe(context: Context): Promise<ExitCode> {
   const settings = readSettings(context.args);
   const { report: path, logs, asked } = settings;
-  const report = path === undefined ? undefined : new Report(context, path, logs);
+  const report = path === undefined ? undefined : await Report.open(context, path, logs);
   const tell: Tell = (body, moment) => {
     if (body.type !== "probe.asked" || settings.writesEach) context.write(body, moment);
     report?.hear(body, moment);
@@ -94,7 +94,7 @@ async function askUntilOver(
       }
       for (const { asker, stopwatch } of courses) stopwatch.ask(asker);
       dueUs = Math.max(dueUs + everyUs, nowUs);
-      alarm.set(dueUs);
+      alarm.set(Math.min(dueUs, startUs + forUs));
     });
     onStopSignals(stop);
     context.output.onReaderLost(stop);

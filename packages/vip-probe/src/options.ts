@@ -62,7 +62,7 @@ export const SPEC: CommandSpec = {
   exits: [
     [1, "at least one ask was not answered; with --until-back: no outage came, or it is not over"],
     [65, "nothing to draw in the --log files"],
-    [66, "no such --log file, or no folder for --report"],
+    [66, "no such --log file, or --report cannot be written"],
     [69, "no such interface, or nothing to ask from there"],
   ],
   records: ["probe.asked", "probe.lost", "probe.back", "probe.summary"],

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { renameSync, writeFileSync } from "node:fs";
-import type { Context } from "@viptools/cli";
+import { renameSync, rmSync, writeFileSync } from "node:fs";
+import { type Context, fileFault } from "@viptools/cli";
 
 const PRIVATE_FILE = 0o600;
 
@@ -32,12 +32,14 @@ export class AckFile {
   #write(): void {
     this.#isDue = false;
     const lines = [...this.#receiving].map(([name, number]) => `${name} ${number}\n`);
+    const beside = `${this.#path}.new`;
     try {
-      writeFileSync(`${this.#path}.new`, lines.join(""), { mode: PRIVATE_FILE });
-      renameSync(`${this.#path}.new`, this.#path);
+      // A killed process leaves it; what it leads to is not ours to write.
+      rmSync(beside, { force: true });
+      writeFileSync(beside, lines.join(""), { mode: PRIVATE_FILE, flag: "wx" });
+      renameSync(beside, this.#path);
     } catch (error) {
-      const code = (error as NodeJS.ErrnoException).code;
-      this.#context.report("ack", `Cannot write ${this.#path}: ${code}`);
+      this.#context.report("ack", `Cannot write ${this.#path}: ${fileFault(error)}`);
     }
   }
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Context, ExitCode, ExitError, Follower } from "@viptools/cli";
+import { type Context, ExitCode, ExitError, Follower, needNoOtherThanFile } from "@viptools/cli";
 import { Alarm, KernelError, monotonicUs, type NftMessage, readBootId } from "@viptools/kernel";
 import type { KnownRecord, RecordOf } from "@viptools/records";
 import { AckFile } from "./ack-file.ts";
@@ -21,7 +21,9 @@ import { Workbench } from "./workbench.ts";
 
 /** Follows standard input to its end, then gives everything back. @returns the exit code. */
 export async function follow(context: Context): Promise<ExitCode> {
-  const house = new House(context, readFollowOptions(context.args));
+  const options = readFollowOptions(context.args);
+  if (options.ackPath !== undefined) await needNoOtherThanFile(options.ackPath);
+  const house = new House(context, options);
   try {
     return await house.run();
   } finally {

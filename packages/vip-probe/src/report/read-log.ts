@@ -4,7 +4,7 @@
  * @module
  */
 import { createReadStream, statSync } from "node:fs";
-import { ExitCode, ExitError, readRecords } from "@viptools/cli";
+import { ExitCode, ExitError, fileFault, readRecords } from "@viptools/cli";
 import type { Chronicle } from "./chronicle.ts";
 import { shown } from "./shown.ts";
 
@@ -13,7 +13,7 @@ export function needLog(path: string): void {
   try {
     if (!statSync(path).isDirectory()) return;
   } catch (error) {
-    throw new ExitError(ExitCode.noFile, `--log ${path}: ${(error as NodeJS.ErrnoException).code}`);
+    throw new ExitError(ExitCode.noFile, `--log ${path}: ${fileFault(error)}`);
   }
   throw new ExitError(ExitCode.noFile, `--log ${path} is a folder: needs a file of records`);
 }
@@ -47,7 +47,7 @@ export async function readLog(path: string, chronicle: Chronicle): Promise<strin
       onEnd: resolve,
     });
   });
-  if (failed !== undefined) throw new ExitError(ExitCode.noFile, `--log ${path}: ${failed.message}`);
+  if (failed !== undefined) throw new ExitError(ExitCode.noFile, `--log ${path}: ${fileFault(failed)}`);
   return [
     ...(count.bad > 0
       ? [`${path}: ${count.bad} of ${count.lines} lines are no records, the first one: ${firstBad}.`]

@@ -4,9 +4,8 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import { accessSync, constants, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
-import { type Context, ExitCode, ExitError, type Moment } from "@viptools/cli";
+import { readFileSync } from "node:fs";
+import { type Context, ExitCode, ExitError, type Moment, needReplaceable, replaceFile } from "@viptools/cli";
 import { monotonicNs, realtimeNs } from "@viptools/kernel";
 import { formatTimestamp, type KnownRecord, type RecordBody, SCHEMA_VERSION } from "@viptools/records";
 import { Chronicle } from "./chronicle.ts";
@@ -24,13 +23,17 @@ export class Report {
   readonly #chronicle = new Chronicle();
   readonly #source = this.#chronicle.openSource("this run");
 
-  /** @throws {ExitError} noFile, before anything is asked, if a log is not there or the page has no place. */
-  constructor(context: Context, path: string, logs: readonly string[]) {
+  /** @throws {ExitError} before anything is asked: noFile, if a log is not there or the page has no place; usage. */
+  static async open(context: Context, path: string, logs: readonly string[]): Promise<Report> {
+    for (const log of logs) needLog(log);
+    await needReplaceable(path);
+    return new Report(context, path, logs);
+  }
+
+  private constructor(context: Context, path: string, logs: readonly string[]) {
     this.#context = context;
     this.#path = path;
     this.#logs = logs;
-    for (const log of logs) needLog(log);
-    needPlace(path);
   }
 
   /** @param moment now, if left out. */
@@ -62,27 +65,6 @@ export class Report {
       );
     const script = readFileSync(SCRIPT, "utf8");
     const hash = createHash("sha256").update(script).digest("base64");
-    this.#replace(renderPage(picture, script, hash));
+    await replaceFile(this.#path, renderPage(picture, script, hash));
   }
-
-  #replace(page: string): void {
-    const draft = `${this.#path}.${process.pid}`;
-    try {
-      writeFileSync(draft, page);
-      renameSync(draft, this.#path);
-    } catch (error) {
-      rmSync(draft, { force: true });
-      throw new ExitError(ExitCode.outputLost, `cannot write ${this.#path}: ${(error as Error).message}`);
-    }
-  }
-}
-
-function needPlace(path: string): void {
-  try {
-    accessSync(dirname(path), constants.W_OK);
-    if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return;
-  } catch (error) {
-    throw new ExitError(ExitCode.noFile, `--report ${path}: ${(error as NodeJS.ErrnoException).code}`);
-  }
-  throw new ExitError(ExitCode.noFile, `--report ${path} is a folder: needs the name of a file`);
 }
