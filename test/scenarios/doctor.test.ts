@@ -75,6 +75,14 @@ const FAULTS: Readonly<Record<string, Fault>> = {
     plant: `ip link add mv0 link eth0 address ${VMAC} type macvlan mode private`,
     shows: new RegExp(`mv0 .*${VMAC}`),
   },
+  "the virtual MAC on the NIC itself": {
+    code: "nic_has_vmac",
+    plant: `ip link set eth0 address ${VMAC}`,
+    mend: "ip link set eth0 address 02:00:00:00:00:01",
+    isMending: false,
+    shows: /^eth0 itself has the virtual MAC/,
+  },
+  "ARP off": { code: "arp_off", plant: "ip link set eth0 arp off", shows: /NOARP/ },
   "the VIP on the parent too": {
     code: "vip_on_parent",
     plant: `ip address add ${VIP}/24 dev eth0`,

@@ -56,6 +56,25 @@ const FAULTS: readonly (readonly [fact: string, facts: Facts, code: string, show
     /mv0 .*ip link delete dev mv0/,
   ],
   [
+    "the virtual MAC on the NIC itself, which has to stay",
+    withNic({ mac: VMAC, kind: "veth" }),
+    "error nic_has_vmac",
+    /^eth0 itself has(?!.*link delete).* ip -details link show dev eth0$/,
+  ],
+  [
+    "the virtual MAC on a NIC whose own is known",
+    withNic({ mac: VMAC, permanentMac: "02:00:00:00:00:01" }),
+    "error nic_has_vmac",
+    /ip link set dev eth0 address 02:00:00:00:00:01$/,
+  ],
+  [
+    "a veth with the virtual MAC, which may be what somebody stands on",
+    { ...CLEAN, links: [LO, NIC, { ...NIC, index: 6, name: "veth7", kind: "veth", mac: VMAC }] },
+    "error second_vmac_link",
+    /^veth7 (?!.*link delete).* ip -details link show dev veth7$/,
+  ],
+  ["ARP off on the NIC", withNic({ hasArp: false }), "error arp_off", /ip link set dev eth0 arp on/],
+  [
     "a second one beside our own",
     { ...ACTIVE, links: [...ACTIVE.links, { ...MACVLAN, index: 6, name: "mv0", alias: undefined }] },
     "error second_vmac_link",

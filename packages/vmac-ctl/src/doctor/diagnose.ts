@@ -9,14 +9,15 @@ import { type Facts, SETTING_NAMES } from "./facts.ts";
 import type { Finding } from "./finding.ts";
 import { checkFirewall } from "./firewall-checks.ts";
 import {
+  checkArpOff,
   checkLinkState,
   checkManager,
   checkPort,
   checkPromiscuous,
-  checkSecondVmac,
   checkSnoopingParent,
 } from "./link-checks.ts";
 import { checkArpFilter, checkArpIgnore, checkIpv6Off, checkRpFilter } from "./setting-checks.ts";
+import { checkSecondVmac } from "./vmac-checks.ts";
 import { checkOwnAdverts, checkPassage, checkStrangers, remarksOnWire } from "./wire-checks.ts";
 
 const CHECKS: readonly ((facts: Facts) => Finding[])[] = [
@@ -29,6 +30,7 @@ const CHECKS: readonly ((facts: Facts) => Finding[])[] = [
   checkVipOnParent,
   checkLoopback,
   checkLinkState,
+  checkArpOff,
   checkStrangers,
   checkOwnAdverts,
   checkIpv6Off,
