@@ -86,6 +86,10 @@ export const OWNED: OwnedRouter = {
   parent: "eth0",
   interface: "vrrp4-2-51",
   vips: [VIP],
+  addresses: [`${VIP}/32`],
+  owner: "living",
+  obstacles: [],
+  rpFilter: 2,
   hasForwarding: false,
   isSpeaking: true,
 };

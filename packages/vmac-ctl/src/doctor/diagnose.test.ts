@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ACTIVE, addressOn, CLEAN, LO, MACVLAN, NIC, OWNED, PEER, VIP, VMAC } from "./clean.fixture.ts";
 import { diagnose, remark } from "./diagnose.ts";
-import type { Facts, HeardAdvert, SettingName } from "./facts.ts";
+import type { Facts, HeardAdvert, OwnedRouter, SettingName } from "./facts.ts";
 
 const BRIDGE = {
   ...NIC,
@@ -19,6 +19,10 @@ function withSetting(name: SettingName, all: number): Facts {
 
 function withNic(change: Partial<typeof NIC>): Facts {
   return { ...CLEAN, links: [LO, { ...NIC, ...change }] };
+}
+
+function withOwn(change: Partial<OwnedRouter>): Facts {
+  return { ...ACTIVE, owned: [{ ...OWNED, isSpeaking: false, ...change }] };
 }
 
 function hearing(adverts: readonly HeardAdvert[], frames = adverts.length, on: Facts = CLEAN): Facts {
@@ -110,6 +114,32 @@ const FAULTS: readonly (readonly [fact: string, facts: Facts, code: string, show
     "error link_down",
     /ip link set dev eth0 up/,
   ],
+  [
+    "an own router of `up` whose rules and address are gone",
+    withOwn({
+      mode: "rewrite",
+      owner: "standing",
+      obstacles: [
+        { kind: "own", found: "the rules are gone" },
+        { kind: "own", found: "no address" },
+      ],
+    }),
+    "error own_router_silent",
+    /^eth0\/4\/51 does not .* gone; no address .* vmac-ctl up -I eth0 --vrid 51 --mode rewrite 192\.0\.2\.100\/32$/,
+  ],
+  [
+    "an own router for which one command is enough",
+    withOwn({ obstacles: [{ kind: "own", found: "no frames", command: "bridge fdb add x" }] }),
+    "error own_router_silent",
+    /no frames .* bridge fdb add x$/,
+  ],
+  [
+    "an own router that its living owner does not mend",
+    withOwn({ obstacles: [{ kind: "own", found: "no address" }] }),
+    "error own_router_silent",
+    /its owner lives, .* vmac-ctl status$/,
+  ],
+  ["a dead owner", withOwn({ owner: "dead" }), "error dead_owner", /vmac-ctl cleanup$/],
   ["no carrier", withNic({ isRunning: false }), "error no_carrier", /no carrier/],
   [
     "the VRID with other addresses",
@@ -244,6 +274,24 @@ const CLEAN_HOSTS: readonly (readonly [what: string, facts: Facts])[] = [
       owned: [{ ...OWNED, isSpeaking: false }],
       heard: [PEER],
     },
+  ],
+  [
+    "as Backup that is mute, and lacks something until it is Active",
+    withOwn({
+      obstacles: [
+        { kind: "mute", found: "muted" },
+        { kind: "own", found: "no address" },
+      ],
+    }),
+  ],
+  [
+    "what the NIC lacks has a finding of its own",
+    withOwn({
+      obstacles: [
+        { kind: "parent", found: "eth0 is down" },
+        { kind: "all", found: "arp_ignore is 8 (all)" },
+      ],
+    }),
   ],
   ["as Backup without a trace, beside an Active", { ...CLEAN, heard: [PEER] }],
   ["beside an Active whose addresses nobody has said", { ...CLEAN, vips: [], heard: [PEER] }],

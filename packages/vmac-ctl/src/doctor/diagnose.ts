@@ -16,11 +16,13 @@ import {
   checkPromiscuous,
   checkSnoopingParent,
 } from "./link-checks.ts";
+import { checkOwnRouters } from "./own-checks.ts";
 import { checkArpFilter, checkArpIgnore, checkIpv6Off, checkRpFilter } from "./setting-checks.ts";
 import { checkSecondVmac } from "./vmac-checks.ts";
 import { checkOwnAdverts, checkPassage, checkStrangers, remarksOnWire } from "./wire-checks.ts";
 
 const CHECKS: readonly ((facts: Facts) => Finding[])[] = [
+  checkOwnRouters,
   checkFirewall,
   checkRpFilter,
   checkArpIgnore,

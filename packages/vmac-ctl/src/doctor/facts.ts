@@ -5,6 +5,7 @@
  */
 import type { InterfaceAddress, Link, NetworkManagerName } from "@viptools/kernel";
 import type { IpAddress, IpFamily, Mac } from "@viptools/wire";
+import type { Obstacle } from "../answering.ts";
 import type { Mode } from "../plan.ts";
 import type { Chain } from "./firewall.ts";
 import type { Passage } from "./passage.ts";
@@ -69,6 +70,14 @@ export interface OwnedRouter extends MeantRouter {
   /** Carries the VIPs. */
   readonly interface: string;
   readonly vips: readonly IpAddress[];
+  /** As they stand on the interface, or may: `192.0.2.100/32`. */
+  readonly addresses: readonly string[];
+  /** What a process holds, what `up` left, or what a killed process left. */
+  readonly owner: "living" | "standing" | "dead";
+  /** What keeps it from answering, and stays so. */
+  readonly obstacles: readonly Obstacle[];
+  /** Of the interface, as the kernel goes by it. */
+  readonly rpFilter: number;
   /** The NIC takes frames for the virtual MAC, by a forwarding entry that `vmac-ctl` has made. */
   readonly hasForwarding: boolean;
   /** It may speak as the virtual router now: it is Active, or was taken by `up`. */
