@@ -23,7 +23,21 @@ interface Damage {
   readonly mend?: string;
 }
 
+const SECOND_NIC =
+  "ip link add eth1 type veth peer name far1 && ip link set far1 up && ip link set eth1 up && ip address add 192.0.2.200/24 dev eth1 noprefixroute";
+
 const DAMAGES: Readonly<Record<string, Damage>> = {
+  "the VIP on another interface too": {
+    mode: "address",
+    plant: `ip address add ${VIP}/32 dev lo`,
+    code: "vip_elsewhere",
+  },
+  "another NIC in the same network": {
+    mode: "macvlan",
+    plant: SECOND_NIC,
+    code: "arp_flux",
+    mend: "ip link delete eth1",
+  },
   "rules flushed": { mode: "rewrite", plant: "nft flush ruleset", code: "own_router_silent" },
   "forwarding entry deleted": {
     mode: "rewrite",

@@ -70,6 +70,7 @@ export const CLEAN: Facts = {
     addressOn(2, "2001:db8::1/64"),
   ],
   owned: [],
+  arpAnswerers: ["lo", "eth0"],
   settings: { arp_ignore: OFF, arp_announce: OFF, arp_filter: OFF, rp_filter: OFF, accept_local: OFF },
   ipv6Off: OFF,
   chains: [],

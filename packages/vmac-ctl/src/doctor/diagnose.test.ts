@@ -11,6 +11,7 @@ const BRIDGE = {
   kind: "bridge",
   bridge: { isSnooping: true, isQuerier: false },
 };
+const ETH1 = { ...NIC, index: 3, name: "eth1", mac: "02:00:00:00:00:03" };
 const ADVERT: HeardAdvert = PEER.adverts[0]!;
 
 function withSetting(name: SettingName, all: number): Facts {
@@ -101,6 +102,53 @@ const FAULTS: readonly (readonly [fact: string, facts: Facts, code: string, show
     { ...ACTIVE, addresses: [...ACTIVE.addresses, addressOn(2, `${VIP}/32`)] },
     "error vip_on_parent",
     /192\.0\.2\.100\/32 is on eth0/,
+  ],
+  [
+    "the VIP with another length on the NIC, in address mode",
+    {
+      ...CLEAN,
+      owned: [{ ...OWNED, mode: "address", interface: "eth0" }],
+      addresses: [...CLEAN.addresses, addressOn(2, `${VIP}/32`), addressOn(2, `${VIP}/24`)],
+    },
+    "error vip_on_parent",
+    /ip address del 192\.0\.2\.100\/24 dev eth0/,
+  ],
+  [
+    "the VIP on another NIC",
+    {
+      ...ACTIVE,
+      links: [...ACTIVE.links, ETH1],
+      addresses: [...ACTIVE.addresses, addressOn(3, `${VIP}/24`)],
+    },
+    "error vip_elsewhere",
+    /ip address del 192\.0\.2\.100\/24 dev eth1/,
+  ],
+  [
+    "the VIP on lo by hand",
+    { ...CLEAN, addresses: [...CLEAN.addresses, addressOn(1, `${VIP}/32`)] },
+    "error vip_elsewhere",
+    /ip address del 192\.0\.2\.100\/32 dev lo/,
+  ],
+  [
+    "a VIP of ours that nobody notes",
+    {
+      ...CLEAN,
+      links: [LO, NIC, ETH1],
+      addresses: [...CLEAN.addresses, { ...addressOn(3, `${VIP}/32`), protocol: 112 }],
+    },
+    "error vip_elsewhere",
+    /vmac-ctl cleanup$/,
+  ],
+  [
+    "a second NIC in the same network",
+    {
+      ...ACTIVE,
+      links: [...ACTIVE.links, ETH1],
+      addresses: [...ACTIVE.addresses, addressOn(3, "192.0.2.3/24")],
+      arpAnswerers: ["lo", "eth1"],
+    },
+    "error arp_flux",
+    /eth1 \(192\.0\.2\.3\/24\) .*sysctl -w net\/ipv4\/conf\/eth1\/arp_ignore=1/,
   ],
   [
     "the VIP in a /24 on lo",
@@ -303,10 +351,28 @@ const CLEAN_HOSTS: readonly (readonly [what: string, facts: Facts])[] = [
   ["a service manages the NIC, and a macvlan has the VIPs", { ...ACTIVE, manager: "NetworkManager" }],
   ["IPv6 off where IPv4 is meant", { ...CLEAN, ipv6Off: { all: 1, own: 1 } }],
   [
-    "a VIP on lo alone, as of a real server",
+    "a VIP on lo alone, where arp-hide put it on a real server",
     {
       ...CLEAN,
-      addresses: [...CLEAN.addresses, addressOn(1, `${VIP}/32`)],
+      addresses: [...CLEAN.addresses, { ...addressOn(1, `${VIP}/32`), protocol: 113 }],
+    },
+  ],
+  [
+    "a second NIC in the same network that does not answer for others, or is in another",
+    {
+      ...CLEAN,
+      links: [LO, NIC, ETH1, { ...ETH1, index: 4, name: "eth2" }],
+      addresses: [...CLEAN.addresses, addressOn(3, "192.0.2.3/24"), addressOn(4, "198.51.100.3/24")],
+      arpAnswerers: ["lo", "eth0", "eth2"],
+    },
+  ],
+  [
+    "a link-local VIP, which is another address on each link",
+    {
+      ...CLEAN,
+      vips: ["fe80::100"],
+      links: [LO, NIC, ETH1],
+      addresses: [...CLEAN.addresses, addressOn(3, "fe80::100/64")],
     },
   ],
   [

@@ -5,6 +5,7 @@
  */
 import { decide, EFFECTIVE_RULES } from "@viptools/kernel";
 import { checkDuplicates, checkLoopback, checkVipOnParent } from "./address-checks.ts";
+import { checkArpFlux, checkVipElsewhere, remarksOnHidden } from "./elsewhere-checks.ts";
 import { type Facts, SETTING_NAMES } from "./facts.ts";
 import type { Finding } from "./finding.ts";
 import { checkFirewall } from "./firewall-checks.ts";
@@ -30,6 +31,8 @@ const CHECKS: readonly ((facts: Facts) => Finding[])[] = [
   checkPromiscuous,
   checkSecondVmac,
   checkVipOnParent,
+  checkVipElsewhere,
+  checkArpFlux,
   checkLoopback,
   checkLinkState,
   checkArpOff,
@@ -60,6 +63,7 @@ export function remark(facts: Facts): string[] {
     `${nic}: ${effective.join(", ")}`,
     ...(clockSource === undefined ? [] : [`clock source ${clockSource}`]),
     ...(manager === undefined ? [] : [`${nic} is managed by ${manager}`]),
+    ...remarksOnHidden(facts),
     ...remarksOnWire(facts),
   ];
 }

@@ -26,6 +26,8 @@ export interface Facts {
   readonly owned: readonly OwnedRouter[];
   /** Of the NIC, and of `all`. */
   readonly settings: Readonly<Record<SettingName, SettingPair>>;
+  /** Interfaces that answer ARP for addresses of others: their `arp_ignore` and `arp_filter` are 0, as the kernel goes by it. */
+  readonly arpAnswerers: readonly string[];
   /** The same for `disable_ipv6`; undefined for a kernel without IPv6. */
   readonly ipv6Off: SettingPair | undefined;
   readonly chains: readonly Chain[];

@@ -4,6 +4,7 @@
  * @module
  */
 import {
+  type EffectiveName,
   findNetworkManager,
   type IptablesListing,
   KernelError,
@@ -11,6 +12,7 @@ import {
   listLegacyTables,
   listNftRuleset,
   readClockSource,
+  readEffective,
   readSysctl,
 } from "@viptools/kernel";
 import { addressOfVip, parseInstance } from "@viptools/records";
@@ -64,14 +66,16 @@ export async function readFacts(
       throw error;
     }),
   );
+  const links = bench.route.links();
   const facts: Facts = {
     interface: asked.interface,
     ...meaning,
-    links: bench.route.links(),
+    links,
     addresses: [...bench.route.addresses(4), ...bench.route.addresses(6)],
     // Who was Active may have handed over while others were listened to.
     owned: settled(before, readOwned(bench)),
     settings: readSettings(asked.interface),
+    arpAnswerers: links.map(({ name }) => name).filter(answersForAll),
     ipv6Off: readPair("ipv6", asked.interface, "disable_ipv6"),
     chains: attempt([], () => readChains(bench)),
     heard,
@@ -119,6 +123,12 @@ function isSameRouter(a: OwnedRouter, b: OwnedRouter): boolean {
 function readSettings(nic: string): Readonly<Record<SettingName, SettingPair>> {
   const pairs = SETTING_NAMES.map((name) => [name, readPair("ipv4", nic, name) ?? { all: 0, own: 0 }]);
   return Object.fromEntries(pairs) as Record<SettingName, SettingPair>;
+}
+
+function answersForAll(name: string): boolean {
+  return ["ipv4/arp_ignore", "ipv4/arp_filter"].every(
+    (setting) => readEffective(setting as EffectiveName, name)?.value === 0,
+  );
 }
 
 function readPair(layer: "ipv4" | "ipv6", nic: string, name: string): SettingPair | undefined {
