@@ -26,7 +26,21 @@ interface Damage {
 const SECOND_NIC =
   "ip link add eth1 type veth peer name far1 && ip link set far1 up && ip link set eth1 up && ip address add 192.0.2.200/24 dev eth1 noprefixroute";
 
+const SETTINGS = ["arp_filter", "arp_ignore", "rp_filter"];
+const sysctls = (value: number): string =>
+  SETTINGS.map((name) => `sysctl -w net.ipv4.conf.all.${name}=${value}`).join(" && ");
+
 const DAMAGES: Readonly<Record<string, Damage>> = {
+  "settings of all that do not concern the NIC itself": {
+    mode: "rewrite",
+    plant: sysctls(1),
+    mend: sysctls(0),
+  },
+  "strict rp_filter of all, and a macvlan with its own": {
+    mode: "macvlan",
+    plant: "sysctl -w net.ipv4.conf.all.rp_filter=1",
+    mend: "sysctl -w net.ipv4.conf.all.rp_filter=0",
+  },
   "the VIP on another interface too": {
     mode: "address",
     plant: `ip address add ${VIP}/32 dev lo`,

@@ -12,10 +12,19 @@ const BRIDGE = {
   bridge: { isSnooping: true, isQuerier: false },
 };
 const ETH1 = { ...NIC, index: 3, name: "eth1", mac: "02:00:00:00:00:03" };
+const REWRITING: Facts = {
+  ...CLEAN,
+  owned: [{ ...OWNED, mode: "rewrite", interface: "eth0", rpFilter: 1 }],
+  addresses: [...CLEAN.addresses, addressOn(2, `${VIP}/32`)],
+};
 const ADVERT: HeardAdvert = PEER.adverts[0]!;
 
 function withSetting(name: SettingName, all: number): Facts {
-  return { ...CLEAN, settings: { ...CLEAN.settings, [name]: { all, own: 0 } } };
+  return { ...CLEAN, ...settingOf(name, all) };
+}
+
+function settingOf(name: SettingName, all: number): Pick<Facts, "settings"> {
+  return { settings: { ...CLEAN.settings, [name]: { all, own: 0 } } };
 }
 
 function withNic(change: Partial<typeof NIC>): Facts {
@@ -34,6 +43,24 @@ function hearing(adverts: readonly HeardAdvert[], frames = adverts.length, on: F
 const FAULTS: readonly (readonly [fact: string, facts: Facts, code: string, shown: RegExp])[] = [
   ["rp_filter 1 in all", withSetting("rp_filter", 1), "warning rp_filter_strict", /rp_filter is 1/],
   ["arp_ignore 1 in all", withSetting("arp_ignore", 1), "warning arp_ignore_all", /arp_ignore is 1/],
+  [
+    "rp_filter 1 in all and on our macvlan",
+    { ...ACTIVE, ...settingOf("rp_filter", 1), owned: [{ ...OWNED, rpFilter: 1 }] },
+    "warning rp_filter_strict",
+    /rp_filter is 1/,
+  ],
+  [
+    "arp_filter 1 in all beside our macvlan",
+    { ...ACTIVE, ...settingOf("arp_filter", 1) },
+    "error arp_filter_all",
+    /arp_filter is 1/,
+  ],
+  [
+    "arp_ignore 8 in all, in rewrite mode",
+    { ...REWRITING, ...settingOf("arp_ignore", 8) },
+    "error arp_ignore_all",
+    /arp_ignore is 8/,
+  ],
   ["arp_ignore 8 in all", withSetting("arp_ignore", 8), "error arp_ignore_all", /arp_ignore is 8/],
   ["arp_filter 1 in all", withSetting("arp_filter", 1), "error arp_filter_all", /arp_filter is 1/],
   [
@@ -357,6 +384,10 @@ const CLEAN_HOSTS: readonly (readonly [what: string, facts: Facts])[] = [
       addresses: [...CLEAN.addresses, { ...addressOn(1, `${VIP}/32`), protocol: 113 }],
     },
   ],
+  ["rp_filter 1 in all, and 2 on our macvlan", { ...ACTIVE, ...settingOf("rp_filter", 1) }],
+  ["rp_filter 1 in all, in rewrite mode", { ...REWRITING, ...settingOf("rp_filter", 1) }],
+  ["arp_filter 1 in all, in rewrite mode", { ...REWRITING, ...settingOf("arp_filter", 1) }],
+  ["arp_ignore 1 in all, in rewrite mode", { ...REWRITING, ...settingOf("arp_ignore", 1) }],
   [
     "a second NIC in the same network that does not answer for others, or is in another",
     {
