@@ -49,6 +49,24 @@ const CASES: readonly Case[] = [
     says: /lo has no MAC address/,
   },
   {
+    name: "a family beside an address of the other",
+    argv: ["vmac-ctl", "doctor", "-I", "eth0", "--family", "6", VIP],
+    code: 64,
+    says: /--family is 6, and 192\.0\.2\.100 is not of it/,
+  },
+  {
+    name: "this host in place of a neighbour",
+    argv: ["vmac-ctl", "probe", "-I", "eth0", "--vrid", "51", "--target", "192.0.2.1"],
+    code: 64,
+    says: /--target is 192\.0\.2\.1, an address of this host/,
+  },
+  {
+    name: "an interface that is no Ethernet",
+    argv: ["vmac-ctl", "up", "-I", "lo", "--vrid", "51", VIP],
+    code: 64,
+    says: /lo has no MAC address/,
+  },
+  {
     name: "a group in place of a neighbour",
     argv: ["vmac-ctl", "probe", "-I", "eth0", "--vrid", "51", "--target", "224.0.0.18"],
     code: 64,

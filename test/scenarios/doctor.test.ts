@@ -55,6 +55,16 @@ const FAULTS: Readonly<Record<string, Fault>> = {
     plant: hooked("netdev", "egress device eth0 priority 0;", "ip protocol 112 drop"),
     shows: /advertises in vain/,
   },
+  "nft lets only the NIC's MAC out": {
+    code: "firewall_nft",
+    plant: hooked("netdev", "egress device eth0 priority 0;", "ether saddr != 02:00:00:00:00:01 drop"),
+    shows: /drops VRRP adverts .* go out and ARP answers/,
+  },
+  "nft drops frames for the virtual MAC": {
+    code: "firewall_nft",
+    plant: hooked("netdev", "ingress device eth0 priority 0;", `ether daddr ${VMAC} drop`),
+    shows: /frames for the virtual router's MAC/,
+  },
   "rp_filter is strict in all": {
     code: "rp_filter_strict",
     plant: "sysctl -w net.ipv4.conf.all.rp_filter=1",
@@ -75,6 +85,14 @@ const FAULTS: Readonly<Record<string, Fault>> = {
     plant: `ip link add mv0 link eth0 address ${VMAC} type macvlan mode private`,
     shows: new RegExp(`mv0 .*${VMAC}`),
   },
+  "the virtual MAC on the NIC itself": {
+    code: "nic_has_vmac",
+    plant: `ip link set eth0 address ${VMAC}`,
+    mend: "ip link set eth0 address 02:00:00:00:00:01",
+    isMending: false,
+    shows: /^eth0 itself has the virtual MAC/,
+  },
+  "ARP off": { code: "arp_off", plant: "ip link set eth0 arp off", shows: /NOARP/ },
   "the VIP on the parent too": {
     code: "vip_on_parent",
     plant: `ip address add ${VIP}/24 dev eth0`,

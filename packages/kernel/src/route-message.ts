@@ -53,6 +53,7 @@ const IFLA = {
   stats64: 23,
   afSpec: 26,
   promiscuity: 30,
+  permanentAddress: 54,
 } as const;
 const STATS_MULTICAST_AT = 64;
 const IFLA_INFO_KIND = 1;
@@ -79,7 +80,11 @@ export interface Link {
   readonly index: number;
   readonly name: string;
   readonly mac: Mac | undefined;
+  /** What its hardware has, whatever it was given since; undefined where nobody knows. */
+  readonly permanentMac: Mac | undefined;
   readonly isUp: boolean;
+  /** False: it neither asks nor answers ARP or neighbour discovery (`ip link set … arp off`). */
+  readonly hasArp: boolean;
   /** Up, and with a carrier. */
   readonly isRunning: boolean;
   readonly mtu: number | undefined;
@@ -161,11 +166,14 @@ export function decodeLink(body: Uint8Array): Link {
   const port = readAttributes(info.get(IFLA_INFO_SLAVE_DATA) ?? new Uint8Array());
   const kind = readString(info.get(IFLA_INFO_KIND));
   const mac = found.get(IFLA.address);
+  const permanent = found.get(IFLA.permanentAddress);
   return {
     index: view.getInt32(4, true),
     name: readString(found.get(IFLA.name)) ?? "",
     mac: mac?.length === 6 ? macFromBytes(mac) : undefined,
+    permanentMac: permanent?.length === 6 ? macFromBytes(permanent) : undefined,
     isUp: (flags & IFF_UP) !== 0,
+    hasArp: (flags & IFF_NOARP) === 0,
     isRunning: (flags & IFF_UP) !== 0 && (flags & IFF_RUNNING) !== 0,
     mtu: readU32(found.get(IFLA.mtu)),
     kind,

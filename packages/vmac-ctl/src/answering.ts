@@ -37,8 +37,18 @@ export interface SettingPair {
 
 export interface Verdict {
   readonly answers: boolean;
-  /** What keeps it from answering, then what else is worth knowing. */
+  /** What keeps it from answering. */
+  readonly obstacles: readonly Obstacle[];
+  /** The same for people, then what else is worth knowing. */
   readonly why: readonly string[];
+}
+
+export interface Obstacle {
+  /** `parent` and `all`: of the NIC, or of a setting of the whole host; `mute`: nobody has to mend it. */
+  readonly kind: "parent" | "all" | "mute" | "own";
+  readonly found: string;
+  /** Where one command mends it. */
+  readonly command?: string;
 }
 
 /** Values of `arp_ignore` that answer only in some cases: by scope, and never (ip-sysctl, arp_ignore). */
@@ -51,53 +61,72 @@ export function explainAnswering(situation: Situation): Verdict {
     ...fenceObstacles(situation),
     ...settingObstacles(situation),
   ];
-  return { answers: obstacles.length === 0, why: [...obstacles, ...remarks(situation)] };
+  const sentences = obstacles.map(({ found, command }) =>
+    command === undefined ? found : `${found}: ${command}`,
+  );
+  return { answers: obstacles.length === 0, obstacles, why: [...sentences, ...remarks(situation)] };
 }
 
-function linkObstacles({ isLinkUp, isParentUp, interfaceName, parent, missingVips }: Situation): string[] {
-  if (isLinkUp === undefined) return [`${interfaceName} is not there`];
-  const why: string[] = [];
-  if (!isParentUp) why.push(`${parent} is down or has no carrier`);
-  if (!isLinkUp) why.push(`${interfaceName} is down: ip link set ${interfaceName} up`);
-  if (missingVips.length > 0) why.push(`${missingVips.join(" ")} is not on ${interfaceName}`);
+function own(found: string, command?: string): Obstacle {
+  return command === undefined ? { kind: "own", found } : { kind: "own", found, command };
+}
+
+function linkObstacles({ isLinkUp, isParentUp, interfaceName, parent, missingVips }: Situation): Obstacle[] {
+  if (isLinkUp === undefined) return [own(`${interfaceName} is not there`)];
+  const why: Obstacle[] = [];
+  if (!isParentUp) why.push({ kind: "parent", found: `${parent} is down or has no carrier` });
+  if (!isLinkUp) {
+    const kind = interfaceName === parent ? "parent" : "own";
+    why.push({ kind, found: `${interfaceName} is down`, command: `ip link set ${interfaceName} up` });
+  }
+  if (missingVips.length > 0) why.push(own(`${missingVips.join(" ")} is not on ${interfaceName}`));
   return why;
 }
 
-function rewritingObstacles({ rewriting, parent }: Situation): string[] {
+function rewritingObstacles({ rewriting, parent }: Situation): Obstacle[] {
   if (rewriting === undefined) return [];
   const { mac, isTaken, hasRules } = rewriting;
   return [
-    ...(isTaken ? [] : [`${parent} takes no frames for ${mac}: bridge fdb add ${mac} dev ${parent} self`]),
-    ...(hasRules ? [] : [`the rules that put ${mac} on are gone, and ${parent} answers with its own MAC`]),
+    ...(isTaken
+      ? []
+      : [own(`${parent} takes no frames for ${mac}`, `bridge fdb add ${mac} dev ${parent} self`)]),
+    ...(hasRules
+      ? []
+      : [own(`the rules that put ${mac} on are gone, and ${parent} answers with its own MAC`)]),
   ];
 }
 
-function fenceObstacles({ voiceMs }: Situation): string[] {
-  return voiceMs === 0
-    ? ["muted: no lease runs, so another host is Active, or nobody says that this one is"]
-    : [];
+function fenceObstacles({ voiceMs }: Situation): Obstacle[] {
+  const found = "muted: no lease runs, so another host is Active, or nobody says that this one is";
+  return voiceMs === 0 ? [{ kind: "mute", found }] : [];
 }
 
 /** The kernel takes the larger of `all` and the interface's own, and either of two switches. */
-function settingObstacles({ family, interfaceName, settings, mode, parent }: Situation): string[] {
+function settingObstacles({ family, interfaceName, settings, mode, parent }: Situation): Obstacle[] {
   if (family === 6) return [];
-  const why: string[] = [];
+  const why: Obstacle[] = [];
   const ignore = strongest(settings.arp_ignore);
   if (ignore.value >= 2)
-    why.push(
-      `arp_ignore is ${ignore.value} (${ignore.name}): ${
+    why.push({
+      kind: ignore.kind,
+      found: `arp_ignore is ${ignore.value} (${ignore.name}): ${
         ignore.value === ARP_IGNORE_NEVER ? "no question is answered" : "only some questions are answered"
-      }: sysctl -w net.ipv4.conf.${ignore.name}.arp_ignore=${mode === "macvlan" ? 1 : 0}`,
-    );
+      }`,
+      command: `sysctl -w net.ipv4.conf.${ignore.name}.arp_ignore=${mode === "macvlan" ? 1 : 0}`,
+    });
   const filter = strongest(settings.arp_filter);
   if (filter.value === 1 && mode === "macvlan")
-    why.push(
-      `arp_filter is 1 (${filter.name}): answers would leave by ${parent}: sysctl -w net.ipv4.conf.${filter.name}.arp_filter=0`,
-    );
+    why.push({
+      kind: filter.kind,
+      found: `arp_filter is 1 (${filter.name}): answers would leave by ${parent}`,
+      command: `sysctl -w net.ipv4.conf.${filter.name}.arp_filter=0`,
+    });
   return why;
 
-  function strongest({ all, own }: SettingPair): { value: number; name: string } {
-    return all > own ? { value: all, name: "all" } : { value: own, name: interfaceName };
+  function strongest({ all, own: ownValue }: SettingPair) {
+    return all > ownValue
+      ? ({ value: all, name: "all", kind: "all" } as const)
+      : ({ value: ownValue, name: interfaceName, kind: "own" } as const);
   }
 }
 

@@ -35,7 +35,7 @@ export class Workbench {
     }
   }
 
-  /** @throws {KernelError} ENODEV if there is no such interface, EOPNOTSUPP if it is no Ethernet. */
+  /** @throws {KernelError} ENODEV if there is no such interface. @throws {ExitError} usage, if it is no Ethernet. */
   factsOf(parent: string, family: 4 | 6): HostFacts {
     const links = this.route.links();
     const link = links.find(({ name }) => name === parent);
@@ -44,10 +44,7 @@ export class Workbench {
     if (master !== undefined && TAKES_ALL.includes(master.kind ?? ""))
       throw new KernelError("EBUSY", `Cannot use ${parent}: it is a port of ${master.name}, use that`);
     if (link.mac === undefined || link.mac === ZERO_MAC)
-      throw new KernelError(
-        "EOPNOTSUPP",
-        `Cannot use ${parent}: it has no MAC address, so it is no Ethernet`,
-      );
+      throw new ExitError(ExitCode.usage, `${parent} has no MAC address: it is no Ethernet`);
     refuseWithoutIpv6(parent, family);
     const addresses = this.route.addresses(family).filter(({ ifindex }) => ifindex === link.index);
     return {

@@ -10,14 +10,10 @@ import type { Finding } from "./finding.ts";
 import { parentOf } from "./link-checks.ts";
 
 export function checkVipOnParent(facts: Facts): Finding[] {
-  const { vips, owned, addresses, interface: nic } = facts;
+  const { addresses, interface: nic } = facts;
   const parent = parentOf(facts);
-  const isOurs = ({ address }: InterfaceAddress): boolean =>
-    owned.some(
-      ({ mode, interface: name, vips: own }) => mode !== "macvlan" && name === nic && own.includes(address),
-    );
   return addresses
-    .filter((found) => found.ifindex === parent?.index && vips.includes(found.address) && !isOurs(found))
+    .filter((found) => found.ifindex === parent?.index && isMisplaced(facts, found))
     .map(({ address, prefixLength }) => ({
       code: "vip_on_parent",
       severity: "error",
@@ -26,6 +22,17 @@ export function checkVipOnParent(facts: Facts): Finding[] {
         "this host answers for it with the NIC's MAC whoever is Active: two hosts then have one address, and clients lose the virtual MAC",
       command: `ip address del ${address}/${prefixLength} dev ${nic}`,
     }));
+}
+
+/** A VIP that stands where vmac-ctl has not put it. */
+export function isMisplaced(
+  { vips, owned, links }: Facts,
+  { ifindex, address, prefixLength }: InterfaceAddress,
+): boolean {
+  const name = links.find(({ index }) => index === ifindex)?.name;
+  const text = `${address}/${prefixLength}`;
+  const isOurs = owned.some((own) => own.interface === name && own.addresses.includes(text));
+  return vips.includes(address) && !isOurs;
 }
 
 /** Every address of an IPv4 prefix on `lo` is local (the table `local`), as it is for 127.0.0.0/8. */

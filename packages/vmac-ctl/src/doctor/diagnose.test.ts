@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ACTIVE, addressOn, CLEAN, LO, MACVLAN, NIC, OWNED, PEER, VIP, VMAC } from "./clean.fixture.ts";
 import { diagnose, remark } from "./diagnose.ts";
-import type { Facts, HeardAdvert, SettingName } from "./facts.ts";
+import type { Facts, HeardAdvert, OwnedRouter, SettingName } from "./facts.ts";
 
 const BRIDGE = {
   ...NIC,
@@ -11,14 +11,28 @@ const BRIDGE = {
   kind: "bridge",
   bridge: { isSnooping: true, isQuerier: false },
 };
+const ETH1 = { ...NIC, index: 3, name: "eth1", mac: "02:00:00:00:00:03" };
+const REWRITING: Facts = {
+  ...CLEAN,
+  owned: [{ ...OWNED, mode: "rewrite", interface: "eth0", rpFilter: 1 }],
+  addresses: [...CLEAN.addresses, addressOn(2, `${VIP}/32`)],
+};
 const ADVERT: HeardAdvert = PEER.adverts[0]!;
 
 function withSetting(name: SettingName, all: number): Facts {
-  return { ...CLEAN, settings: { ...CLEAN.settings, [name]: { all, own: 0 } } };
+  return { ...CLEAN, ...settingOf(name, all) };
+}
+
+function settingOf(name: SettingName, all: number): Pick<Facts, "settings"> {
+  return { settings: { ...CLEAN.settings, [name]: { all, own: 0 } } };
 }
 
 function withNic(change: Partial<typeof NIC>): Facts {
   return { ...CLEAN, links: [LO, { ...NIC, ...change }] };
+}
+
+function withOwn(change: Partial<OwnedRouter>): Facts {
+  return { ...ACTIVE, owned: [{ ...OWNED, isSpeaking: false, ...change }] };
 }
 
 function hearing(adverts: readonly HeardAdvert[], frames = adverts.length, on: Facts = CLEAN): Facts {
@@ -29,6 +43,24 @@ function hearing(adverts: readonly HeardAdvert[], frames = adverts.length, on: F
 const FAULTS: readonly (readonly [fact: string, facts: Facts, code: string, shown: RegExp])[] = [
   ["rp_filter 1 in all", withSetting("rp_filter", 1), "warning rp_filter_strict", /rp_filter is 1/],
   ["arp_ignore 1 in all", withSetting("arp_ignore", 1), "warning arp_ignore_all", /arp_ignore is 1/],
+  [
+    "rp_filter 1 in all and on our macvlan",
+    { ...ACTIVE, ...settingOf("rp_filter", 1), owned: [{ ...OWNED, rpFilter: 1 }] },
+    "warning rp_filter_strict",
+    /rp_filter is 1/,
+  ],
+  [
+    "arp_filter 1 in all beside our macvlan",
+    { ...ACTIVE, ...settingOf("arp_filter", 1) },
+    "error arp_filter_all",
+    /arp_filter is 1/,
+  ],
+  [
+    "arp_ignore 8 in all, in rewrite mode",
+    { ...REWRITING, ...settingOf("arp_ignore", 8) },
+    "error arp_ignore_all",
+    /arp_ignore is 8/,
+  ],
   ["arp_ignore 8 in all", withSetting("arp_ignore", 8), "error arp_ignore_all", /arp_ignore is 8/],
   ["arp_filter 1 in all", withSetting("arp_filter", 1), "error arp_filter_all", /arp_filter is 1/],
   [
@@ -56,6 +88,25 @@ const FAULTS: readonly (readonly [fact: string, facts: Facts, code: string, show
     /mv0 .*ip link delete dev mv0/,
   ],
   [
+    "the virtual MAC on the NIC itself, which has to stay",
+    withNic({ mac: VMAC, kind: "veth" }),
+    "error nic_has_vmac",
+    /^eth0 itself has(?!.*link delete).* ip -details link show dev eth0$/,
+  ],
+  [
+    "the virtual MAC on a NIC whose own is known",
+    withNic({ mac: VMAC, permanentMac: "02:00:00:00:00:01" }),
+    "error nic_has_vmac",
+    /ip link set dev eth0 address 02:00:00:00:00:01$/,
+  ],
+  [
+    "a veth with the virtual MAC, which may be what somebody stands on",
+    { ...CLEAN, links: [LO, NIC, { ...NIC, index: 6, name: "veth7", kind: "veth", mac: VMAC }] },
+    "error second_vmac_link",
+    /^veth7 (?!.*link delete).* ip -details link show dev veth7$/,
+  ],
+  ["ARP off on the NIC", withNic({ hasArp: false }), "error arp_off", /ip link set dev eth0 arp on/],
+  [
     "a second one beside our own",
     { ...ACTIVE, links: [...ACTIVE.links, { ...MACVLAN, index: 6, name: "mv0", alias: undefined }] },
     "error second_vmac_link",
@@ -80,6 +131,53 @@ const FAULTS: readonly (readonly [fact: string, facts: Facts, code: string, show
     /192\.0\.2\.100\/32 is on eth0/,
   ],
   [
+    "the VIP with another length on the NIC, in address mode",
+    {
+      ...CLEAN,
+      owned: [{ ...OWNED, mode: "address", interface: "eth0" }],
+      addresses: [...CLEAN.addresses, addressOn(2, `${VIP}/32`), addressOn(2, `${VIP}/24`)],
+    },
+    "error vip_on_parent",
+    /ip address del 192\.0\.2\.100\/24 dev eth0/,
+  ],
+  [
+    "the VIP on another NIC",
+    {
+      ...ACTIVE,
+      links: [...ACTIVE.links, ETH1],
+      addresses: [...ACTIVE.addresses, addressOn(3, `${VIP}/24`)],
+    },
+    "error vip_elsewhere",
+    /ip address del 192\.0\.2\.100\/24 dev eth1/,
+  ],
+  [
+    "the VIP on lo by hand",
+    { ...CLEAN, addresses: [...CLEAN.addresses, addressOn(1, `${VIP}/32`)] },
+    "error vip_elsewhere",
+    /ip address del 192\.0\.2\.100\/32 dev lo/,
+  ],
+  [
+    "a VIP of ours that nobody notes",
+    {
+      ...CLEAN,
+      links: [LO, NIC, ETH1],
+      addresses: [...CLEAN.addresses, { ...addressOn(3, `${VIP}/32`), protocol: 112 }],
+    },
+    "error vip_elsewhere",
+    /vmac-ctl cleanup$/,
+  ],
+  [
+    "a second NIC in the same network",
+    {
+      ...ACTIVE,
+      links: [...ACTIVE.links, ETH1],
+      addresses: [...ACTIVE.addresses, addressOn(3, "192.0.2.3/24")],
+      arpAnswerers: ["lo", "eth1"],
+    },
+    "error arp_flux",
+    /eth1 \(192\.0\.2\.3\/24\) .*sysctl -w net\/ipv4\/conf\/eth1\/arp_ignore=1/,
+  ],
+  [
     "the VIP in a /24 on lo",
     { ...CLEAN, addresses: [...CLEAN.addresses, addressOn(1, `${VIP}/24`)] },
     "error prefix_on_loopback",
@@ -91,6 +189,32 @@ const FAULTS: readonly (readonly [fact: string, facts: Facts, code: string, show
     "error link_down",
     /ip link set dev eth0 up/,
   ],
+  [
+    "an own router of `up` whose rules and address are gone",
+    withOwn({
+      mode: "rewrite",
+      owner: "standing",
+      obstacles: [
+        { kind: "own", found: "the rules are gone" },
+        { kind: "own", found: "no address" },
+      ],
+    }),
+    "error own_router_silent",
+    /^eth0\/4\/51 does not .* gone; no address .* vmac-ctl up -I eth0 --vrid 51 --mode rewrite 192\.0\.2\.100\/32$/,
+  ],
+  [
+    "an own router for which one command is enough",
+    withOwn({ obstacles: [{ kind: "own", found: "no frames", command: "bridge fdb add x" }] }),
+    "error own_router_silent",
+    /no frames .* bridge fdb add x$/,
+  ],
+  [
+    "an own router that its living owner does not mend",
+    withOwn({ obstacles: [{ kind: "own", found: "no address" }] }),
+    "error own_router_silent",
+    /its owner lives, .* vmac-ctl status$/,
+  ],
+  ["a dead owner", withOwn({ owner: "dead" }), "error dead_owner", /vmac-ctl cleanup$/],
   ["no carrier", withNic({ isRunning: false }), "error no_carrier", /no carrier/],
   [
     "the VRID with other addresses",
@@ -226,6 +350,24 @@ const CLEAN_HOSTS: readonly (readonly [what: string, facts: Facts])[] = [
       heard: [PEER],
     },
   ],
+  [
+    "as Backup that is mute, and lacks something until it is Active",
+    withOwn({
+      obstacles: [
+        { kind: "mute", found: "muted" },
+        { kind: "own", found: "no address" },
+      ],
+    }),
+  ],
+  [
+    "what the NIC lacks has a finding of its own",
+    withOwn({
+      obstacles: [
+        { kind: "parent", found: "eth0 is down" },
+        { kind: "all", found: "arp_ignore is 8 (all)" },
+      ],
+    }),
+  ],
   ["as Backup without a trace, beside an Active", { ...CLEAN, heard: [PEER] }],
   ["beside an Active whose addresses nobody has said", { ...CLEAN, vips: [], heard: [PEER] }],
   [
@@ -236,10 +378,32 @@ const CLEAN_HOSTS: readonly (readonly [what: string, facts: Facts])[] = [
   ["a service manages the NIC, and a macvlan has the VIPs", { ...ACTIVE, manager: "NetworkManager" }],
   ["IPv6 off where IPv4 is meant", { ...CLEAN, ipv6Off: { all: 1, own: 1 } }],
   [
-    "a VIP on lo alone, as of a real server",
+    "a VIP on lo alone, where arp-hide put it on a real server",
     {
       ...CLEAN,
-      addresses: [...CLEAN.addresses, addressOn(1, `${VIP}/32`)],
+      addresses: [...CLEAN.addresses, { ...addressOn(1, `${VIP}/32`), protocol: 113 }],
+    },
+  ],
+  ["rp_filter 1 in all, and 2 on our macvlan", { ...ACTIVE, ...settingOf("rp_filter", 1) }],
+  ["rp_filter 1 in all, in rewrite mode", { ...REWRITING, ...settingOf("rp_filter", 1) }],
+  ["arp_filter 1 in all, in rewrite mode", { ...REWRITING, ...settingOf("arp_filter", 1) }],
+  ["arp_ignore 1 in all, in rewrite mode", { ...REWRITING, ...settingOf("arp_ignore", 1) }],
+  [
+    "a second NIC in the same network that does not answer for others, or is in another",
+    {
+      ...CLEAN,
+      links: [LO, NIC, ETH1, { ...ETH1, index: 4, name: "eth2" }],
+      addresses: [...CLEAN.addresses, addressOn(3, "192.0.2.3/24"), addressOn(4, "198.51.100.3/24")],
+      arpAnswerers: ["lo", "eth0", "eth2"],
+    },
+  ],
+  [
+    "a link-local VIP, which is another address on each link",
+    {
+      ...CLEAN,
+      vips: ["fe80::100"],
+      links: [LO, NIC, ETH1],
+      addresses: [...CLEAN.addresses, addressOn(3, "fe80::100/64")],
     },
   ],
   [

@@ -5,21 +5,25 @@
  */
 import { decide, EFFECTIVE_RULES } from "@viptools/kernel";
 import { checkDuplicates, checkLoopback, checkVipOnParent } from "./address-checks.ts";
+import { checkArpFlux, checkVipElsewhere, remarksOnHidden } from "./elsewhere-checks.ts";
 import { type Facts, SETTING_NAMES } from "./facts.ts";
 import type { Finding } from "./finding.ts";
 import { checkFirewall } from "./firewall-checks.ts";
 import {
+  checkArpOff,
   checkLinkState,
   checkManager,
   checkPort,
   checkPromiscuous,
-  checkSecondVmac,
   checkSnoopingParent,
 } from "./link-checks.ts";
+import { checkOwnRouters } from "./own-checks.ts";
 import { checkArpFilter, checkArpIgnore, checkIpv6Off, checkRpFilter } from "./setting-checks.ts";
+import { checkSecondVmac } from "./vmac-checks.ts";
 import { checkOwnAdverts, checkPassage, checkStrangers, remarksOnWire } from "./wire-checks.ts";
 
 const CHECKS: readonly ((facts: Facts) => Finding[])[] = [
+  checkOwnRouters,
   checkFirewall,
   checkRpFilter,
   checkArpIgnore,
@@ -27,8 +31,11 @@ const CHECKS: readonly ((facts: Facts) => Finding[])[] = [
   checkPromiscuous,
   checkSecondVmac,
   checkVipOnParent,
+  checkVipElsewhere,
+  checkArpFlux,
   checkLoopback,
   checkLinkState,
+  checkArpOff,
   checkStrangers,
   checkOwnAdverts,
   checkIpv6Off,
@@ -56,6 +63,7 @@ export function remark(facts: Facts): string[] {
     `${nic}: ${effective.join(", ")}`,
     ...(clockSource === undefined ? [] : [`clock source ${clockSource}`]),
     ...(manager === undefined ? [] : [`${nic} is managed by ${manager}`]),
+    ...remarksOnHidden(facts),
     ...remarksOnWire(facts),
   ];
 }

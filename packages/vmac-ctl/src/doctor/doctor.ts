@@ -85,12 +85,17 @@ function exitOf(gaps: readonly Gap[]): ExitCode {
   return gaps.some(({ code }) => code === "EPERM") ? ExitCode.permission : ExitCode.kernel;
 }
 
+/** @throws {ExitError} usage, for a family beside VIPs of the other. */
 function readAsked(args: Args): Asked {
   const family = args.text("family");
+  const vips = args.words.map((word) => orUsage(() => parseVip(word)).address);
+  const other = vips.find((vip) => family !== undefined && familyOf(vip) !== Number(family));
+  if (other !== undefined)
+    throw new ExitError(ExitCode.usage, `--family is ${family}, and ${other} is not of it: leave one away`);
   return {
     interface: args.required("interface"),
     vrid: args.integer("vrid", 1, 255),
     family: family === undefined ? undefined : (Number(family) as IpFamily),
-    vips: args.words.map((word) => orUsage(() => parseVip(word)).address),
+    vips,
   };
 }

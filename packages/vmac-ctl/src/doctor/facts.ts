@@ -5,6 +5,7 @@
  */
 import type { InterfaceAddress, Link, NetworkManagerName } from "@viptools/kernel";
 import type { IpAddress, IpFamily, Mac } from "@viptools/wire";
+import type { Obstacle } from "../answering.ts";
 import type { Mode } from "../plan.ts";
 import type { Chain } from "./firewall.ts";
 import type { Passage } from "./passage.ts";
@@ -25,6 +26,8 @@ export interface Facts {
   readonly owned: readonly OwnedRouter[];
   /** Of the NIC, and of `all`. */
   readonly settings: Readonly<Record<SettingName, SettingPair>>;
+  /** Interfaces that answer ARP for addresses of others: their `arp_ignore` and `arp_filter` are 0, as the kernel goes by it. */
+  readonly arpAnswerers: readonly string[];
   /** The same for `disable_ipv6`; undefined for a kernel without IPv6. */
   readonly ipv6Off: SettingPair | undefined;
   readonly chains: readonly Chain[];
@@ -69,6 +72,14 @@ export interface OwnedRouter extends MeantRouter {
   /** Carries the VIPs. */
   readonly interface: string;
   readonly vips: readonly IpAddress[];
+  /** As they stand on the interface, or may: `192.0.2.100/32`. */
+  readonly addresses: readonly string[];
+  /** What a process holds, what `up` left, or what a killed process left. */
+  readonly owner: "living" | "standing" | "dead";
+  /** What keeps it from answering, and stays so. */
+  readonly obstacles: readonly Obstacle[];
+  /** Of the interface, as the kernel goes by it. */
+  readonly rpFilter: number;
   /** The NIC takes frames for the virtual MAC, by a forwarding entry that `vmac-ctl` has made. */
   readonly hasForwarding: boolean;
   /** It may speak as the virtual router now: it is Active, or was taken by `up`. */

@@ -3,10 +3,12 @@
  *
  * @module
  */
+import { virtualMac } from "@viptools/wire";
 import type { Facts } from "./facts.ts";
 import type { Finding } from "./finding.ts";
-import { type KnownPacket, type PacketKind, packetsOf } from "./firewall-packets.ts";
+import { type KnownPacket, type PacketKind, packetsOf, type Voice } from "./firewall-packets.ts";
 import { type Drop, findDrop } from "./firewall-walk.ts";
+import { parentOf } from "./link-checks.ts";
 
 /** A packet that is dropped, and where. */
 interface Loss {
@@ -15,10 +17,8 @@ interface Loss {
 }
 
 export function checkFirewall(facts: Facts): Finding[] {
-  const families = [...new Set(facts.routers.map(({ family }) => family))];
-  const meant = (facts.isIpv6Meant ? families : families.filter((family) => family === 4)) as (4 | 6)[];
   const target = (family: 4 | 6) => facts.vips.find((vip) => vip.includes(":") === (family === 6));
-  const packets = packetsOf(facts.interface, meant.length === 0 ? [4] : meant, target);
+  const packets = packetsOf(facts.interface, voicesOf(facts), target);
   const places = new Map<string, Loss[]>();
   for (const known of packets) {
     for (const language of ["nft", "iptables"] as const) {
@@ -32,10 +32,24 @@ export function checkFirewall(facts: Facts): Finding[] {
   return [...places.values()].map(findingOf);
 }
 
+/** Each router's own, so that a rule about MACs is met by who has that MAC. */
+function voicesOf(facts: Facts): Voice[] {
+  const { routers, owned, isIpv6Meant, interface: nic } = facts;
+  const meant = routers.filter(({ family }) => isIpv6Meant || family === 4);
+  if (meant.length === 0) return [{ family: 4, source: undefined, destination: undefined }];
+  const nicMac = parentOf(facts)?.mac;
+  return meant.map(({ family, vrid }) => {
+    const own = owned.find((one) => one.parent === nic && one.family === family && one.vrid === vrid);
+    const mac = own?.mode === "address" ? nicMac : virtualMac(family, vrid);
+    // Rules of vmac-ctl itself have put the NIC's MAC there before others see it.
+    return { family, source: mac, destination: own?.mode === "rewrite" ? nicMac : mac };
+  });
+}
+
 function findingOf(losses: readonly Loss[]): Finding {
   const { drop } = losses[0]!;
   const { chain, rule, isSure } = drop;
-  const kinds = losses.map(({ known }) => wordsFor(known)).join(" and ");
+  const kinds = [...new Set(losses.map(({ known }) => wordsFor(known)))].join(" and ");
   return {
     code: `firewall_${chain.language}`,
     severity: losses.some((loss) => loss.drop.isSure && isHard(loss)) ? "error" : "warning",
@@ -50,6 +64,7 @@ const WORDS: Readonly<Record<PacketKind, string>> = {
   "advert out": "VRRP adverts (IP protocol 112) that go out",
   "question in": "ARP questions that come in",
   "answer out": "ARP answers that go out",
+  "frame in": "frames for the virtual router's MAC",
 };
 const WORDS6: Readonly<Partial<Record<PacketKind, string>>> = {
   "question in": "neighbour solicitations that come in",
@@ -68,6 +83,7 @@ function isHard({ known: { kind }, drop: { chain } }: Loss): boolean {
 function consequenceOf(loss: Loss): string {
   const { kind } = loss.known;
   if (kind === "question in") return "nobody learns the MAC of a VIP from this host";
+  if (kind === "frame in") return "what clients send to a VIP does not reach this host";
   if (kind === "answer out") return "this host's answers and announcements do not reach its neighbours";
   if (isHard(loss)) return "this host advertises in vain: the others hear no Active, and take over";
   return kind === "advert in"
@@ -76,8 +92,9 @@ function consequenceOf(loss: Loss): string {
 }
 
 /** What the rule that accepts them would ask for, in words of nft. */
-function matchFor({ kind, family }: KnownPacket): string {
+function matchFor({ kind, family, packet }: KnownPacket): string {
   if (kind.startsWith("advert")) return "meta l4proto 112";
+  if (kind === "frame in") return `ether daddr ${packet.linkFields["ether daddr"]}`;
   if (family === 4) return `arp operation ${kind === "question in" ? "request" : "reply"}`;
   return `icmpv6 type ${kind === "question in" ? "nd-neighbor-solicit" : "nd-neighbor-advert"}`;
 }

@@ -3,11 +3,20 @@
  *
  * @module
  */
-import { EtherType, type IpAddress, IpProtocol, NeighbourType, vrrpGroup } from "@viptools/wire";
+import {
+  BROADCAST_MAC,
+  EtherType,
+  type IpAddress,
+  IpProtocol,
+  type Mac,
+  NeighbourType,
+  vrrpGroup,
+  vrrpGroupMac,
+} from "@viptools/wire";
 import type { Hook } from "./firewall.ts";
 import type { Packet } from "./firewall-walk.ts";
 
-export type PacketKind = "advert in" | "advert out" | "question in" | "answer out";
+export type PacketKind = "advert in" | "advert out" | "question in" | "answer out" | "frame in";
 
 /** One of {@link PacketKind} for one family. */
 export interface KnownPacket {
@@ -25,18 +34,54 @@ const PACKET_TYPE = { broadcast: 1, multicast: 2 } as const;
 const TRANSPORTS = ["tcp", "udp", "udplite", "sctp", "dccp", "icmp", "igmp", "gre", "esp", "ah", "comp"];
 const DEFENDED_TTL = 255;
 
+/** MACs on the wire, undefined where they are not known. */
+export interface Voice {
+  readonly family: 4 | 6;
+  /** From which this host speaks. */
+  readonly source: Mac | undefined;
+  /** To which clients send, as chains that others made see it. */
+  readonly destination: Mac | undefined;
+}
+
 /** @param target an address that is asked for, of each family; undefined for any. */
 export function packetsOf(
   device: string,
-  families: readonly (4 | 6)[],
+  voices: readonly Voice[],
   target: (family: 4 | 6) => IpAddress | undefined,
 ): KnownPacket[] {
-  return families.flatMap((family): KnownPacket[] => [
-    { kind: "advert in", family, packet: advert(device, family, IN) },
-    { kind: "advert out", family, packet: advert(device, family, OUT) },
-    { kind: "question in", family, packet: neighbour(device, family, IN, target(family)) },
-    { kind: "answer out", family, packet: neighbour(device, family, OUT, target(family)) },
-  ]);
+  return voices.flatMap(({ family, source, destination }): KnownPacket[] => {
+    const known = (kind: PacketKind, packet: Packet, linkFields: Packet["linkFields"]): KnownPacket => ({
+      kind,
+      family,
+      packet: { ...packet, linkFields },
+    });
+    const spoken = source === undefined ? {} : { "ether saddr": source };
+    const group = { "ether daddr": vrrpGroupMac(family) };
+    const all = family === 4 ? { "ether daddr": BROADCAST_MAC } : {};
+    return [
+      known("advert in", advert(device, family, IN), group),
+      known("advert out", advert(device, family, OUT), { ...group, ...spoken }),
+      known("question in", neighbour(device, family, IN, target(family)), all),
+      known("answer out", neighbour(device, family, OUT, target(family)), spoken),
+      ...(destination === undefined
+        ? []
+        : [known("frame in", frame(device, IN), { "ether daddr": destination })]),
+    ];
+  });
+}
+
+/** Any that clients send to a VIP: nothing is known but where it goes. */
+function frame(device: string, hooks: readonly Hook[]): Packet {
+  const fields = { "meta iifname": device, "meta iif": device, "meta iiftype": "ether" };
+  return {
+    families: ["netdev"],
+    hooks,
+    device,
+    fields,
+    linkFields: {},
+    foreign: [],
+    naming: ["ether daddr"],
+  };
 }
 
 function advert(device: string, family: 4 | 6, hooks: readonly Hook[]): Packet {
@@ -55,6 +100,7 @@ function advert(device: string, family: 4 | 6, hooks: readonly Hook[]): Packet {
       [`${layer} daddr`]: vrrpGroup(family),
       "ct state": "new",
     },
+    linkFields: {},
     foreign: [...TRANSPORTS, "icmpv6", "arp", family === 4 ? "ip6" : "ip"],
     naming: ["meta l4proto", `${layer} protocol`, `${layer} nexthdr`],
   };
@@ -85,6 +131,7 @@ function neighbour(
       // The kernel does not track neighbour discovery (nf_conntrack_proto_icmpv6.c).
       "ct state": "untracked",
     },
+    linkFields: {},
     foreign: [...TRANSPORTS, "arp", "ip"],
     naming: ["icmpv6 type"],
   };
@@ -107,6 +154,7 @@ function arp(device: string, hooks: readonly Hook[], target: IpAddress | undefin
       ...(isQuestion ? { "meta pkttype": PACKET_TYPE.broadcast } : {}),
       ...(target === undefined ? {} : { [addressField]: target }),
     },
+    linkFields: {},
     foreign: [...TRANSPORTS, "icmpv6", "ip", "ip6", "ct", "th"],
     naming: ["meta protocol", "ether type", "arp operation", "arp htype", addressField],
   };

@@ -15,6 +15,8 @@ export interface Packet {
   readonly device: string;
   /** Fields that have one value in all such packets. */
   readonly fields: Readonly<Record<string, FieldValue>>;
+  /** The same of its Ethernet header, which only chains of the family netdev see as it is on the wire. */
+  readonly linkFields: Readonly<Record<string, FieldValue>>;
   /** Fields that begin with one of these words are not in it: rules about them do not match. */
   readonly foreign: readonly string[];
   /** Fields that say what kind of packet it is: a rule that asks for one means this kind. */
@@ -71,7 +73,8 @@ class Walk {
 
   constructor(chains: readonly Chain[], packet: Packet, start: Chain) {
     this.#chains = chains;
-    this.#packet = packet;
+    const isOnWire = start.family === "netdev";
+    this.#packet = isOnWire ? { ...packet, fields: { ...packet.fields, ...packet.linkFields } } : packet;
     this.#start = start;
   }
 

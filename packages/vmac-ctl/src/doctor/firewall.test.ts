@@ -1,7 +1,7 @@
 /** Rules as nft and iptables list them, and what of a virtual router they drop. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { CLEAN } from "./clean.fixture.ts";
+import { CLEAN, NIC, VMAC } from "./clean.fixture.ts";
 import type { Facts } from "./facts.ts";
 import type { Chain } from "./firewall.ts";
 import { checkFirewall } from "./firewall-checks.ts";
@@ -110,6 +110,24 @@ const DROPS: readonly (readonly [what: string, chains: Chain[], code: string, sh
     nft({ ...NETDEV, rules: [[meta("protocol", "arp"), DROP]] }),
     "error nft",
     /ARP questions that come in/,
+  ],
+  [
+    "sources that are not the NIC's, at egress",
+    nft({ ...EGRESS, rules: [[is("ether", "saddr", NIC.mac, "!="), DROP]] }),
+    "error nft",
+    /drops VRRP adverts .* go out and ARP answers that go out/,
+  ],
+  [
+    "frames for the virtual MAC",
+    nft({ ...NETDEV, rules: [[is("ether", "daddr", VMAC), DROP]] }),
+    "error nft",
+    /frames for the virtual router's MAC .*what clients send/,
+  ],
+  [
+    "some of the frames for the virtual MAC",
+    nft({ ...NETDEV, rules: [[is("ether", "daddr", VMAC), is("ip", "saddr", "192.0.2.9"), DROP]] }),
+    "warning nft",
+    /some of the frames for/,
   ],
   [
     "ARP at ingress by EtherType",
@@ -260,6 +278,18 @@ const PASSES: readonly (readonly [what: string, chains: Chain[]])[] = [
     ),
   ],
   ["IPv6 solicitations where IPv4 is meant", nft({ family: "ip6", policy: "drop", rules: [] })],
+  [
+    "MACs that are none of this virtual router's",
+    nft(
+      { ...NETDEV, rules: [[is("ether", "daddr", "00:00:5e:00:01:34"), DROP]] },
+      { ...EGRESS, table: "u", rules: [[is("ether", "saddr", VMAC, "!="), DROP]] },
+    ),
+  ],
+  ["clients that are not served", nft({ ...NETDEV, rules: [[is("ip", "saddr", "192.0.2.9"), DROP]] })],
+  [
+    "a source at output, where no frame has one",
+    nft({ hook: "output", rules: [[is("ether", "saddr", NIC.mac, "!="), DROP]] }),
+  ],
   ["iptables, accepted before", iptables("-A INPUT -p vrrp -j ACCEPT", "-A INPUT -p vrrp -j DROP")],
   ["iptables, another interface", iptables("-A INPUT -i eth1 -p vrrp -j DROP")],
   ["iptables, a target that goes on", iptables("-A INPUT -p vrrp -j LOG --log-prefix vrrp")],

@@ -4,7 +4,6 @@
  * @module
  */
 import type { Link } from "@viptools/kernel";
-import { virtualMac } from "@viptools/wire";
 import type { Facts } from "./facts.ts";
 import type { Finding } from "./finding.ts";
 
@@ -45,27 +44,6 @@ export function checkPromiscuous(facts: Facts): Finding[] {
   ];
 }
 
-export function checkSecondVmac({ links, routers, owned }: Facts): Finding[] {
-  return routers.flatMap(({ family, vrid }) => {
-    const mac = virtualMac(family, vrid);
-    const foreign = links.filter(
-      (link) => link.mac === mac && !owned.some((own) => own.interface === link.name),
-    );
-    return foreign.map(({ name, kind, alias }) => ({
-      code: "second_vmac_link",
-      severity: "error" as const,
-      found: `${name} (${kind ?? "no virtual link"}) has the virtual MAC ${mac} of VRID ${vrid}, and vmac-ctl does not own it`,
-      consequence:
-        "it speaks from the virtual MAC whoever is Active, so switches send the router's frames to this host; and the kernel refuses a second macvlan with that MAC beside it",
-      command: alias?.startsWith("viptools:") ? "vmac-ctl cleanup" : removal(name, kind),
-    }));
-  });
-}
-
-function removal(name: string, kind: string | undefined): string {
-  return kind === undefined ? `ip link show dev ${name}` : `ip link delete dev ${name}`;
-}
-
 export function checkLinkState(facts: Facts): Finding[] {
   const parent = parentOf(facts);
   if (parent === undefined || parent.isRunning) return [];
@@ -88,6 +66,22 @@ export function checkLinkState(facts: Facts): Finding[] {
       found: `${parent.name} is up and has no carrier: no cable, or the other end is off`,
       consequence,
       command: `ip -s link show dev ${parent.name}`,
+    },
+  ];
+}
+
+/** Neighbour discovery goes by the same switch. */
+export function checkArpOff(facts: Facts): Finding[] {
+  const parent = parentOf(facts);
+  if (parent === undefined || parent.hasArp) return [];
+  return [
+    {
+      code: "arp_off",
+      severity: "error",
+      found: `${parent.name} has ARP switched off (NOARP)`,
+      consequence:
+        "it neither asks nor answers: this host reaches no neighbour there, and nobody reaches its addresses or a VIP on it",
+      command: `ip link set dev ${parent.name} arp on`,
     },
   ];
 }

@@ -5,7 +5,7 @@
  */
 import { type Context, demandWholeTime, ExitCode, ExitError, parseDurationUs } from "@viptools/cli";
 import type { Link } from "@viptools/kernel";
-import { familyOf, type Mac, virtualMac, ZERO_MAC } from "@viptools/wire";
+import { familyOf, type IpAddress, type Mac, virtualMac, ZERO_MAC } from "@viptools/wire";
 import { toExit } from "../kernel-exit.ts";
 import { readVrid } from "../owning-options.ts";
 import { Workbench } from "../workbench.ts";
@@ -30,7 +30,7 @@ export async function probe(context: Context): Promise<ExitCode> {
   const mac = virtualMac(family, vrid);
   context.needInterface(name);
   context.needRawSockets();
-  const nic = needNic(name);
+  const nic = needNic(name, target);
   try {
     await refuseIfUsed(context, nic.index, { family, vrid });
     const { fromNic, fromVmac, verdict } = await askFromBoth(nic, mac, target);
@@ -53,14 +53,20 @@ export async function probe(context: Context): Promise<ExitCode> {
   }
 }
 
-/** @throws {ExitError} kernel, unless it is an Ethernet that runs. */
-function needNic(name: string): Link & { readonly mac: Mac } {
+/** @throws {ExitError} usage, if it is no Ethernet, or the target is this host; kernel, unless it runs. */
+function needNic(name: string, target: IpAddress): Link & { readonly mac: Mac } {
   const bench = new Workbench();
   const link = bench.route.findLink(name);
+  const isOwn = bench.route.addresses(familyOf(target)).some(({ address }) => address === target);
   bench.close();
   const { mac } = link ?? {};
   if (link === undefined || mac === undefined || mac === ZERO_MAC)
     throw new ExitError(ExitCode.usage, `${name} has no MAC address: it is no Ethernet`);
+  if (isOwn)
+    throw new ExitError(
+      ExitCode.usage,
+      `--target is ${target}, an address of this host: needs that of a neighbour`,
+    );
   if (!link.isRunning)
     throw new ExitError(ExitCode.kernel, `${name} is down or has no carrier: nobody can be asked`);
   return { ...link, mac };

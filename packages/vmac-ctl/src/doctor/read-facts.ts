@@ -4,6 +4,7 @@
  * @module
  */
 import {
+  type EffectiveName,
   findNetworkManager,
   type IptablesListing,
   KernelError,
@@ -11,6 +12,7 @@ import {
   listLegacyTables,
   listNftRuleset,
   readClockSource,
+  readEffective,
   readSysctl,
 } from "@viptools/kernel";
 import { addressOfVip, parseInstance } from "@viptools/records";
@@ -57,20 +59,23 @@ export async function readFacts(
       return otherwise;
     }
   };
-  const meaning = meaningOf(asked, readOwned(bench));
+  const before = readOwned(bench);
+  const meaning = meaningOf(asked, before);
   const heard = await listenFor(ifindex, meaning.routers, listenUs).catch((error: unknown) =>
     attempt([], () => {
       throw error;
     }),
   );
+  const links = bench.route.links();
   const facts: Facts = {
     interface: asked.interface,
     ...meaning,
-    links: bench.route.links(),
+    links,
     addresses: [...bench.route.addresses(4), ...bench.route.addresses(6)],
     // Who was Active may have handed over while others were listened to.
-    owned: readOwned(bench),
+    owned: settled(before, readOwned(bench)),
     settings: readSettings(asked.interface),
+    arpAnswerers: links.map(({ name }) => name).filter(answersForAll),
     ipv6Off: readPair("ipv6", asked.interface, "disable_ipv6"),
     chains: attempt([], () => readChains(bench)),
     heard,
@@ -87,15 +92,43 @@ function readOwned(bench: Workbench): OwnedRouter[] {
     const { parent, interface: name, mode, vips } = entry;
     const situation = readSituation(bench, entry);
     const hasForwarding = entry.hasForwarding === true && situation.rewriting?.isTaken === true;
-    const isSpeaking = explainAnswering(situation).answers;
+    const { answers: isSpeaking, obstacles } = explainAnswering(situation);
+    const owner = entry.isAlive ? "living" : entry.isStanding ? "standing" : "dead";
+    const { all, own } = situation.settings.rp_filter;
     const owned = { family, vrid, parent, interface: name, mode, vips: vips.map(addressOfVip) };
-    return { ...owned, hasForwarding, isSpeaking };
+    const state = { owner, obstacles, rpFilter: Math.max(all, own) } as const;
+    return { ...owned, ...state, addresses: entry.addresses, hasForwarding, isSpeaking };
   });
+}
+
+/** What a living owner is just building or mending is no fault: only what was so before too. */
+function settled(before: readonly OwnedRouter[], after: readonly OwnedRouter[]): OwnedRouter[] {
+  return after.map((now) => {
+    if (now.owner === "standing") return now;
+    const same = before.find((own) => own.interface === now.interface && isSameRouter(own, now));
+    const found = same?.obstacles.map((obstacle) => obstacle.found) ?? [];
+    const isDead = now.owner === "dead" && same?.owner === "dead";
+    return {
+      ...now,
+      owner: isDead ? "dead" : "living",
+      obstacles: now.obstacles.filter((obstacle) => found.includes(obstacle.found)),
+    };
+  });
+}
+
+function isSameRouter(a: OwnedRouter, b: OwnedRouter): boolean {
+  return a.parent === b.parent && a.family === b.family && a.vrid === b.vrid;
 }
 
 function readSettings(nic: string): Readonly<Record<SettingName, SettingPair>> {
   const pairs = SETTING_NAMES.map((name) => [name, readPair("ipv4", nic, name) ?? { all: 0, own: 0 }]);
   return Object.fromEntries(pairs) as Record<SettingName, SettingPair>;
+}
+
+function answersForAll(name: string): boolean {
+  return ["ipv4/arp_ignore", "ipv4/arp_filter"].every(
+    (setting) => readEffective(setting as EffectiveName, name)?.value === 0,
+  );
 }
 
 function readPair(layer: "ipv4" | "ipv6", nic: string, name: string): SettingPair | undefined {

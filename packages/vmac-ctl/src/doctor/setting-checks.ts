@@ -3,19 +3,35 @@
  *
  * @module
  */
-import type { Facts } from "./facts.ts";
+import type { Facts, OwnedRouter } from "./facts.ts";
 import type { Finding } from "./finding.ts";
 
 const STRICT = 1;
+const LOOSE = 2;
 /** Values of `arp_ignore` (ip-sysctl): 1 asks where the address is, all above ask more. */
 const WHERE_IT_IS = 1;
+
+/** All that is meant is owned here, each in such a way. */
+function isOwnedBy({ owned, routers, interface: nic }: Facts, isSo: (own: OwnedRouter) => boolean): boolean {
+  const here = owned.filter(({ parent }) => parent === nic);
+  const ways = routers.map(({ family, vrid }) =>
+    here.find((own) => own.family === family && own.vrid === vrid),
+  );
+  return ways.length > 0 && ways.every((own) => own !== undefined && isSo(own));
+}
+
+/** The VIPs are where the questions come in. */
+function isOnNic({ mode }: OwnedRouter): boolean {
+  return mode !== "macvlan";
+}
 
 /**
  * `all` counts where it is larger than the interface's own (IN_DEV_MAXCONF): 2 on a macvlan wins over a strict `all`, the
  * 0 that a link without addresses needs does not.
  */
-export function checkRpFilter({ settings }: Facts): Finding[] {
-  if (settings.rp_filter.all !== STRICT) return [];
+export function checkRpFilter(facts: Facts): Finding[] {
+  const isHarmless = isOwnedBy(facts, (own) => own.mode !== "macvlan" || own.rpFilter === LOOSE);
+  if (facts.settings.rp_filter.all !== STRICT || isHarmless) return [];
   return [
     {
       code: "rp_filter_strict",
@@ -28,9 +44,9 @@ export function checkRpFilter({ settings }: Facts): Finding[] {
   ];
 }
 
-export function checkArpIgnore({ settings }: Facts): Finding[] {
-  const { all } = settings.arp_ignore;
-  if (all < WHERE_IT_IS) return [];
+export function checkArpIgnore(facts: Facts): Finding[] {
+  const { all } = facts.settings.arp_ignore;
+  if (all < WHERE_IT_IS || (all === WHERE_IT_IS && isOwnedBy(facts, isOnNic))) return [];
   return [
     {
       code: "arp_ignore_all",
@@ -39,14 +55,14 @@ export function checkArpIgnore({ settings }: Facts): Finding[] {
       consequence:
         all === WHERE_IT_IS
           ? "no interface answers for an address that another one has, such as a VIP on lo"
-          : "a macvlan does not answer ARP for its VIPs: take-overs succeed, and nobody reaches the address",
+          : "ARP for VIPs is not answered on a macvlan, nor on most NICs: take-overs succeed, and nobody reaches the address",
       command: "sysctl -w net.ipv4.conf.all.arp_ignore=0",
     },
   ];
 }
 
-export function checkArpFilter({ settings }: Facts): Finding[] {
-  if (settings.arp_filter.all === 0) return [];
+export function checkArpFilter(facts: Facts): Finding[] {
+  if (facts.settings.arp_filter.all === 0 || isOwnedBy(facts, isOnNic)) return [];
   return [
     {
       code: "arp_filter_all",
