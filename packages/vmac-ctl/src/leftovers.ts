@@ -103,13 +103,13 @@ function hasAddressProtocols(): boolean {
  * With the first IPv4 address of a network the kernel removes all others of it, unless they may take its place
  * (`promote_secondaries`): somebody may have added one after us.
  */
-async function keepingSecondaries<T>(
-  parent: string,
+export async function keepingSecondaries<T>(
+  interfaceName: string,
   here: readonly InterfaceAddress[],
   ours: readonly InterfaceAddress[],
   remove: () => Promise<T>,
 ): Promise<T> {
-  const path = `net/ipv4/conf/${parent}/promote_secondaries`;
+  const path = `net/ipv4/conf/${interfaceName}/promote_secondaries`;
   const before = readSysctl(path);
   const hasOthers = here.some((found) => found.isSecondary && !ours.includes(found));
   const isFirst = ours.some(({ family, isSecondary }) => family === 4 && !isSecondary);

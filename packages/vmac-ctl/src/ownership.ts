@@ -142,6 +142,7 @@ export class Ownership {
   }
 
   async #build(): Promise<string[]> {
+    this.#judgeRoutes();
     return await build(this.#bench, this.#claim.instance, this.#plan, this.#trail);
   }
 
@@ -246,6 +247,7 @@ export class Ownership {
   /** @param linkIndex of the link that an earlier process left. @returns what somebody took away or changed. */
   inspect(linkIndex: number | undefined = this.linkIndex): Damage[] {
     this.#wasOff ||= isFamilyOff(this.#plan);
+    this.#judgeRoutes();
     return inspect({
       bench: this.#bench,
       instance: this.#claim.instance,
@@ -277,6 +279,16 @@ export class Ownership {
     },
     forwarding: (hasForwarding) => this.#note({ hasForwarding }),
   };
+
+  /** The NIC may have got or lost the address whose route leads to the VIPs. */
+  #judgeRoutes(): void {
+    try {
+      this.#plan = { ...this.#plan, addresses: this.#planFor(this.#claim).addresses };
+    } catch (error) {
+      // A NIC that is gone, or has no IPv6 now, leads nowhere: it is judged when it is back.
+      if (!(error instanceof KernelError)) throw error;
+    }
+  }
 
   #replan(): void {
     this.#plan = this.#planFor(this.#claim);
