@@ -59,11 +59,15 @@ export function differingSettings(
   });
 }
 
-/** @returns what was put back. A setting that somebody else changed meanwhile is left as it is. */
+/**
+ * @param nowCalled the parent's name by now: its settings have moved with it.
+ * @returns what was put back. A setting that somebody else changed meanwhile is left as it is.
+ */
 export async function dropParentSettings(
   runs: RunDirectory,
   parent: string,
   holder: string,
+  nowCalled: string = parent,
 ): Promise<string[]> {
   return await locked(runs, parent, (name) => {
     const note = runs.read<Note>(name);
@@ -74,7 +78,7 @@ export async function dropParentSettings(
       return [];
     }
     const changes = Object.entries(note.wanted).flatMap(([path, value]) =>
-      putBack(path, value, note.before[path]),
+      putBack(path.replace(`/conf/${parent}/`, `/conf/${nowCalled}/`), value, note.before[path]),
     );
     runs.remove(name);
     return changes;

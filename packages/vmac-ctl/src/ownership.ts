@@ -82,6 +82,8 @@ export class Ownership {
     this.#entry = {
       instance,
       parent,
+      parentIndex: this.#plan.parentIndex,
+      nicMac: this.#plan.nicMac,
       mode: this.#plan.mode,
       mac: this.#plan.mac,
       vips,
@@ -164,9 +166,17 @@ export class Ownership {
     this.#refuseOwnAddresses(claim.vips.map(addressOfVip));
     this.#claim = claim;
     this.#plan = this.#planFor(claim);
-    const { mode, mac, interfaceName, addresses } = this.#plan;
+    const { mode, mac, nicMac, parentIndex, interfaceName, addresses } = this.#plan;
     const { vips } = claim;
-    this.#note({ mode, mac, vips, interface: interfaceName, addresses: addresses.map(textOf) });
+    this.#note({
+      mode,
+      mac,
+      nicMac,
+      parentIndex,
+      vips,
+      interface: interfaceName,
+      addresses: addresses.map(textOf),
+    });
     this.#fence?.replace(this.#rules());
   }
 
@@ -292,7 +302,8 @@ export class Ownership {
 
   #replan(): void {
     this.#plan = this.#planFor(this.#claim);
-    this.#note({ mac: this.#plan.mac });
+    const { mac, nicMac, parentIndex } = this.#plan;
+    this.#note({ mac, nicMac, parentIndex });
     this.#fence?.replace(this.#rules());
   }
 
