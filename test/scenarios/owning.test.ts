@@ -10,7 +10,7 @@ import { MODES } from "../lab/form.ts";
 import { type Network, VIP, VIP6, VIP6_LL } from "../lab/network.ts";
 import { ofType } from "../lab/record-log.ts";
 import { VMAC, VMAC6 } from "../lab/router.ts";
-import { sleep } from "../lab/shell.ts";
+import { sleep, waitFor } from "../lab/shell.ts";
 import { needsRoot, onStage } from "../lab/stage.ts";
 import { Told } from "../lab/told.ts";
 
@@ -345,6 +345,78 @@ test("down takes a link that was renamed, and marked as another's", needsRoot, a
     must(network, words("ip link set vrrp4-2-51 name x0 alias uplink"));
     must(network, DOWN);
     assert.deepEqual(differences(before, dumpHost(network, "a")), []);
+  });
+});
+
+const statusOf = (network: Network): { answers: boolean; why: string[] } =>
+  JSON.parse(must(network, words("vmac-ctl status"))) as { answers: boolean; why: string[] };
+
+for (const mode of MODES) {
+  test(`down finds a NIC that was renamed by what the journal knows: ${mode}`, needsRoot, async () => {
+    await onStage(["a"], async (network) => {
+      const sh = (line: string): string => must(network, ["sh", "-ec", line]);
+      const before = dumpHost(network, "a");
+      must(network, up(`--mode ${mode} ${VIP} 192.0.2.101/24`));
+      sh("ip link set eth0 down; ip link set eth0 name lan0; ip link set lan0 up");
+      const down = JSON.parse(must(network, DOWN)) as { changes: string[] };
+      assert.ok(down.changes.length > 0);
+      const there = sh("ip -d link show lan0; bridge fdb show dev lan0; ip address show dev lan0; ip link");
+      assert.doesNotMatch(there, /promiscuity [1-9]|00:00:5e|192\.0\.2\.10[01]/);
+      for (const setting of ["arp_announce", "arp_ignore"])
+        assert.equal(sh(`cat /proc/sys/net/ipv4/conf/lan0/${setting}`).trim(), "0", setting);
+      sh("ip link set lan0 down; ip link set lan0 name eth0; ip link set eth0 up");
+      const left = differences(before, dumpHost(network, "a"));
+      for (const what of ["links", "settings", "journal", "rules"]) assert.ok(!left.includes(what), what);
+    });
+  });
+}
+
+test("status says why a standing owner does not answer, and up what it stands for", needsRoot, async () => {
+  await onStage(["a"], async (network) => {
+    must(network, up(`--mode rewrite ${VIP6_LL} ${VIP6}/64`));
+    assert.equal(statusOf(network).answers, true);
+    const bare = network.run("a", up(`--mode rewrite --no-address ${VIP6_LL} ${VIP6}/64`));
+    assert.equal(bare.code, 75);
+    assert.match(bare.stderr, /is owned with addresses/);
+    must(network, words("ip address del 2001:db8::1/64 dev eth0"));
+    network.run("a", words("ip -6 route del 2001:db8::/64 dev eth0"));
+    assert.match(statusOf(network).why[0]!, /^no route leads to the network of 2001:db8::100\/64/);
+    must(network, up(`--mode rewrite ${VIP6_LL} ${VIP6}/64`));
+    assert.equal(statusOf(network).answers, true, "up makes it whole");
+    must(network, words("ip link set eth0 address 02:00:00:00:00:78"));
+    const { answers, why } = statusOf(network);
+    assert.equal(answers, false);
+    assert.match(
+      why[0]!,
+      /^eth0 has the MAC 02:00:00:00:00:78 now.*vmac-ctl down -I eth0 --vrid 51 --family 6/,
+    );
+    must(network, up(`--mode rewrite ${VIP6_LL} ${VIP6}/64`));
+    assert.equal(statusOf(network).answers, true, "up makes it anew for the MAC");
+    must(network, DOWN);
+    must(network, up("--mode rewrite --no-address --family 6"));
+    assert.match(statusOf(network).why[0]!, /^taken with --no-address/);
+    must(network, DOWN);
+  });
+});
+
+test("status has no advice for a Backup", needsRoot, async () => {
+  await onStage(["a"], async (network) => {
+    for (const standby of ["absent", "fenced"]) {
+      const tool = new FedTool(network, "a", words(`vmac-ctl follow --mode rewrite --standby ${standby}`));
+      tool.say(new Told({ instance: "eth0/4/51", vips: [`${VIP}/32`], vmac: VMAC }).state("backup"));
+      await waitFor(
+        "the rules",
+        5000,
+        () => network.run("a", words("vmac-ctl status")).code === 0 || undefined,
+      );
+      await sleep(200);
+      const { answers, why } = statusOf(network);
+      assert.equal(answers, false);
+      assert.equal(why.length, 1, why.join("; "));
+      assert.match(why[0]!, /^muted/);
+      tool.endInput();
+      await tool.ended();
+    }
   });
 });
 

@@ -2,12 +2,13 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { Client } from "../lab/client.ts";
+import { differences, differingLines, dumpHost } from "../lab/dump.ts";
 import { nowUs } from "../lab/fault.ts";
 import { FedTool } from "../lab/fed-tool.ts";
-import { type Form, kindsOf, nameOf, optionsOf } from "../lab/form.ts";
+import { type Form, kindsOf, MODES, nameOf, optionsOf } from "../lab/form.ts";
 import type { Network } from "../lab/network.ts";
 import { monotonicUsOf, ofType } from "../lab/record-log.ts";
-import { type PipeRouter, VMAC } from "../lab/router.ts";
+import { type PipeRouter, VMAC, VMAC6 } from "../lab/router.ts";
 import { sleep, waitFor } from "../lab/shell.ts";
 import { inFull, needsRoot, onStage, startPair, untilActive } from "../lab/stage.ts";
 import { Told } from "../lab/told.ts";
@@ -225,6 +226,78 @@ test("S8 who missed what happened to its links reads everything anew", needsRoot
     assert.equal(tool.exitCode, 0, tool.errors());
   });
 });
+
+interface Way {
+  readonly family: 4 | 6;
+  readonly network: string;
+  readonly vip: string;
+  readonly client: string;
+  /** What takes the NIC's address away with its route, and what brings it back. */
+  readonly loss: string;
+  readonly gain: string;
+}
+
+const WAYS: readonly Way[] = [
+  {
+    family: 4,
+    network: "10.9.0.0/24",
+    vip: "10.9.0.100/24",
+    client: "10.9.0.2/24",
+    loss: "ip address del 10.9.0.1/24 dev eth0",
+    gain: "ip address add 10.9.0.1/24 dev eth0",
+  },
+  {
+    family: 6,
+    network: "2001:db8::/64",
+    vip: "2001:db8::100/64",
+    client: "2001:db8::9/64",
+    loss: "ip link set eth0 down; sleep 0.3; ip link set eth0 up",
+    gain: "ip address replace 2001:db8::1/64 dev eth0 nodad",
+  },
+];
+for (const mode of MODES) {
+  test(`S3 S9 a VIP brings the route to its network while the NIC has none: ${mode}`, needsRoot, async () => {
+    await onStage(["a", "c"], async (network) => {
+      for (const way of WAYS) await loseRoute(network, mode, way);
+    });
+  });
+}
+
+async function loseRoute(network: Network, mode: Form["mode"], way: Way): Promise<void> {
+  const { family, vip, client } = way;
+  const sh = (host: string, line: string): string => network.run(host, ["sh", "-c", line]).stdout;
+  const routes = (): number =>
+    sh("a", `ip -${family} route show ${way.network}`).trim().split("\n").filter(Boolean).length;
+  sh("c", `ip address add ${client} dev eth0 ${family === 6 ? "nodad" : ""}`);
+  network.setSysctl("a", "ipv6/conf/eth0/accept_dad", 0);
+  // A link that was down once lists things in another order.
+  sh("a", way.loss);
+  sh("a", way.gain);
+  await sleep(100);
+  const before = dumpHost(network, "a");
+  const tool = new FedTool(network, "a", ["vmac-ctl", "follow", "--mode", mode]);
+  const vmac = family === 4 ? VMAC : VMAC6;
+  const vips = family === 4 ? [vip] : ["fe80::100/128", vip];
+  const story = new Told({ instance: `eth0/${family}/51`, vips, vmac });
+  for (const record of [story.state("backup"), story.state("active"), story.lease(60_000)]) tool.say(record);
+  await tool.untilRecord("vmac.up");
+  assert.equal(routes(), 1, "the NIC's is enough");
+  sh("a", way.loss);
+  await tool.untilRecord("vmac.repaired");
+  const ping = `ping -c 3 -i 0.3 -W 1 ${vip.split("/")[0]} | grep -o "bytes from"`;
+  assert.notEqual(sh("c", ping), "", "it brings a route");
+  assert.equal(routes(), 1);
+  const repairs = ofType(tool.records(), "vmac.repaired").length;
+  sh("a", way.gain);
+  await tool.untilRecord("vmac.repaired", repairs);
+  assert.equal(routes(), 1, "none competes with the NIC's");
+  assert.notEqual(sh("c", ping), "", "it is served on");
+  tool.endInput();
+  await tool.ended();
+  assert.equal(tool.exitCode, 0, tool.errors());
+  const after = dumpHost(network, "a");
+  assert.deepEqual(differences(before, after), [], differingLines(before, after).join("\n"));
+}
 
 test("S9 who cannot keep its address gives up its role, and says why", needsRoot, async () => {
   await onStage(["a", "b", "c"], async (network) => {

@@ -152,10 +152,11 @@ test("LineQueue.whenBelow() waits until that much is left, and no longer", async
   await lost;
 });
 
-/** Octets outside the heap that are reachable. */
+/** Octets outside the heap that are reachable: a collection frees them on a thread beside, and the next one has seen that. */
 function reachableBytes(): number {
   setFlagsFromString("--expose-gc");
-  (runInNewContext("gc") as () => void)();
+  const collect = runInNewContext("gc") as () => void;
+  for (let n = 0; n < 3; n++) collect();
   return process.memoryUsage().arrayBuffers;
 }
 

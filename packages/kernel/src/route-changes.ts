@@ -10,6 +10,7 @@ import { encodeForwardingEntry, type ForwardingEntry } from "./forwarding-messag
 import { KernelError } from "./native.ts";
 import { NeighbourMessageType } from "./neighbour-message.ts";
 import { type NetlinkMessage, NetlinkSocket, type Refusal } from "./netlink-socket.ts";
+import type { Route } from "./route-entry.ts";
 import {
   encodeAddress,
   encodeAddressGenerationNone,
@@ -49,6 +50,11 @@ export class RouteChanges {
   /** Of all interfaces, in the kernel's order: the primary IPv4 ones first. */
   addresses(family: 4 | 6): InterfaceAddress[] {
     return this.#reading.addresses(family);
+  }
+
+  /** Of all tables, but default routes. */
+  routes(family: 4 | 6): Route[] {
+    return this.#reading.routes(family);
   }
 
   /** @throws {KernelError} EEXIST if the name is taken, EPERM without CAP_NET_ADMIN, EINVAL if the parent is none. */

@@ -127,6 +127,8 @@ export interface InterfaceAddress {
   readonly isTentative: boolean;
   /** IPv6: somebody else has it, as duplicate address detection found. */
   readonly isDuplicate: boolean;
+  /** The kernel made a route for its prefix with it, or would have. */
+  readonly hasPrefixRoute: boolean;
   /** Who made it (`ip address add … proto`, Linux 5.18); 0 if nobody says. */
   readonly protocol: number;
 }
@@ -217,6 +219,7 @@ export function decodeAddress(body: Uint8Array): InterfaceAddress | undefined {
     isSecondary: family === 4 && (flags & IFA_F_SECONDARY) !== 0,
     isTentative: family === 6 && (flags & (IFA_F_TENTATIVE | IFA_F_DADFAILED)) !== 0,
     isDuplicate: family === 6 && (flags & IFA_F_DADFAILED) !== 0,
+    hasPrefixRoute: (flags & IFA_F_NOPREFIXROUTE) === 0,
     protocol: found.get(IFA.protocol)?.[0] ?? 0,
   };
 }

@@ -8,7 +8,7 @@ import { decodeForwardingEntry, encodeForwardingDump, type ForwardingEntry } fro
 import { decodeDefaultGateways } from "./gateway-message.ts";
 import { NeighbourMessageType } from "./neighbour-message.ts";
 import { NetlinkSocket } from "./netlink-socket.ts";
-import { GET_ROUTE, ROUTE_HEADER_LENGTH } from "./route-entry.ts";
+import { decodeRoute, GET_ROUTE, prefixLengthOf, ROUTE_HEADER_LENGTH, type Route } from "./route-entry.ts";
 import {
   decodeAddress,
   decodeLink,
@@ -40,6 +40,14 @@ export class RouteReader {
   defaultGateways(family: 4 | 6): IpAddress[] {
     const request = { type: GET_ROUTE, body: encodeDump(family, ROUTE_HEADER_LENGTH) };
     return this.#socket.dump(request, "Cannot read routes").flatMap(decodeDefaultGateways);
+  }
+
+  /** Of all tables, but default routes. Reads every route of the family, as {@link defaultGateways}. */
+  routes(family: 4 | 6): Route[] {
+    const request = { type: GET_ROUTE, body: encodeDump(family, ROUTE_HEADER_LENGTH) };
+    return this.#socket
+      .dump(request, "Cannot read routes")
+      .flatMap((body) => (prefixLengthOf(body) === 0 ? [] : (decodeRoute(body) ?? [])));
   }
 
   /** Of all interfaces: the MACs besides their own that they take frames for. */

@@ -10,7 +10,10 @@ const WELL: Situation = {
   parent: "eth0",
   isParentUp: true,
   isLinkUp: true,
+  isLookedAfter: true,
+  hasAddresses: true,
   missingVips: [],
+  unroutedVips: [],
   rewriting: undefined,
   voiceMs: 200,
   settings: {
@@ -22,6 +25,14 @@ const WELL: Situation = {
   macvlanMode: "other",
 };
 
+const REWRITING = {
+  mac: "00:00:5e:00:01:33",
+  isTaken: true,
+  hasRules: true,
+  otherNicMac: undefined,
+  again: "vmac-ctl down, then up",
+};
+
 const OBSTACLES: readonly (readonly [fact: string, change: Partial<Situation>, why: RegExp | undefined])[] = [
   ["all is well", {}, undefined],
   ["no fence", { voiceMs: undefined }, undefined],
@@ -31,19 +42,26 @@ const OBSTACLES: readonly (readonly [fact: string, change: Partial<Situation>, w
   ["a VIP is gone", { missingVips: ["192.0.2.100/32"] }, /192.0.2.100\/32 is not on/],
   [
     "the NIC does not take the virtual MAC",
-    { mode: "rewrite", rewriting: { mac: "00:00:5e:00:01:33", isTaken: false, hasRules: true } },
+    { mode: "rewrite", rewriting: { ...REWRITING, isTaken: false, hasRules: true } },
     /bridge fdb add 00:00:5e:00:01:33 dev eth0 self/,
   ],
   [
     "the rules that put it on are gone",
-    { mode: "rewrite", rewriting: { mac: "00:00:5e:00:01:33", isTaken: true, hasRules: false } },
+    { mode: "rewrite", rewriting: { ...REWRITING, isTaken: true, hasRules: false } },
     /rules that put 00:00:5e:00:01:33 on are gone/,
   ],
   [
     "both are there",
-    { mode: "rewrite", rewriting: { mac: "00:00:5e:00:01:33", isTaken: true, hasRules: true } },
+    { mode: "rewrite", rewriting: { ...REWRITING, isTaken: true, hasRules: true } },
     undefined,
   ],
+  [
+    "the rules were made for another MAC of the NIC",
+    { mode: "rewrite", rewriting: { ...REWRITING, otherNicMac: "02:00:00:00:00:78" } },
+    /^eth0 has the MAC 02:00:00:00:00:78 now.*vmac-ctl down, then up$/,
+  ],
+  ["no route", { unroutedVips: ["10.9.0.100/24"] }, /^no route leads to the network of 10.9.0.100\/24/],
+  ["no address is meant to be there", { hasAddresses: false }, /^taken with --no-address/],
   ["no lease runs", { voiceMs: 0 }, /muted/],
   [
     "arp_ignore of all forbids it",
@@ -68,6 +86,21 @@ for (const [fact, change, why] of OBSTACLES) {
     if (why !== undefined) assert.match(verdict.why[0]!, why);
   });
 }
+
+test("status: a Backup has nothing to mend", () => {
+  const absent = {
+    voiceMs: 0,
+    isLinkUp: undefined,
+    missingVips: ["192.0.2.100/32"],
+    rewriting: { ...REWRITING, isTaken: false },
+  };
+  const { answers, why } = explainAnswering({ ...WELL, ...absent });
+  assert.equal(answers, false);
+  assert.equal(why.length, 1);
+  assert.match(why[0]!, /^muted/);
+  const { why: left } = explainAnswering({ ...WELL, ...absent, isLookedAfter: false });
+  assert.ok(left.length > 1, "what a dead owner left is looked at in full");
+});
 
 test("status: what else is worth knowing does not keep it from answering", () => {
   const verdict = explainAnswering({

@@ -16,10 +16,24 @@ export interface Situation {
   readonly isParentUp: boolean;
   /** Undefined: it is not there. */
   readonly isLinkUp: boolean | undefined;
+  /** A living process looks after it, and what is not there is not wanted now or put back by itself. */
+  readonly isLookedAfter: boolean;
+  /** None is meant to be there (`--no-address`). */
+  readonly hasAddresses: boolean;
   readonly missingVips: readonly string[];
+  /** VIPs with a network of their own to which no route leads. */
+  readonly unroutedVips: readonly string[];
   /** In rewrite mode: the virtual MAC, whether the NIC takes frames for it, and whether rules put it on. */
   readonly rewriting:
-    | { readonly mac: Mac; readonly isTaken: boolean; readonly hasRules: boolean }
+    | {
+        readonly mac: Mac;
+        readonly isTaken: boolean;
+        readonly hasRules: boolean;
+        /** The NIC's, where the rules were made for another. */
+        readonly otherNicMac: Mac | undefined;
+        /** What makes it anew. */
+        readonly again: string;
+      }
     | undefined;
   /** What is left of the permission to speak, milliseconds; undefined without a fence, 0 if muted. */
   readonly voiceMs: number | undefined;
@@ -55,12 +69,17 @@ export interface Obstacle {
 const ARP_IGNORE_NEVER = 8;
 
 export function explainAnswering(situation: Situation): Verdict {
-  const obstacles = [
-    ...linkObstacles(situation),
-    ...rewritingObstacles(situation),
-    ...fenceObstacles(situation),
-    ...settingObstacles(situation),
-  ];
+  // A Backup has nothing to mend: what it does not have it shall not have.
+  const isBackup = situation.isLookedAfter && situation.voiceMs === 0;
+  const obstacles = isBackup
+    ? fenceObstacles(situation)
+    : [
+        ...linkObstacles(situation),
+        ...addressObstacles(situation),
+        ...rewritingObstacles(situation),
+        ...fenceObstacles(situation),
+        ...settingObstacles(situation),
+      ];
   const sentences = obstacles.map(({ found, command }) =>
     command === undefined ? found : `${found}: ${command}`,
   );
@@ -83,10 +102,27 @@ function linkObstacles({ isLinkUp, isParentUp, interfaceName, parent, missingVip
   return why;
 }
 
+function addressObstacles({ isLinkUp, hasAddresses, unroutedVips, interfaceName }: Situation): Obstacle[] {
+  if (isLinkUp === undefined) return [];
+  if (!hasAddresses) {
+    const found = `taken with --no-address: the kernel answers for no VIP on ${interfaceName}, a responder of yours has to`;
+    return [{ kind: "mute", found }];
+  }
+  if (unroutedVips.length === 0) return [];
+  return [
+    own(
+      `no route leads to the network of ${unroutedVips.join(" ")}, so answers do not leave: needs an address of that network on the NIC, or vmac-ctl down and up`,
+    ),
+  ];
+}
+
 function rewritingObstacles({ rewriting, parent }: Situation): Obstacle[] {
   if (rewriting === undefined) return [];
-  const { mac, isTaken, hasRules } = rewriting;
+  const { mac, isTaken, hasRules, otherNicMac, again } = rewriting;
   return [
+    ...(otherNicMac === undefined
+      ? []
+      : [own(`${parent} has the MAC ${otherNicMac} now, and the rules were made for another`, again)]),
     ...(isTaken
       ? []
       : [own(`${parent} takes no frames for ${mac}`, `bridge fdb add ${mac} dev ${parent} self`)]),

@@ -3,11 +3,19 @@
  *
  * @module
  */
-import { differingSettings, type Link, monotonicUs, readSysctl, writeSysctl } from "@viptools/kernel";
+import {
+  differingSettings,
+  type InterfaceAddress,
+  type Link,
+  monotonicUs,
+  readSysctl,
+  writeSysctl,
+} from "@viptools/kernel";
 import { addAddresses, addForwarding, build, missingAddresses, type Trail } from "./builder.ts";
 import type { KernelFence } from "./kernel-fence.ts";
 import { textOf } from "./leftovers.ts";
 import { interfaceAlias, lifetimeS, type Plan } from "./plan.ts";
+import { inspectPrefixRoutes } from "./prefix-routes.ts";
 import type { Workbench } from "./workbench.ts";
 
 /** What was found, and what puts it right. */
@@ -117,9 +125,13 @@ function telling(what: string, mend: () => Promise<void>): Damage["mend"] {
 
 function inspectAddresses({ bench, plan }: Inspected, ifindex: number): Damage[] {
   const here = bench.route.addresses(plan.family).filter((address) => address.ifindex === ifindex);
+  if (lifetimeS(plan, monotonicUs()) === 0) return [];
+  return [...inspectMissing(bench, plan, here), ...inspectPrefixRoutes(bench, plan, here)];
+}
+
+function inspectMissing(bench: Workbench, plan: Plan, here: readonly InterfaceAddress[]): Damage[] {
   const missing = missingAddresses(plan.addresses, here);
-  const isOver = lifetimeS(plan, monotonicUs()) === 0;
-  if (missing.length === 0 || isOver) return [];
+  if (missing.length === 0) return [];
   const some = missing.slice(0, FOUND_MAX).map(textOf).join(" ");
   const more = missing.length > FOUND_MAX ? ` and ${missing.length - FOUND_MAX} more` : "";
   const found = `no ${some}${more} on ${plan.interfaceName}`;

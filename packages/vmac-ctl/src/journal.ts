@@ -4,7 +4,7 @@
  * @module
  */
 import { ExitCode, ExitError } from "@viptools/cli";
-import type { FileLock, RunDirectory } from "@viptools/kernel";
+import type { FileLock, Link, RunDirectory } from "@viptools/kernel";
 import { parseInstance } from "@viptools/records";
 import type { Mode } from "./plan.ts";
 
@@ -12,6 +12,10 @@ import type { Mode } from "./plan.ts";
 export interface JournalEntry {
   readonly instance: string;
   readonly parent: string;
+  /** It may be renamed; absent in notes of older versions. */
+  readonly parentIndex?: number;
+  /** Of the parent when rules were made for it. */
+  readonly nicMac?: string;
   readonly mode: Mode;
   /** The MAC that answers for the VIPs. */
   readonly mac: string;
@@ -79,6 +83,14 @@ export function writeEntry(runs: RunDirectory, entry: JournalEntry): void {
 
 export function removeEntry(runs: RunDirectory, instance: string): void {
   runs.remove(fileOf(instance));
+}
+
+/** @returns the parent whatever it is called by now; one that was made anew has its name alone. */
+export function parentOf(
+  { parent, parentIndex }: Pick<JournalEntry, "parent" | "parentIndex">,
+  links: readonly Link[],
+): Link | undefined {
+  return links.find(({ index }) => index === parentIndex) ?? links.find(({ name }) => name === parent);
 }
 
 /** All that is noted, with whether a living process stands behind it. */

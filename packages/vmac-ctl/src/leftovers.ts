@@ -8,14 +8,13 @@
  */
 import {
   dropParentSettings,
-  findInterface,
   type InterfaceAddress,
   type Link,
   readSysctl,
   writeSysctl,
 } from "@viptools/kernel";
 import { parseInstance } from "@viptools/records";
-import { type JournalEntry, readEntry, removeEntry } from "./journal.ts";
+import { type JournalEntry, parentOf, readEntry, removeEntry } from "./journal.ts";
 import { removeFence } from "./kernel-fence.ts";
 import { ADDRESS_PROTOCOL, interfaceAlias } from "./plan.ts";
 import type { Workbench } from "./workbench.ts";
@@ -41,11 +40,12 @@ export async function removeMade(bench: Workbench, entry: JournalEntry): Promise
   const links = bench.route.links();
   const link =
     links.find((one) => isMadeLink(one, entry)) ?? links.find(({ name }) => name === entry.interface);
+  const parent = parentOf(entry, links);
   const made =
     entry.mode === "macvlan"
       ? await removeLink(bench, entry, link)
-      : [...(await removeAddresses(bench, entry, link)), ...(await removeForwarding(bench, entry))];
-  const settings = await dropParentSettings(bench.runs, entry.parent, entry.instance);
+      : [...(await removeAddresses(bench, entry, parent)), ...(await removeForwarding(bench, entry, parent))];
+  const settings = await dropParentSettings(bench.runs, entry.parent, entry.instance, parent?.name);
   return [...made, ...settings];
 }
 
@@ -73,17 +73,19 @@ async function removeAddresses(
   const { family } = parseInstance(entry.instance)!;
   const here = bench.route.addresses(family).filter(({ ifindex }) => ifindex === link.index);
   const ours = here.filter((found) => entry.addresses.includes(textOf(found)) && isMarked(found));
-  const removed = await keepingSecondaries(entry.parent, here, ours, () => bench.route.removeAddresses(ours));
-  return removed.map((address) => `address ${textOf(address)} removed from ${entry.interface}`);
+  const removed = await keepingSecondaries(link.name, here, ours, () => bench.route.removeAddresses(ours));
+  return removed.map((address) => `address ${textOf(address)} removed from ${link.name}`);
 }
 
 /** Unless it was there before us: then it is somebody else's. */
-async function removeForwarding(bench: Workbench, entry: JournalEntry): Promise<string[]> {
-  const { hasForwarding, mac, parent } = entry;
-  const ifindex = findInterface(parent);
-  if (!hasForwarding || ifindex === undefined) return [];
-  const wasThere = await bench.route.removeForwarding({ ifindex, mac });
-  return wasThere ? [`${parent} takes no frames for ${mac} any more`] : [];
+async function removeForwarding(
+  bench: Workbench,
+  { hasForwarding, mac }: JournalEntry,
+  parent: Link | undefined,
+): Promise<string[]> {
+  if (!hasForwarding || parent === undefined) return [];
+  const wasThere = await bench.route.removeForwarding({ ifindex: parent.index, mac });
+  return wasThere ? [`${parent.name} takes no frames for ${mac} any more`] : [];
 }
 
 function isMarked({ protocol }: InterfaceAddress): boolean {
@@ -103,13 +105,13 @@ function hasAddressProtocols(): boolean {
  * With the first IPv4 address of a network the kernel removes all others of it, unless they may take its place
  * (`promote_secondaries`): somebody may have added one after us.
  */
-async function keepingSecondaries<T>(
-  parent: string,
+export async function keepingSecondaries<T>(
+  interfaceName: string,
   here: readonly InterfaceAddress[],
   ours: readonly InterfaceAddress[],
   remove: () => Promise<T>,
 ): Promise<T> {
-  const path = `net/ipv4/conf/${parent}/promote_secondaries`;
+  const path = `net/ipv4/conf/${interfaceName}/promote_secondaries`;
   const before = readSysctl(path);
   const hasOthers = here.some((found) => found.isSecondary && !ours.includes(found));
   const isFirst = ours.some(({ family, isSecondary }) => family === 4 && !isSecondary);

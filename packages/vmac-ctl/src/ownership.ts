@@ -82,6 +82,8 @@ export class Ownership {
     this.#entry = {
       instance,
       parent,
+      parentIndex: this.#plan.parentIndex,
+      nicMac: this.#plan.nicMac,
       mode: this.#plan.mode,
       mac: this.#plan.mac,
       vips,
@@ -142,6 +144,7 @@ export class Ownership {
   }
 
   async #build(): Promise<string[]> {
+    this.#judgeRoutes();
     return await build(this.#bench, this.#claim.instance, this.#plan, this.#trail);
   }
 
@@ -163,9 +166,17 @@ export class Ownership {
     this.#refuseOwnAddresses(claim.vips.map(addressOfVip));
     this.#claim = claim;
     this.#plan = this.#planFor(claim);
-    const { mode, mac, interfaceName, addresses } = this.#plan;
+    const { mode, mac, nicMac, parentIndex, interfaceName, addresses } = this.#plan;
     const { vips } = claim;
-    this.#note({ mode, mac, vips, interface: interfaceName, addresses: addresses.map(textOf) });
+    this.#note({
+      mode,
+      mac,
+      nicMac,
+      parentIndex,
+      vips,
+      interface: interfaceName,
+      addresses: addresses.map(textOf),
+    });
     this.#fence?.replace(this.#rules());
   }
 
@@ -246,6 +257,7 @@ export class Ownership {
   /** @param linkIndex of the link that an earlier process left. @returns what somebody took away or changed. */
   inspect(linkIndex: number | undefined = this.linkIndex): Damage[] {
     this.#wasOff ||= isFamilyOff(this.#plan);
+    this.#judgeRoutes();
     return inspect({
       bench: this.#bench,
       instance: this.#claim.instance,
@@ -278,9 +290,20 @@ export class Ownership {
     forwarding: (hasForwarding) => this.#note({ hasForwarding }),
   };
 
+  /** The NIC may have got or lost the address whose route leads to the VIPs. */
+  #judgeRoutes(): void {
+    try {
+      this.#plan = { ...this.#plan, addresses: this.#planFor(this.#claim).addresses };
+    } catch (error) {
+      // A NIC that is gone, or has no IPv6 now, leads nowhere: it is judged when it is back.
+      if (!(error instanceof KernelError)) throw error;
+    }
+  }
+
   #replan(): void {
     this.#plan = this.#planFor(this.#claim);
-    this.#note({ mac: this.#plan.mac });
+    const { mac, nicMac, parentIndex } = this.#plan;
+    this.#note({ mac, nicMac, parentIndex });
     this.#fence?.replace(this.#rules());
   }
 

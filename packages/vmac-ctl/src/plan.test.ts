@@ -130,6 +130,16 @@ for (const [vip, mode, command] of ADDRESSES) {
   });
 }
 
+test("a VIP that stands on the NIC itself is no address that leads to its network", () => {
+  const parentPrefixes = [{ address: "192.0.2.100", length: 24 }];
+  const made = planOf(
+    { ...CLAIM, vips: ["192.0.2.100/24"] },
+    { ...SETTINGS, mode: "rewrite" },
+    { ...FACTS, parentPrefixes },
+  );
+  assert.equal(made.addresses[0]!.hasPrefixRoute, true);
+});
+
 test("--mode rewrite has the NIC take frames for the virtual MAC before the address is there", () => {
   const steps = stepsToOwn(CLAIM.instance, plan({}, { mode: "rewrite" }), undefined);
   assert.deepEqual(

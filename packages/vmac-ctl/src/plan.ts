@@ -36,7 +36,7 @@ export interface OwnSettings {
 export interface HostFacts {
   readonly parentIndex: number;
   readonly parentMac: Mac;
-  /** Prefixes of the parent's addresses, of both families. */
+  /** Prefixes of the parent's addresses of the family that are no VIPs. */
   readonly parentPrefixes: readonly Vip[];
   /** A link-local address of the parent that is no VIP; undefined for IPv4, and where there is none. */
   readonly parentLinkLocal: IpAddress | undefined;
@@ -65,6 +65,7 @@ export interface Plan {
   readonly mode: Mode;
   readonly family: 4 | 6;
   readonly parent: string;
+  readonly parentIndex: number;
   /** Where the VIPs are. */
   readonly interfaceName: string;
   /** What answers for the VIPs. */
@@ -102,6 +103,7 @@ export function planOf(claim: Claim, settings: OwnSettings, facts: HostFacts): P
     mode,
     family,
     parent,
+    parentIndex: facts.parentIndex,
     interfaceName,
     mac: mode === "address" ? facts.parentMac : vmacOf(claim, family),
     fenceKey: virtualMac(family, vrid),
@@ -111,10 +113,22 @@ export function planOf(claim: Claim, settings: OwnSettings, facts: HostFacts): P
     link,
     linkSettings:
       link === undefined ? [] : linkSettings(link, family, { parent, forwarding: facts.forwarding }),
-    addresses: settings.hasAddress
-      ? claim.vips.map((vip) => planAddress(parseVip(vip), mode, settings, facts))
-      : [],
+    addresses: planAddresses(claim, mode, settings, facts),
   };
+}
+
+/** VIPs that stand on the NIC, which before Linux 5.18 are not told from others there, do not lead anywhere themselves. */
+function planAddresses(
+  claim: Claim,
+  mode: Mode,
+  settings: OwnSettings,
+  facts: HostFacts,
+): readonly PlannedAddress[] {
+  if (!settings.hasAddress) return [];
+  const vips = claim.vips.map(parseVip);
+  const own = new Set(vips.map(({ address }) => address));
+  const parentPrefixes = facts.parentPrefixes.filter(({ address }) => !own.has(address));
+  return vips.map((vip) => planAddress(vip, mode, settings, { ...facts, parentPrefixes }));
 }
 
 /**

@@ -8,6 +8,7 @@ import {
   differingSettings,
   type ForwardingEntry,
   ForwardingMonitor,
+  type InterfaceAddress,
   type Link,
   type LinkEvent,
   LinkMonitor,
@@ -15,7 +16,7 @@ import {
 } from "@viptools/kernel";
 import type { FollowedInstance } from "./followed-instance.ts";
 import type { Ownership } from "./ownership.ts";
-import { interfaceAlias } from "./plan.ts";
+import { ADDRESS_PROTOCOL, interfaceAlias } from "./plan.ts";
 import type { Workbench } from "./workbench.ts";
 
 const LOOK_EVERY_MS = 250;
@@ -105,7 +106,10 @@ function concerns(event: LinkEvent, { ownership }: FollowedInstance): boolean {
     case "overrun":
       return true;
     case "address":
-      return event.isDeleted && plan.addresses.some(({ address }) => address === event.address.address);
+      return (
+        (event.isDeleted && plan.addresses.some(({ address }) => address === event.address.address)) ||
+        isOfParent(event.address, ownership!)
+      );
     case "link": {
       const { link, isDeleted } = event;
       if (link.name === plan.parent) return isDeleted || link.isUp;
@@ -113,6 +117,11 @@ function concerns(event: LinkEvent, { ownership }: FollowedInstance): boolean {
       return link.name === plan.interfaceName && isDeleted;
     }
   }
+}
+
+/** An address of the NIC itself, whose route may lead to the VIPs. */
+function isOfParent({ ifindex, family, protocol }: InterfaceAddress, { plan }: Ownership): boolean {
+  return ifindex === plan.parentIndex && family === plan.family && protocol !== ADDRESS_PROTOCOL;
 }
 
 function isOtherThan(link: Link, { plan, claim }: Ownership): boolean {

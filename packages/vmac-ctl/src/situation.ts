@@ -3,18 +3,21 @@
  *
  * @module
  */
-import { KernelError, MacvlanMode, readSysctl } from "@viptools/kernel";
-import { parseInstance } from "@viptools/records";
-import { type Mac, macFromBytes, virtualMac } from "@viptools/wire";
+import { KernelError, type Link, MacvlanMode, readSysctl } from "@viptools/kernel";
+import { familyOfVip, parseInstance, parseVip } from "@viptools/records";
+import { isInPrefix, isLinkLocal, type Mac, macFromBytes, virtualMac } from "@viptools/wire";
 import type { Situation } from "./answering.ts";
-import type { JournalEntry } from "./journal.ts";
+import { type JournalEntry, parentOf } from "./journal.ts";
 import type { Workbench } from "./workbench.ts";
 
-export function readSituation(bench: Workbench, entry: JournalEntry): Situation {
+export function readSituation(
+  bench: Workbench,
+  entry: JournalEntry & { readonly isAlive: boolean },
+): Situation {
   const { family, vrid } = parseInstance(entry.instance)!;
   const links = bench.route.links();
-  const link = links.find(({ name }) => name === entry.interface);
-  const parent = links.find(({ name }) => name === entry.parent);
+  const parent = parentOf(entry, links);
+  const link = entry.mode === "macvlan" ? links.find(({ name }) => name === entry.interface) : parent;
   const here = bench.route.addresses(family).filter(({ ifindex }) => ifindex === link?.index);
   const present = new Set(here.map(({ address, prefixLength }) => `${address}/${prefixLength}`));
   const conf = (name: string, setting: string): number =>
@@ -27,8 +30,11 @@ export function readSituation(bench: Workbench, entry: JournalEntry): Situation 
     parent: entry.parent,
     isParentUp: parent?.isRunning ?? false,
     isLinkUp: link?.isUp,
+    isLookedAfter: entry.isAlive,
+    hasAddresses: entry.addresses.length > 0,
     missingVips: entry.addresses.filter((address) => !present.has(address)),
-    rewriting: entry.mode === "rewrite" ? readRewriting(bench, entry, parent?.index) : undefined,
+    unroutedVips: unroutedVips(bench, entry, [link, parent]),
+    rewriting: entry.mode === "rewrite" ? readRewriting(bench, entry, parent) : undefined,
     voiceMs: entry.table === undefined ? undefined : voiceMs(bench, entry.table, virtualMac(family, vrid)),
     settings: {
       arp_ignore: pair("arp_ignore"),
@@ -45,8 +51,37 @@ export function readSituation(bench: Workbench, entry: JournalEntry): Situation 
   };
 }
 
-function readRewriting(bench: Workbench, { mac, table }: JournalEntry, ifindex: number | undefined) {
+/** Those with a network, of which none of the links has a route on the link itself. */
+function unroutedVips(
+  bench: Workbench,
+  { addresses }: JournalEntry,
+  links: readonly (Link | undefined)[],
+): string[] {
+  const networked = addresses.filter((text) => {
+    const vip = parseVip(text);
+    return vip.length < (familyOfVip(vip) === 4 ? 32 : 128) && !isLinkLocal(vip.address);
+  });
+  if (networked.length === 0) return [];
+  const indexes = new Set(links.map((link) => link?.index));
+  const routes = bench.route
+    .routes(familyOfVip(parseVip(networked[0]!)))
+    .filter(({ hops }) => hops.some(({ gateway, ifindex }) => gateway === undefined && indexes.has(ifindex)));
+  return networked.filter((text) => {
+    const vip = parseVip(text);
+    return !routes.some(
+      ({ destination, length }) => length <= vip.length && isInPrefix(vip.address, destination, length),
+    );
+  });
+}
+
+function readRewriting(bench: Workbench, entry: JournalEntry, parent: Link | undefined) {
+  const { mac, table, nicMac, instance } = entry;
+  const { vrid, family } = parseInstance(instance)!;
+  const ifindex = parent?.index;
+  const words = `-I ${entry.parent} --vrid ${vrid}`;
   return {
+    otherNicMac: nicMac === undefined || parent?.mac === nicMac ? undefined : parent?.mac,
+    again: `vmac-ctl down ${words} --family ${family}, then vmac-ctl up ${words} --mode rewrite ${entry.vips.join(" ")}`,
     mac,
     isTaken: ifindex !== undefined && bench.route.isForwarding({ ifindex, mac }),
     hasRules: bench.nft.tables().some(({ name }) => name === table),

@@ -80,6 +80,16 @@ function isWhole(ownership: Ownership, standing: JournalEntry, claim: Claim): bo
       `${claim.instance} is owned with ${standing.vips.join(" ")} in ${standing.mode} mode: give it back first, with vmac-ctl down`,
     );
   }
+  if (standing.addresses.length > 0 !== ownership.plan.addresses.length > 0) {
+    ownership.leaveStanding();
+    const how = standing.addresses.length > 0 ? "with addresses" : "with --no-address";
+    throw new ExitError(
+      ExitCode.alreadyRunning,
+      `${claim.instance} is owned ${how}, and that is not asked for now: give it back first, with vmac-ctl down`,
+    );
+  }
+  // Rules of rewrite mode were made for one MAC of the NIC.
+  if (standing.mode === "rewrite" && standing.nicMac !== ownership.plan.nicMac) return false;
   return !standing.isBuilding && ownership.inspect(standing.linkIndex).length === 0;
 }
 

@@ -53,7 +53,9 @@ export class Workbench {
       parentLinkLocal: addresses.find(
         ({ address, protocol }) => isLinkLocal(address) && protocol !== ADDRESS_PROTOCOL,
       )?.address,
-      parentPrefixes: addresses.map(({ address, prefixLength }) => ({ address, length: prefixLength })),
+      parentPrefixes: addresses
+        .filter(({ protocol }) => protocol !== ADDRESS_PROTOCOL)
+        .map(({ address, prefixLength }) => ({ address, length: prefixLength })),
       forwarding: readSysctl(`net/ipv${family}/conf/${parent}/forwarding`),
     };
   }

@@ -51,6 +51,7 @@ export function addressOn(ifindex: number, text: string): InterfaceAddress {
     isSecondary: false,
     isTentative: false,
     isDuplicate: false,
+    hasPrefixRoute: true,
     protocol: 0,
   };
 }
