@@ -31,7 +31,7 @@ for (const [text, code, says] of WRONG) {
 }
 
 for (const [path, says] of [
-  [tmpdir(), /Cannot read .*: it is a folder \(EISDIR\)$/],
+  [tmpdir(), /Cannot read .*: it is a folder, needs a regular file$/],
   ["/nope.json", /Cannot read \/nope\.json: there is no such file or folder \(ENOENT\)$/],
 ] as const) {
   test(`readJsonConfig() says why it cannot read ${path === "/nope.json" ? path : "a folder"}`, () => {

@@ -20,7 +20,7 @@ for (const name of ["plain", "link"])
     assert.equal(readSettingsText(inFolder(name)), "{}\n"));
 
 const REFUSED: readonly (readonly [path: string, code: number, says: RegExp])[] = [
-  [inFolder("none"), 66, /Cannot read .*none: ENOENT/],
+  [inFolder("none"), 66, /Cannot read .*none: there is no such file or folder/],
   [inFolder("pipe"), 66, /it is a pipe, needs a regular file/],
   [folder, 66, /it is a folder, needs a regular file/],
   ["/dev/zero", 66, /it is a device, needs a regular file/],
