@@ -2,10 +2,11 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "node:test";
+import { readBootId, readNamespaceCookie } from "./clock.ts";
 import { RunDirectory } from "./run-directory.ts";
 
 const skip = process.geteuid?.() === 0 ? false : "needs root";
@@ -17,6 +18,15 @@ test("RunDirectory reads nothing, and throws nothing, where another process has 
   theirs.tidy();
   assert.deepEqual(mine.list("own-"), []);
   mine.sweep();
+});
+
+test("S3 remove() takes away what a killed process had not finished writing", { skip }, () => {
+  const runs = new RunDirectory();
+  const unfinished = `/run/viptools/${readBootId()}-${readNamespaceCookie()}/cut-short.json.new`;
+  writeFileSync(unfinished, "{");
+  runs.remove("cut-short");
+  assert.equal(existsSync(unfinished), false);
+  runs.tidy();
 });
 
 const PROCESSES = 4;

@@ -121,8 +121,9 @@ export class RunDirectory {
     renameSync(beside, this.#file(name));
   }
 
+  /** With what a killed process had not finished writing of it. */
   remove(name: string): void {
-    rmSync(this.#file(name), { force: true });
+    for (const path of [this.#file(name), this.#unfinished(name)]) rmSync(path, { force: true });
   }
 
   #unfinished(name: string): string {
