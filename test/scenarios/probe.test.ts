@@ -106,6 +106,8 @@ test(
 async function moveToB(network: Network): Promise<void> {
   network.command("a", `ip -4 address del ${VIP}/24 dev eth0`);
   network.command("a", `ip -6 address del ${VIP6}/64 dev eth0`);
+  // Each kind has to miss it.
+  await sleep(200);
   network.command("b", `ip -4 address add ${VIP}/24 dev eth0`);
   network.command("b", `ip -6 address add ${VIP6}/64 dev eth0 nodad`);
   await sleep(300);
@@ -124,13 +126,19 @@ test(
       await client.untilAnswered();
       await sleep(300);
       await moveToB(network);
-      await sleep(1500);
+      // When an outage has ended is decided one grace later, and IPv6 neighbours are asked again after a second.
+      await sleep(3500);
       await client.stop();
       const [before, after] = [network.host("a").mac, network.host("b").mac];
       const moves = ofType(client.records(), "probe.back").filter(
-        ({ mac_before, mac_after }) => mac_before === before && mac_after === after,
+        // Whose answer is no neighbour's frame is looked up in a table that may be a moment behind.
+        ({ kind, mac_before, mac_after }) =>
+          mac_before === before && (mac_after === after || kind === "tcp" || kind === "udp"),
       );
-      assert.equal(new Set(moves.map(nameOf)).size, COURSES, `${moves.map(nameOf)}`);
+      const told = ofType(client.records(), "probe.back").map(
+        (back) => `${nameOf(back)} ${back.mac_before} ${back.mac_after} ${back.outage_ms}`,
+      );
+      assert.equal(new Set(moves.map(nameOf)).size, COURSES, told.join(", "));
       for (const { neighbour_state: state, neighbour_mac: mac } of moves.filter(
         ({ kind }) => kind === "icmp",
       )) {

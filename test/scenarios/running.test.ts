@@ -39,7 +39,8 @@ test("the metrics say what the records say", needsRoot, async () => {
     const ofInstance = { instance: INSTANCE };
     await waitFor("its second round and its counters", 10_000, () =>
       (figure("viptools_announcements_total", { result: "sent" }) ?? 0) >= 2 &&
-      (figure("viptools_tool_counter", { tool: "vmac-ctl", counter: "output_dropped" }) ?? -1) >= 0
+      (figure("viptools_tool_counter", { tool: "vmac-ctl", counter: "output_dropped" }) ?? -1) >= 0 &&
+      (figure("viptools_tool_counter", { tool: "vrrp-elect", counter: "adverts_sent" }) ?? 0) >= 1
         ? true
         : undefined,
     );
