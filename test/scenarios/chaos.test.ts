@@ -5,7 +5,7 @@ import { campaign } from "../chaos/campaign.ts";
 import { type Limits, scriptOf } from "../chaos/script.ts";
 import { IS_FULL, needsRoot } from "../lab/stage.ts";
 
-const FOR_MS = IS_FULL ? 30 * 60_000 : 110_000;
+const FOR_MS = IS_FULL ? 30 * 60_000 : 60_000;
 /** Shorter leases than these say nothing of a machine that does something else, too. */
 const LIMITS = { routersMax: 4, blowsMax: 5, advertMinMs: 100, advertMaxMs: 300 };
 
