@@ -13,6 +13,7 @@ import type { Make, Script } from "./script.ts";
 
 /** The longest that a pipe may outlive its first death: a hand-over, and a busy machine. */
 const END_MS = 15_000;
+const REALTIME_BELOW_MS = 100;
 
 export class Member {
   readonly host: string;
@@ -45,10 +46,11 @@ export class Member {
   async start(): Promise<void> {
     const { advertMs, form } = this.#script;
     const { followArgs, ...how } = optionsOf(form);
-    // As the README has it for a busy host, which this one is.
+    // As the README has it for short intervals. For longer ones it would only starve those of the pipe that have none.
+    const first = advertMs < REALTIME_BELOW_MS ? " --realtime" : "";
     const realtime = {
-      electArgs: "--realtime",
-      followArgs: `${followArgs} --realtime ${this.#script.followArgs ?? ""}`,
+      electArgs: first,
+      followArgs: `${followArgs}${first} ${this.#script.followArgs ?? ""}`,
     };
     const options = { priority: this.#priority, advertMs, ...how, ...realtime };
     const router =
