@@ -131,9 +131,7 @@ test(
       await client.stop();
       const [before, after] = [network.host("a").mac, network.host("b").mac];
       const moves = ofType(client.records(), "probe.back").filter(
-        // Whose answer is no neighbour's frame is looked up in a table that may be a moment behind.
-        ({ kind, mac_before, mac_after }) =>
-          mac_before === before && (mac_after === after || kind === "tcp" || kind === "udp"),
+        ({ mac_before, mac_after }) => mac_before === before && mac_after === after,
       );
       const told = ofType(client.records(), "probe.back").map(
         (back) => `${nameOf(back)} ${back.mac_before} ${back.mac_after} ${back.outage_ms}`,

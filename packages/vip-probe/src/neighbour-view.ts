@@ -7,7 +7,7 @@ import { KernelError, monotonicUs, NeighbourReader, RouteReader } from "@viptool
 import { familyOf, type IpAddress, isInPrefix } from "@viptools/wire";
 import type { Sight } from "./outage.ts";
 
-/** An entry is read at most this often: reading takes some 20 microseconds. */
+/** Before an ask an entry is read at most this often: reading takes some 20 microseconds. */
 const FRESH_US = 10_000;
 
 export class NeighbourView {
@@ -23,10 +23,14 @@ export class NeighbourView {
     this.#ifindex = ifindex ?? findLink(target);
   }
 
-  /** @returns what the kernel has in mind, at most 10 ms old; undefined without an entry, and behind a gateway. */
-  look(): Sight["neighbour"] {
+  /**
+   * @param sinceUs what was read from then on is new enough; of an answer, when it was asked for: the entry may have changed
+   *   just before.
+   * @returns what the kernel has in mind; undefined without an entry, and behind a gateway.
+   */
+  look(sinceUs: number = monotonicUs() - FRESH_US): Sight["neighbour"] {
+    if (this.#ifindex === undefined || this.#readAtUs > sinceUs) return this.#entry;
     const nowUs = monotonicUs();
-    if (this.#ifindex === undefined || nowUs - this.#readAtUs < FRESH_US) return this.#entry;
     this.#readAtUs = nowUs;
     this.#entry = this.#read(this.#ifindex);
     return this.#entry;

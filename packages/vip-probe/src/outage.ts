@@ -104,6 +104,11 @@ export class OutageTracker {
     if (ask !== undefined) ask.sentUs = nowUs;
   }
 
+  /** When ask `n` was made; undefined of one that is forgotten, or never was. */
+  askedAtUs(n: number): number | undefined {
+    return this.#asks[n - this.#forgotten]?.atUs;
+  }
+
   /** An answer to ask `n`; only the first one within the grace counts. @returns whether it does. */
   answer(n: number, nowUs: number, sight: Sight = {}): boolean {
     const ask = this.#asks[n - this.#forgotten];

@@ -53,7 +53,7 @@ export class Stopwatch {
 
   /** Answers to ARP and solicitations carry no number; by whom the others were given, only the neighbour table knows. */
   readonly onAnswer: OnAnswer = (n, mac, atUs = monotonicUs()) => {
-    const neighbour = this.#view.look();
+    const neighbour = this.#view.look(n === undefined ? undefined : this.#tracker.askedAtUs(n));
     const sight: Sight = { mac: mac ?? neighbour?.mac, neighbour };
     if (n === undefined) this.#tracker.answerUnnumbered(atUs, MOMENTS_US, sight);
     else this.#tracker.answer(n, atUs, sight);
