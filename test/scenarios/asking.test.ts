@@ -255,6 +255,27 @@ test("what is asked to stop before its time does not say that it found nothing",
   });
 });
 
+/** What is typed where `vip-verdict -I eth0` stands for V, when it is asked to stop, and what comes of it. */
+const VERDICTS: readonly (readonly [name: string, line: string, code: number, says: RegExp])[] = [
+  [
+    "its input goes on",
+    "sleep 3 | timeout --preserve-status -s TERM 0.5 V",
+    71,
+    /asked to stop before its input/,
+  ],
+  ["its input ends in time", "sleep 1 | timeout --preserve-status -s TERM 0.5 V", 65, /has no record/],
+];
+for (const [name, line, code, says] of VERDICTS)
+  test(`vip-verdict that is asked to stop judges a whole input alone: ${name}`, needsRoot, async () => {
+    await onStage(["a"], (network) => {
+      const command = line.replace("V", "vip-verdict -I eth0 --vrid 51 192.0.2.100");
+      const outcome = network.run("a", ["bash", "-c", `${command}; exit "\${PIPESTATUS[1]}"`]);
+      assert.equal(outcome.code, code, `${outcome.stdout}${outcome.stderr}`);
+      assert.match(outcome.stderr, says);
+      return Promise.resolve();
+    });
+  });
+
 const REFUSALS: readonly (readonly [args: string, code: number, says: RegExp, input?: string])[] = [
   ["-i eth0 192.0.2.1", 64, /did you mean -I eth0\? -i is the interval/],
   ["-I eth0 -i x 192.0.2.1", 64, /did you mean -I x\?/],

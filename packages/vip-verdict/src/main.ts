@@ -3,7 +3,16 @@
  *
  * @module
  */
-import { type Context, ExitCode, print, readRecords, run } from "@viptools/cli";
+import {
+  type Context,
+  demandWholeTime,
+  ExitCode,
+  ExitError,
+  onStopSignals,
+  print,
+  readRecords,
+  run,
+} from "@viptools/cli";
 import * as kernel from "@viptools/kernel";
 import type { KnownRecord } from "@viptools/records";
 import type { Facts } from "./facts.ts";
@@ -23,7 +32,8 @@ export async function main(argv: readonly string[]): Promise<never> {
 async function verdict(context: Context): Promise<ExitCode> {
   const { args } = context;
   const looked = readLooked(args);
-  const facts = gather(await readAll(context), looked);
+  const records = await readAll(context);
+  const facts = gather(records, looked);
   if (args.flag("plan")) {
     await print(
       planQuestions(facts)
@@ -32,24 +42,50 @@ async function verdict(context: Context): Promise<ExitCode> {
     );
     return ExitCode.done;
   }
+  if (records.length === 0 && facts.missed.length === 0)
+    throw new ExitError(
+      ExitCode.badInput,
+      "standard input has no record: needs those of vrrp-elect --observe, arp-listen …",
+    );
   const findings = judge(facts);
   if (args.flag("json")) write(context, facts, findings);
   else await print(`${render(facts, findings, context.host).join("\n")}\n`);
   return findings.some(({ severity }) => severity !== "note") ? ExitCode.negative : ExitCode.done;
 }
 
-/** To the end of standard input. Lines that are no records are told and left out. */
+/** Who is asked to stop waits so long for those before it, who were asked too, to end. */
+const LAST_WORDS_MS = 2000;
+
+/**
+ * To the end of standard input. Lines that are no records are told and left out.
+ *
+ * @throws {ExitError} kernel, if it was asked to stop and the input did not end.
+ */
 async function readAll(context: Context): Promise<KnownRecord[]> {
+  if (process.stdin.isTTY)
+    throw new ExitError(
+      ExitCode.usage,
+      "standard input is a terminal: needs records, like arp-listen … | this",
+    );
   const records: KnownRecord[] = [];
+  let hasEnded = false;
   await new Promise<void>((resolve) => {
+    onStopSignals((times) => {
+      if (times > 1) resolve();
+      else setTimeout(resolve, LAST_WORDS_MS);
+    });
     readRecords(process.stdin, {
       onLine: ({ number, parsed }) => {
         if (parsed.kind === "record") records.push(parsed.record);
         else if (parsed.kind === "bad") context.say(`line ${number} ${parsed.message}`);
       },
-      onEnd: resolve,
+      onEnd: () => {
+        hasEnded = true;
+        resolve();
+      },
     });
   });
+  if (!hasEnded) demandWholeTime("its input had ended");
   return records;
 }
 

@@ -49,6 +49,7 @@ export const SPEC: CommandSpec = {
   ],
   exits: [
     [1, "something is wrong"],
+    [65, "standard input has no record"],
     [66, "no such file"],
   ],
   records: ["verdict.finding", "verdict.summary"],
