@@ -5,7 +5,7 @@
  */
 import type { NewAddress, Setting } from "@viptools/kernel";
 import { formatVip } from "@viptools/records";
-import { familyOf, type IpAddress } from "@viptools/wire";
+import { familyOf, type IpAddress, wholeLength } from "@viptools/wire";
 
 export const METHODS = ["sysctl", "nft", "arptables", "redirect"] as const;
 export type Method = (typeof METHODS)[number];
@@ -86,16 +86,12 @@ export function wayOf({ method, tunnel, to }: Pick<Hiding, "method" | "tunnel" |
 
 /** `192.0.2.100/32` */
 export function hostVip(address: IpAddress): string {
-  return formatVip({ address, length: lengthOf(address) });
-}
-
-function lengthOf(address: IpAddress): number {
-  return familyOf(address) === 4 ? 32 : 128;
+  return formatVip({ address, length: wholeLength(address) });
 }
 
 /** @param ifindex of its holder. */
 export function plannedAddress(address: IpAddress, ifindex: number): NewAddress {
-  const common = { ifindex, address, prefixLength: lengthOf(address), protocol: ADDRESS_PROTOCOL };
+  const common = { ifindex, address, prefixLength: wholeLength(address), protocol: ADDRESS_PROTOCOL };
   return familyOf(address) === 4 ? { ...common, scope: SCOPE_HOST } : { ...common, preferredS: DEPRECATED_S };
 }
 

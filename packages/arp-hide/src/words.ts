@@ -3,13 +3,13 @@
  *
  * @module
  */
-import { familyOfVip, parseVip } from "@viptools/records";
-import { type IpAddress, isLinkLocal, type Mac, parseMac, virtualMac } from "@viptools/wire";
+import { parseVip } from "@viptools/records";
+import { type IpAddress, isLinkLocal, type Mac, parseMac, virtualMac, wholeLength } from "@viptools/wire";
 
 /** Reads ADDRESS, ADDRESS/32 or ADDRESS/128. @throws {SyntaxError} saying what was seen and what is needed. */
 export function parseHost(text: string): IpAddress {
   const vip = parseVip(text);
-  const full = familyOfVip(vip) === 4 ? 32 : 128;
+  const full = wholeLength(vip.address);
   if (vip.length === full) return vip.address;
   throw new SyntaxError(
     `"${text}" is a network, which on lo would all be this host's own: needs ${vip.address}/${full}`,

@@ -41,8 +41,3 @@ export function readNumber(
   report.leave(statement, `needs a ${isWhole ? "whole " : ""}number from ${least} to ${most}`);
   return undefined;
 }
-
-/** `on`, `true`, `yes`, or nothing. */
-export function readFlag({ words: [word] }: Statement): boolean {
-  return word === undefined || /^(on|true|yes)$/i.test(word);
-}

@@ -132,7 +132,8 @@ class OutputReader {
   }
 }
 
-function signalGroup(leader: number | undefined, signal: NodeJS.Signals): void {
+/** @param leader of a process group; undefined of one that never ran. */
+export function signalGroup(leader: number | undefined, signal: NodeJS.Signals): void {
   if (leader === undefined) return;
   try {
     process.kill(-leader, signal);

@@ -5,7 +5,7 @@
  * @module
  */
 import { spawn } from "node:child_process";
-import { describeStartFailure } from "@viptools/kernel";
+import { describeStartFailure, signalGroup } from "@viptools/kernel";
 import type { Settings } from "./settings.ts";
 
 /** From asking a script to end until it is killed. */
@@ -47,13 +47,4 @@ export async function runScript(
       else end(code === null ? `was killed by ${signal}` : `ended with ${code}`);
     });
   });
-}
-
-function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, signal);
-  } catch {
-    // It has ended meanwhile.
-  }
 }

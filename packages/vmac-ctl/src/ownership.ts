@@ -17,7 +17,7 @@ import { type JournalEntry, lockInstance, readEntry, removeEntry, writeEntry } f
 import { type Guard, KernelFence } from "./kernel-fence.ts";
 import { removeLeftovers, removeMade, textOf } from "./leftovers.ts";
 import type { Claim } from "./owner-table.ts";
-import { type OwnSettings, type Plan, type PlannedAddress, planOf } from "./plan.ts";
+import { isAlone, type OwnSettings, type Plan, type PlannedAddress, planOf } from "./plan.ts";
 import type { Workbench } from "./workbench.ts";
 
 /** What was done, for the record about it. */
@@ -290,8 +290,10 @@ export class Ownership {
     forwarding: (hasForwarding) => this.#note({ hasForwarding }),
   };
 
-  /** The NIC may have got or lost the address whose route leads to the VIPs. */
+  /** The NIC may have got or lost the address whose route leads to the VIPs; those without a network bring none. */
   #judgeRoutes(): void {
+    if (this.#plan.addresses.every(({ address, prefixLength: length }) => isAlone({ address, length })))
+      return;
     try {
       this.#plan = { ...this.#plan, addresses: this.#planFor(this.#claim).addresses };
     } catch (error) {

@@ -5,7 +5,7 @@
  */
 import { MOVING_ADDRESS_PROTOCOL, type Setting } from "@viptools/kernel";
 import { familyOfVip, parseInstance, parseVip, type Vip } from "@viptools/records";
-import { type IpAddress, isInPrefix, isLinkLocal, type Mac, virtualMac } from "@viptools/wire";
+import { type IpAddress, isInPrefix, isLinkLocal, type Mac, virtualMac, wholeLength } from "@viptools/wire";
 import type { Claim } from "./owner-table.ts";
 
 /**
@@ -191,9 +191,14 @@ function planAddress(vip: Vip, mode: Mode, settings: OwnSettings, facts: HostFac
   };
 }
 
+/** A VIP without a network, which brings no route. */
+export function isAlone({ address, length }: Vip): boolean {
+  return length === wholeLength(address);
+}
+
 /** Where the parent is in the same network, its own route leads there; a second one would compete with it. */
 function needsPrefixRoute(vip: Vip, parentPrefixes: readonly Vip[]): boolean {
-  if (vip.length === (familyOfVip(vip) === 4 ? 32 : 128)) return false;
+  if (isAlone(vip)) return false;
   return !parentPrefixes.some(
     (own) => own.length <= vip.length && isInPrefix(vip.address, own.address, own.length),
   );

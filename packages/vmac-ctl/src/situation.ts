@@ -8,6 +8,7 @@ import { familyOfVip, parseInstance, parseVip } from "@viptools/records";
 import { isInPrefix, isLinkLocal, type Mac, macFromBytes, virtualMac } from "@viptools/wire";
 import type { Situation } from "./answering.ts";
 import { type JournalEntry, parentOf } from "./journal.ts";
+import { isAlone } from "./plan.ts";
 import type { Workbench } from "./workbench.ts";
 
 export function readSituation(
@@ -59,7 +60,7 @@ function unroutedVips(
 ): string[] {
   const networked = addresses.filter((text) => {
     const vip = parseVip(text);
-    return vip.length < (familyOfVip(vip) === 4 ? 32 : 128) && !isLinkLocal(vip.address);
+    return !isAlone(vip) && !isLinkLocal(vip.address);
   });
   if (networked.length === 0) return [];
   const indexes = new Set(links.map((link) => link?.index));

@@ -20,6 +20,11 @@ export function familyOf(address: IpAddress): IpFamily {
   return address.includes(":") ? 6 : 4;
 }
 
+/** @returns the length of the prefix that is this address alone, 32 or 128. */
+export function wholeLength(address: IpAddress): number {
+  return familyOf(address) === 4 ? 32 : 128;
+}
+
 /**
  * Reads an address of either family; a text with a colon can only be IPv6.
  *
