@@ -20,6 +20,7 @@ export const DUPLICATE_ROW: Row = {
   explains: ["neighbour_stale", "announcement_ignored"],
   find: (facts) =>
     meantAnswers(facts).flatMap((answer): Found[] => {
+      if (areTakingTurns(facts, answer)) return [];
       const found = owners(facts, answer);
       const { doubledMac } = answer;
       if (found.length < 2 && doubledMac !== undefined) return [doubled(answer.ip, doubledMac)];
@@ -34,6 +35,14 @@ export const DUPLICATE_ROW: Row = {
       ];
     }),
 };
+
+/** Routers whose role went to and fro while they were asked: that is told, and that each has answered comes of it. */
+function areTakingTurns(facts: Facts, { ip, macs }: Answer): boolean {
+  const instance = routerFor(facts, ip)?.instance;
+  const hasChanged = facts.changes.some((change) => change.instance === instance);
+  const right = virtualMacFor(facts, ip);
+  return hasChanged && macs.every((mac) => mac === right || speakerAt(facts, mac) !== undefined);
+}
 
 /** Who has the address by right is not looked for at the switch: a router is asked for what it refuses. */
 function advice(facts: Facts, { ip, macs }: Answer): Pick<Found, "consequence" | "command"> {

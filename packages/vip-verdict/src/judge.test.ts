@@ -61,6 +61,13 @@ const kernel = (
     1,
     second,
   );
+/** Two that speak from their own MACs, and take the role from each other. */
+const TURNS = [
+  peer({ mac: MAC_A, notes: PLAIN }),
+  peer({ ...B, mac: MAC_B, notes: PLAIN }),
+  changed("192.0.2.2", "192.0.2.1"),
+  changed("192.0.2.1", "192.0.2.2", 300),
+];
 const NO_ENTRY = kernel("ignored", null, "arp_accept=0 and no entry");
 const seen = (
   kind: "gratuitous_request" | "gratuitous_reply" | "request",
@@ -362,6 +369,18 @@ const STORIES: readonly Story[] = [
     [peer(), peer(B), changed("192.0.2.2", "192.0.2.1"), changed("192.0.2.1", "192.0.2.2", 300)],
     {},
     ["flapping"],
+  ],
+  [
+    "changes to and fro of two that both have answered",
+    [...TURNS, answered(VIP, [MAC_A, MAC_B])],
+    {},
+    ["flapping"],
+  ],
+  [
+    "changes to and fro, and a stranger that has the address too",
+    [...TURNS, answered(VIP, [MAC_A, MAC_D])],
+    {},
+    ["duplicate_address", "flapping"],
   ],
   [
     "late adverts",
