@@ -17,8 +17,8 @@ export function judgeVoice(observed: Observed): Violation[] {
 type Permitted = ReadonlyMap<string, readonly Span[]>;
 
 /**
- * A lease is written after the advert it is for. Whose tool was killed may have had one that never came into the log: it
- * may speak as long as that lasts.
+ * A lease is written after the advert it is for. Whose tool was killed may have had one that never came into the log, or
+ * that was on its way through the pipe: it may speak as long as that lasts.
  */
 function strayVoices(observed: Observed, permitted: Permitted): Violation[] {
   const { frames, dealt, script } = observed;
@@ -27,7 +27,7 @@ function strayVoices(observed: Observed, permitted: Permitted): Violation[] {
     const unlogged = dealt
       .filter(({ blow }) => blow.host === host && blow.kind.startsWith("kill"))
       .map(({ fromUs }) => ({ fromUs, toUs: fromUs + 3 * script.advertMs * 1000 }));
-    const may = joined([...widened(spans, slack, slack), ...widened(unlogged, 0, slack)]);
+    const may = joined([...widened(spans, slack, slack), ...widened(unlogged, slack, slack)]);
     const strays = frames.filter(
       (frame) =>
         frame.host === host &&

@@ -98,6 +98,16 @@ const stop = (atMs: number): Dealt => dealtOf({ kind: "stop", host: "b", atMs, l
 const withFrames = (...more: PortFrame[]): PortFrame[] =>
   [...GOOD.frames, ...more].sort((x, y) => x.atUs - y.atUs);
 
+/** a has just become Active, and what it wrote of that did not come into the log. */
+function onlyAdvertAt(atUs: number): Partial<Observed> {
+  const frames = GOOD.frames.filter((frame) => frame.host !== "a" || frame.atUs > 8 * S);
+  const records = OF_A.filter((at) => at > 8 * S).map((at) => lease(at));
+  return {
+    frames: [advert("a", atUs), ...frames],
+    records: new Map([...GOOD.records, ["a", [lease(atUs, { settling: true }), ...records]]]),
+  };
+}
+
 /** What is planted, and which property has to be named; none: it must be borne. */
 const ROWS: readonly (readonly [name: string, change: Partial<Observed>, found: readonly string[]])[] = [
   ["nothing", {}, []],
@@ -110,6 +120,8 @@ const ROWS: readonly (readonly [name: string, change: Partial<Observed>, found: 
     ["S2"],
   ],
   ["a killed Active answers while its lease may run", { frames: withFrames(reply("a", 2.2 * S)) }, []],
+  ["a lease was on its way when the tools were killed", onlyAdvertAt(1.99 * S), []],
+  ["S2 a router without a lease advertises, and is killed later", onlyAdvertAt(1.9 * S), ["S2"]],
   [
     "S1 both have permission",
     { records: new Map([...GOOD.records, ["a", beats(-S, 12 * S).map((at) => lease(at))]]) },

@@ -1,14 +1,17 @@
 /**
  * `npm run chaos`: random faults on random routers, and what must hold all the same.
- *
- * usage: npm run chaos -- [--seed N] [--for MINUTES | --once] [--routers N] [--blows N] [--advert-min MS] [--advert-max MS]
- *   [--follow-args=TEXT]   more for vmac-ctl follow: with "--fence none" it has to fail
  */
 import { parseArgs } from "node:util";
 import { campaign } from "./campaign.ts";
 
+const USAGE = `usage: npm run chaos -- [--seed N] [--for MINUTES | --once] [--routers N] [--blows N]
+                        [--advert-min MS] [--advert-max MS] [--follow-args=TEXT]
+  --follow-args is more for vmac-ctl follow: with "--fence none" it has to fail
+`;
+
 const { values } = parseArgs({
   options: {
+    help: { type: "boolean", short: "h", default: false },
     seed: { type: "string" },
     for: { type: "string", default: "2" },
     once: { type: "boolean", default: false },
@@ -36,6 +39,10 @@ function optionsAgain(): string[] {
   return names.map((name) => `--${name} ${values[name]}`);
 }
 
+if (values.help) {
+  process.stdout.write(USAGE);
+  process.exit(0);
+}
 if (process.geteuid?.() !== 0) {
   process.stderr.write("chaos: needs root, to make network namespaces\n");
   process.exit(77);
