@@ -41,7 +41,7 @@ export async function playScene(page: string, scene: Scene): Promise<void> {
     for (const step of scene.steps) await stage.play(step);
     stage.mustStay();
   } catch (error) {
-    throw new Error(`${(error as Error).message}\n${stage.said()}`);
+    throw new Error(`${(error as Error).message}\n${stage.said()}\n${stage.running()}`);
   } finally {
     await stage.clear();
     network.removeNow();
@@ -86,6 +86,12 @@ class Stage {
   /** What those that stay have said, for people. */
   said(): string {
     return [...this.#staying].map(([host, typed]) => `-- ${host} has said:\n${typed.tail()}`).join("\n");
+  }
+
+  running(): string {
+    return [...this.#machines]
+      .map(([host, machine]) => `-- on ${host} runs:\n${machine.running()}`)
+      .join("\n");
   }
 
   async clear(): Promise<void> {

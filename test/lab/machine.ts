@@ -8,7 +8,7 @@ import type { ChildProcess } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Network } from "./network.ts";
-import { ENVIRONMENT, hasEnded, start, TOP, waitFor } from "./shell.ts";
+import { attempt, ENVIRONMENT, hasEnded, start, TOP, waitFor } from "./shell.ts";
 
 const BOOT_LIMIT_MS = 20_000;
 /** The first process stays, and takes in those whose parents have ended. */
@@ -80,6 +80,12 @@ export class Machine {
     const child = this.run(`mkdir -p "$(dirname '${path}')"\ncat > '${path}'`);
     child.stdin!.end(text);
     return child;
+  }
+
+  /** What runs on it, for people. */
+  running(): string {
+    const enter = ["nsenter", "--target", String(this.#pid), "--mount", "--pid"];
+    return attempt([...enter, "ps", "-eo", "pid,ppid,pgid,stat,args"]).stdout;
   }
 
   /** Ends everything that runs on it, at once. */

@@ -13,7 +13,7 @@ import { type Network, VIP, VIP6 } from "../lab/network.ts";
 import { Overheard } from "../lab/overheard.ts";
 import { Caller, offerService } from "../lab/redirected-service.ts";
 import { VMAC } from "../lab/router.ts";
-import { end, sleep, TOP, waitFor } from "../lab/shell.ts";
+import { attempt, end, sleep, TOP, waitFor } from "../lab/shell.ts";
 import { longestOutageMs, needsRoot, onStage } from "../lab/stage.ts";
 
 const ADVERT_MS = 200;
@@ -221,6 +221,30 @@ for (const row of ROWS) {
     },
   );
 }
+
+const EARLY_MS = [5, 10, 15, 20, 30, 40, 60, 80];
+
+test(
+  "arp-speaker that is asked to stop while it starts its tools leaves none of them",
+  needsRoot,
+  async () => {
+    await onStage(["a"], async (network) => {
+      const pids = (): string =>
+        attempt(["ip", "netns", "pids", network.host("a").namespace])
+          .stdout.trim()
+          .replaceAll("\n", " ");
+      for (const afterMs of EARLY_MS) {
+        const speaker = new ArpSpeaker(network, "a", `--vrid 51 ${VIP}`);
+        await sleep(afterMs);
+        speaker.signal("SIGTERM");
+        await speaker.ended();
+        assert.equal(pids(), "", `${afterMs} ms: exit ${speaker.exitCode}: ${speaker.errors()}`);
+        // Undefined: the signal came before the shell had read the script.
+        assert.ok([0, undefined].includes(speaker.exitCode), `${afterMs} ms: exit ${speaker.exitCode}`);
+      }
+    });
+  },
+);
 
 const SPEAKER = `${TOP}scripts/arp-speaker`;
 const ANSWER = "garp-send -I eth0 --answer";
