@@ -4,6 +4,7 @@ import test from "node:test";
 import { dumpHost } from "../lab/dump.ts";
 import { add, must, onHidingStage, REMOVE, STATUS, same, words } from "../lab/hiding.ts";
 import { VIP, VIP6, VIP6_LL } from "../lab/network.ts";
+import { TOP } from "../lab/shell.ts";
 import { needsRoot } from "../lab/stage.ts";
 
 const WITHOUT_CAPABILITIES = ["setpriv", "--bounding-set=-all", "--inh-caps=-all"];
@@ -46,6 +47,11 @@ const WITHOUT_ARPTABLES = [
   `mount -t tmpfs none /usr/sbin; exec ${add(`--method arptables ${VIP}`).join(" ")}`,
 ];
 /** What is typed, how it ends and what it says. */
+/** Somebody else, who sees the checkout also where it is below /root. */
+const NOT_ROOT = [
+  ...words("unshare --mount sh -ec"),
+  `mount --bind ${TOP} /mnt; exec setpriv --reuid=65534 --clear-groups /mnt/node_modules/.bin/arp-hide status`,
+];
 const REFUSALS: readonly (readonly [fact: string, argv: string[], code: number, says: RegExp])[] = [
   ["a network", add(`${VIP}/24`), 64, /"192\.0\.2\.100\/24" is a network.*needs 192\.0\.2\.100\/32/],
   ["a link-local address", add(VIP6_LL), 64, /fe80::100 is link-local/],
@@ -102,7 +108,7 @@ const REFUSALS: readonly (readonly [fact: string, argv: string[], code: number, 
     77,
     /CAP_NET_ADMIN/,
   ],
-  ["not root", words(`setpriv --reuid=65534 --clear-groups arp-hide status`), 77, /run as root/],
+  ["not root", NOT_ROOT, 77, /run as root/],
   ["expect what is no MAC", words(`arp-hide check -I eth0 --expect vrid:0 ${VIP}`), 64, /VRID is 0/],
   ["ask on lo", words(`arp-hide check -I lo ${VIP}`), 64, /needs an Ethernet interface/],
 ];
