@@ -135,6 +135,14 @@ const ROWS: readonly (readonly [name: string, change: Partial<Observed>, found: 
     },
     [],
   ],
+  [
+    "both have permission, and the port of one takes time to come back",
+    {
+      records: new Map([...GOOD.records, ["a", beats(-S, 12 * S).map((at) => lease(at))]]),
+      dealt: [dealtOf({ ...KILLED, kind: "silent loss", lastsMs: 5700 }, 8 * S)],
+    },
+    [],
+  ],
   ["S9 nobody answers while nothing happens", { story: outage(10 * S, 400) }, ["S9"]],
   ["S9 a take-over takes too long", { story: outage(2 * S, 1500) }, ["S9"]],
   ["S9 nobody answers in the end", { isServedAtEnd: false }, ["S9"]],

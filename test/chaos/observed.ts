@@ -50,7 +50,9 @@ export function slackUs({ stallMs }: Pick<Observed, "stallMs">): number {
   return 20_000 + 2 * stallMs * 1000;
 }
 
-/** When this host was cut off from the others. */
+/** When this host was cut off from the others: also while its port was coming back. */
 export function cutOff({ dealt }: Pick<Observed, "dealt">, host: string): Span[] {
-  return dealt.filter(({ blow }) => blow.host === host && blow.kind.endsWith("loss"));
+  return dealt
+    .filter(({ blow }) => blow.host === host && blow.kind.endsWith("loss"))
+    .map(({ fromUs, wellUs }) => ({ fromUs, toUs: wellUs }));
 }
