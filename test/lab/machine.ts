@@ -103,6 +103,8 @@ export class Machine {
       ...ENVIRONMENT,
       PATH: `${ENVIRONMENT["PATH"]}:${TOP}scripts`,
       HOME: this.folder,
+      // script(1) runs commands with it; another one may stay between, and be killed by Ctrl-C.
+      SHELL: "/bin/bash",
       PAGER: "cat",
     };
     return start([...enter, ...argvOf(path)], { env, stdio: ["pipe", "pipe", "pipe"] });
