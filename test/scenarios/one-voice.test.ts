@@ -210,6 +210,32 @@ test("S1 control: without a fence the same scene shows two voices", needsRoot, a
   });
 });
 
+const DRAIN_MS = 4000;
+
+test(
+  "S9 who lets go because its reader is frozen serves on while the other takes over",
+  needsRoot,
+  async (t) => {
+    await onStage(["a", "b", "c"], async (network) => {
+      const followArgs = `--mode address --drain ${DRAIN_MS}ms`;
+      const { a, b } = await startPair(network, 100, { followArgs, useVmac: false });
+      const client = new Client(network, "c", "icmp");
+      await sleep(500);
+      a.signal("garp-send", "SIGSTOP");
+      const frozenAtMs = performance.now();
+      await untilActive("b", b, 100);
+      const tookMs = performance.now() - frozenAtMs;
+      a.signal("garp-send", "SIGCONT");
+      const story = await client.stop();
+      t.diagnostic(
+        `b was Active after ${tookMs.toFixed(0)} ms; ${story.lost} of ${story.asked} asks were lost`,
+      );
+      assert.ok(tookMs < DRAIN_MS, `b was Active after ${tookMs} ms: not before a had ended`);
+      assert.equal(story.lost, 0);
+    });
+  },
+);
+
 test("S6 a frozen Backup takes nothing when it thaws", needsRoot, async () => {
   await onStage(["a", "b"], async (network) => {
     const { a, b } = await startPair(network, 100);

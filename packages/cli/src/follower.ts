@@ -28,6 +28,8 @@ export class Follower {
     this.#ended = new Promise((resolve) => {
       this.#end = (code) => {
         this.#isOver = true;
+        // Whoever writes to us learns at once that nobody obeys any more, however long it takes to give all back.
+        process.stdin.destroy();
         resolve(code);
       };
     });
