@@ -1,11 +1,15 @@
 /** S7: planned changes of the Active, while a client asks the VIP 500 times a second. */
 import assert from "node:assert/strict";
 import test, { type TestContext } from "node:test";
+import { Client } from "../lab/client.ts";
 import { Couple, DEPARTURES, type Played, type Step } from "../lab/couple.ts";
 import { fatesOf, type Hop } from "../lab/fate.ts";
 import { FORMS, type Form, kindsOf, nameOf, optionsOf, PLAIN, vipOf } from "../lab/form.ts";
+import { type Network, VIP } from "../lab/network.ts";
+import { ofType } from "../lab/record-log.ts";
 import type { RouterOptions } from "../lab/router.ts";
-import { IS_FULL, inFull, needsRoot, onStage } from "../lab/stage.ts";
+import { sleep, waitFor } from "../lab/shell.ts";
+import { IS_FULL, inFull, needsRoot, onStage, startPair } from "../lab/stage.ts";
 import { cell, formatTable } from "../lab/table.ts";
 
 /** Each departure is followed by a fail-back. */
@@ -67,6 +71,36 @@ for (const advertMs of [100, 1000]) {
     );
   }
 }
+
+function knows(network: Network, host: string, other: string): boolean {
+  return network.run(host, ["ip", "neigh"]).stdout.includes(`lladdr ${network.host(other).mac}`);
+}
+
+test(
+  "S7 an answer of the old owner comes late: who believes it is served until the next announcement",
+  needsRoot,
+  async (t) => {
+    await onStage(["a", "b", "c"], async (network) => {
+      const { a, b } = await startPair(
+        network,
+        100,
+        optionsOf({ mode: "address", standby: "absent", family: 4 }),
+      );
+      const client = new Client(network, "c", "icmp");
+      await waitFor("a to serve the client", 5000, () => knows(network, "a", "c") || undefined);
+      const before = ofType(b.records(), "garp.round").length;
+      a.signal("vrrp-elect", "SIGTERM");
+      await waitFor("b to announce", 5000, () => ofType(b.records(), "garp.round")[before]);
+      network.command("c", `ip neigh replace ${VIP} lladdr ${network.host("a").mac} nud reachable dev eth0`);
+      await sleep(2500);
+      const { asked, lost, outages } = await client.stop();
+      t.diagnostic(
+        `${lost} of ${asked} asks lost, in ${outages.map(({ outageMs }) => cell(outageMs)).join(", ")} ms`,
+      );
+      assert.equal(lost, 0);
+    });
+  },
+);
 
 test("S7 control: without a hand-over the same scene loses, and says where", inFull, async () => {
   const [stop] = await play(PLAIN, 100, ["stop"], "--handover 0");

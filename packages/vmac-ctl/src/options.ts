@@ -98,7 +98,7 @@ const FOLLOW: CommandSpec = {
     {
       name: "drain",
       value: "T",
-      default: "500ms",
+      default: "1500ms",
       about: "address mode: serve on this long, mute, after another host became Active",
     },
     {
