@@ -1,0 +1,63 @@
+/**
+ * `npm run soak`: what days bring, in minutes. Memory has to stay flat, and nothing may be left over.
+ *
+ * usage: npm run soak -- [--changes N] [--adverts N] [--records N] [--seed N] [--slack MIB] [--also COMMAND] [--json FILE]
+ *
+ * 0 of something leaves it out. With --slack, for short runs, a process may grow by so much in any case: tables get full, and
+ * V8 makes room. --also puts one more program behind the pipe of records, which is watched like the others.
+ */
+import { writeFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { faultsOf, type Slack } from "./judge.ts";
+import { type Lap, runLap } from "./lap.ts";
+import { lapsOf } from "./laps.ts";
+import { reportOf } from "./report.ts";
+
+const { values } = parseArgs({
+  options: {
+    changes: { type: "string", default: "100000" },
+    adverts: { type: "string", default: "10000000" },
+    records: { type: "string", default: "10000000" },
+    seed: { type: "string" },
+    slack: { type: "string", default: "0" },
+    also: { type: "string", multiple: true, default: [] },
+    json: { type: "string" },
+  },
+});
+
+const KIB_IN_MIB = 1024;
+
+function number(name: "changes" | "adverts" | "records" | "seed" | "slack"): number {
+  const value = Number(values[name]);
+  if (values[name] !== "" && Number.isFinite(value) && value >= 0) return value;
+  process.stderr.write(`soak: --${name} ${values[name]}: needs a number from 0 on\n`);
+  process.exit(64);
+}
+
+const seed = values.seed === undefined ? Math.floor(Date.now() / 1000) % 1_000_000 : number("seed");
+const amounts = { changes: number("changes"), adverts: number("adverts"), records: number("records") };
+const slackKib = number("slack") * KIB_IN_MIB;
+const slack: Slack = { residentKib: slackKib, heldKib: slackKib };
+if (process.geteuid?.() !== 0) {
+  process.stderr.write("soak: needs root, to make network namespaces\n");
+  process.exit(77);
+}
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
+say(`seed ${seed}`);
+const laps: Lap[] = [];
+for (const work of lapsOf(amounts, seed, values.also)) {
+  const lap = await runLap(work);
+  laps.push(lap);
+  say(`\n${reportOf(lap)}`);
+}
+const faults = laps.flatMap((lap) => faultsOf(lap, slack));
+if (values.json !== undefined)
+  writeFileSync(values.json, `${JSON.stringify({ seed, ...amounts, laps, faults }, asJson, 2)}\n`);
+say("");
+for (const fault of faults) say(fault);
+say(faults.length === 0 ? "memory is flat, and nothing is left over" : "it did not hold");
+if (faults.length > 0) process.exitCode = 1;
+
+function asJson(_: string, value: unknown): unknown {
+  return value instanceof Map ? Object.fromEntries(value) : value;
+}
