@@ -26,7 +26,16 @@ export class RecordMix {
   constructor(seed: number, bootId: string) {
     this.#random = new Random(seed);
     this.#bootId = bootId;
-    const known = [this.#lease, this.#state, this.#check, this.#heard, this.#conflict, this.#keepalived];
+    const known = [
+      this.#lease,
+      this.#state,
+      this.#strangersLease,
+      this.#strangersState,
+      this.#check,
+      this.#heard,
+      this.#conflict,
+      this.#keepalived,
+    ];
     // Each is one that readers take.
     for (const kind of known) recordLine({ ...kind.call(this), mono_ns: "1" });
     this.#kinds = [...known, this.#unknown].map((kind) => kind.bind(this));
@@ -60,6 +69,17 @@ export class RecordMix {
     const vmac = `00:00:5e:00:01:${vrid.toString(16).padStart(2, "0")}`;
     const role = { state: "backup", previous: "initialize", reason: "startup", priority: 100 };
     return { type: "vrrp.state", ...place, ...role, vips, vmac, epoch: this.#written, boot_id: this.#bootId };
+  }
+
+  /** Kept or sent by other hosts, each of which has virtual routers of its own. */
+  #strangersLease(): Body {
+    const instances = [`eth${this.#written}/4/1`];
+    return { type: "vrrp.lease", instances, epoch: [1], valid_ms: 2500, boot_id: OTHER_BOOT };
+  }
+
+  #strangersState(): Body {
+    const name = `eth${this.#written}`;
+    return { ...this.#state(), instance: `${name}/4/1`, interface: name, vrid: 1, boot_id: OTHER_BOOT };
   }
 
   #check(): Body {
