@@ -12,7 +12,7 @@ import { advert } from "../lab/garbage.ts";
 import type { Network } from "../lab/network.ts";
 import { end, sleep } from "../lab/shell.ts";
 import { Chain } from "./chain.ts";
-import type { Labour, Work } from "./lap.ts";
+import { blockOf, type Labour, type Work } from "./lap.ts";
 import { Tally } from "./tally.ts";
 
 const SENDER = fileURLToPath(new URL("../lab/send-lines.js", import.meta.url));
@@ -22,21 +22,18 @@ const ADVERT_MS = 1000;
 const PRIORITY = 254;
 const CHANGE_MS = 60_000;
 const REST_MS = 500;
-const ROUTERS = 16;
-const VRIDS = Array.from({ length: ROUTERS }, (_, n) => n + 1);
+const ROUTERS_MAX = 16;
 
-/** Adverts of a rival, for all virtual routers. */
-function framesOf(priority: number): string {
-  const frames = VRIDS.map((vrid) => advert((message) => message, {}, vrid, priority, ADVERT_MS / 10));
+/** Adverts of a rival, for all virtual routers, as lines of hexadecimal digits. */
+function linesOf(vrids: readonly number[], priority: number): string {
+  const frames = vrids.map((vrid) => advert((message) => message, {}, vrid, priority, ADVERT_MS / 10));
   return frames.map((frame) => `${Buffer.from(frame).toString("hex")}\n`).join("");
 }
 
-const GONE = framesOf(0);
-const HIGHER = framesOf(255);
-/** What the rival says, and what has to be said of each virtual router before it says more. */
+/** Whether the rival is there, and what has to be said of each virtual router before the next turn. */
 const TURNS = [
-  { frames: GONE, told: "vmac.up" },
-  { frames: HIGHER, told: "vmac.down" },
+  { isThere: false, told: "vmac.up" },
+  { isThere: true, told: "vmac.down" },
 ] as const;
 
 export interface ChangesOptions {
@@ -57,32 +54,42 @@ export function changes(options: ChangesOptions): Work {
 
 class Flapping implements Labour {
   readonly chains: readonly Chain[];
+  readonly #vrids: readonly number[];
   readonly #rival: ReturnType<Network["start"]>;
+  readonly #higher: string;
+  readonly #gone: string;
   readonly #holding: NodeJS.Timeout;
   readonly #told = new Map(TURNS.map(({ told }) => [told, new Tally()]));
-  #isHeld = true;
+  readonly #stated = new Tally();
+  #isThere = true;
   #done = 0;
 
-  private constructor(network: Network, form: ChangesOptions["form"]) {
+  private constructor(network: Network, { amount, form }: ChangesOptions) {
+    this.#vrids = Array.from({ length: blockOf(amount / TURNS.length, ROUTERS_MAX) }, (_, n) => n + 1);
+    this.#higher = linesOf(this.#vrids, 255);
+    this.#gone = linesOf(this.#vrids, 0);
     this.#rival = network.start("b", ["node", SENDER], ["pipe", "ignore", "inherit"]);
     this.#holding = setInterval(() => this.#hold(), ADVERT_MS / 2);
-    this.chains = [new Chain(network, "a", commandsOf(network, form), (line) => this.#note(line))];
+    this.chains = [
+      new Chain(network, "a", commandsOf(network, this.#vrids, form), (line) => this.#note(line)),
+    ];
   }
 
-  static async start(network: Network, { form }: ChangesOptions): Promise<Flapping> {
-    const flapping = new Flapping(network, form);
+  static async start(network: Network, options: ChangesOptions): Promise<Flapping> {
+    const flapping = new Flapping(network, options);
     await flapping.chains[0]!.ready();
+    await flapping.#stated.reaches(flapping.#vrids.length, "the elector to hear the rival", CHANGE_MS);
     return flapping;
   }
 
   async step(): Promise<number> {
-    for (const { frames, told } of TURNS) {
+    for (const { isThere, told } of TURNS) {
       const tally = this.#told.get(told)!;
-      const least = tally.count + ROUTERS;
-      this.#isHeld = frames === HIGHER;
-      this.#rival.stdin!.write(frames);
+      const least = tally.count + this.#vrids.length;
+      this.#isThere = isThere;
+      this.#rival.stdin!.write(isThere ? this.#higher : this.#gone);
       await tally.reaches(least, `${told} of each`, CHANGE_MS);
-      this.#done += ROUTERS;
+      this.#done += this.#vrids.length;
     }
     return this.#done;
   }
@@ -92,7 +99,7 @@ class Flapping implements Labour {
   }
 
   async notes(): Promise<readonly string[]> {
-    return [`${ROUTERS} virtual routers in the pipe, which change together`];
+    return [`${this.#vrids.length} virtual routers in the pipe, which change together`];
   }
 
   async end(): Promise<void> {
@@ -101,17 +108,22 @@ class Flapping implements Labour {
   }
 
   #hold(): void {
-    if (this.#isHeld) this.#rival.stdin!.write(HIGHER);
+    if (this.#isThere) this.#rival.stdin!.write(this.#higher);
   }
 
   #note(line: string): void {
+    if (line.includes('"type":"vrrp.state"')) this.#stated.add();
     for (const [told, tally] of this.#told) if (line.includes(`"type":"${told}"`)) tally.add();
   }
 }
 
-function commandsOf(network: Network, { mode, standby }: ChangesOptions["form"]): string[] {
+function commandsOf(
+  network: Network,
+  vrids: readonly number[],
+  { mode, standby }: ChangesOptions["form"],
+): string[] {
   const path = join(network.folder, "changes.json");
-  const routers = VRIDS.map((vrid) => ({ interface: "eth0", vrid, vips: [`10.51.0.${vrid}`] }));
+  const routers = vrids.map((vrid) => ({ interface: "eth0", vrid, vips: [`10.51.0.${vrid}`] }));
   const defaults = { priority: PRIORITY, advert_int: `${ADVERT_MS}ms`, settle: 0 };
   writeFileSync(path, JSON.stringify({ defaults, routers }));
   return [

@@ -9,22 +9,12 @@ import type { Story } from "./watch.ts";
 
 const KIB_IN_MIB = 1024;
 
-/** What memory may grow by in any case, as long as a run is short. */
-export interface Slack {
-  /** Room for new objects: V8 makes it larger while there is much to do, and keeps it. */
-  readonly residentKib: number;
-  /** Code that is compiled when it is used often, and tables that get full. */
-  readonly heldKib: number;
-}
-
-export const NO_SLACK: Slack = { residentKib: 0, heldKib: 0 };
-
-/** @returns a sentence for each fault. */
-export function faultsOf({ title, stories, leftovers }: Lap, slack: Slack): string[] {
+/** @param slackKib what memory may grow by in any case. @returns a sentence for each fault. */
+export function faultsOf({ title, stories, leftovers }: Lap, slackKib: number): string[] {
   const faults = stories.flatMap((story) =>
     [
-      ...growing("resident memory", story.resident, slack.residentKib),
-      ...growing("what it holds without garbage", story.held, slack.heldKib),
+      ...growing("memory in use", story.used, slackKib),
+      ...growing("what V8 holds", story.held, slackKib),
       ...kept(story),
     ].map((fault) => `${story.name}: ${fault}`),
   );

@@ -46,11 +46,9 @@ export interface Labour {
   end(): Promise<void>;
 }
 
-const BLOCK_MIN = 100;
-
-/** How much is done between looks: little enough that there are looks at each part of the work. */
+/** How much may be done in one step: little enough that there are looks at each part of the work. */
 export function blockOf(amount: number, most: number): number {
-  return Math.max(BLOCK_MIN, Math.min(most, Math.floor(amount / LOOKS)));
+  return Math.max(1, Math.min(most, Math.floor(amount / LOOKS)));
 }
 
 export type OnLook = (done: number, ms: number) => void;
@@ -68,6 +66,15 @@ export async function runLap(work: Work, onLook: OnLook = () => {}): Promise<Lap
   }
 }
 
+/** @throws {Error} with what a tool said, if it has ended. */
+async function stepOf(labour: Labour): Promise<number> {
+  try {
+    return await labour.step();
+  } finally {
+    for (const chain of labour.chains) chain.mustRun();
+  }
+}
+
 async function runOn(network: Network, work: Work, onLook: OnLook): Promise<Lap> {
   const { title, unit, amount } = work;
   const [host] = work.hosts as [string];
@@ -78,13 +85,12 @@ async function runOn(network: Network, work: Work, onLook: OnLook): Promise<Lap>
     labour.chains.flatMap(({ processes }) => processes),
   );
   // What is opened when it is first needed stays.
-  await labour.step();
+  await stepOf(labour);
   await labour.rest();
   await watch.begin();
   const startUs = monotonicUs();
   for (let done = 0; done < amount; ) {
-    done = await labour.step();
-    for (const chain of labour.chains) chain.mustRun();
+    done = await stepOf(labour);
     const share = Math.min(1, done / amount);
     if (!watch.isDue(share)) continue;
     await watch.look(share);

@@ -3,12 +3,12 @@
  *
  * usage: npm run soak -- [--changes N] [--adverts N] [--records N] [--seed N] [--slack MIB] [--also COMMAND] [--json FILE]
  *
- * 0 of something leaves it out. With --slack, for short runs, a process may grow by so much in any case: tables get full, and
- * V8 makes room. --also puts one more program behind the pipe of records, which is watched like the others.
+ * 0 of something leaves it out. With --slack, for short runs, a process may grow by so much in any case: tables get
+ * full. --also puts one more program behind the pipe of records, which is watched like the others.
  */
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { faultsOf, type Slack } from "./judge.ts";
+import { faultsOf } from "./judge.ts";
 import { type Lap, runLap } from "./lap.ts";
 import { lapsOf } from "./laps.ts";
 import { reportOf } from "./report.ts";
@@ -37,7 +37,6 @@ function number(name: "changes" | "adverts" | "records" | "seed" | "slack"): num
 const seed = values.seed === undefined ? Math.floor(Date.now() / 1000) % 1_000_000 : number("seed");
 const amounts = { changes: number("changes"), adverts: number("adverts"), records: number("records") };
 const slackKib = number("slack") * KIB_IN_MIB;
-const slack: Slack = { residentKib: slackKib, heldKib: slackKib };
 if (process.geteuid?.() !== 0) {
   process.stderr.write("soak: needs root, to make network namespaces\n");
   process.exit(77);
@@ -50,7 +49,7 @@ for (const work of lapsOf(amounts, seed, values.also)) {
   laps.push(lap);
   say(`\n${reportOf(lap)}`);
 }
-const faults = laps.flatMap((lap) => faultsOf(lap, slack));
+const faults = laps.flatMap((lap) => faultsOf(lap, slackKib));
 if (values.json !== undefined)
   writeFileSync(values.json, `${JSON.stringify({ seed, ...amounts, laps, faults }, asJson, 2)}\n`);
 say("");

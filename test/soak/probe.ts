@@ -7,13 +7,15 @@
  * @module
  */
 import { appendFileSync, writeFileSync } from "node:fs";
-import { setFlagsFromString } from "node:v8";
+import { getHeapStatistics, setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
 /** What a process holds when all garbage is gone. */
 export interface Held {
   /** Of V8's heap, and what it holds outside of it. */
   readonly heapKib: number;
+  /** Resident, without the room that V8 keeps for what comes: it makes that larger while there is much to do. */
+  readonly usedKib: number;
   /** Running timers, of those that keep a process alive. */
   readonly timers: number;
 }
@@ -31,9 +33,11 @@ function answerIn(folder: string): void {
   const path = heldPath(folder, process.pid);
   process.on("SIGUSR2", () => {
     collect();
-    const { heapUsed, external } = process.memoryUsage();
+    const { rss, heapUsed, external } = process.memoryUsage();
+    const roomOctets = getHeapStatistics().total_physical_size - heapUsed;
     const held: Held = {
       heapKib: Math.round((heapUsed + external) / KIB),
+      usedKib: Math.round((rss - roomOctets) / KIB),
       timers: process.getActiveResourcesInfo().filter((resource) => resource === "Timeout").length,
     };
     appendFileSync(path, `${JSON.stringify(held)}\n`);

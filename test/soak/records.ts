@@ -15,6 +15,8 @@ import { Tally } from "./tally.ts";
 
 /** Half of what a tool queues for its reader before it drops heartbeats. */
 const BLOCK_MAX = 2000;
+/** Every virtual router is spoken of in the first one. */
+const BLOCK_MIN = 100;
 const BLOCK_MS = 60_000;
 const START_MS = 500;
 const MARK = `${JSON.stringify({ v: 1, type: "soak.mark", tool: "test", host: "t", pid: 1, ts: "2026-11-25T00:00:00.000000000Z", seq: 1 })}\n`;
@@ -26,7 +28,8 @@ export function recordsThrough(amount: number, seed: number, also: readonly stri
     unit: "records",
     amount,
     hosts: ["a"],
-    start: async (network) => await Passing.start(network, blockOf(amount, BLOCK_MAX), seed, also),
+    start: async (network) =>
+      await Passing.start(network, Math.max(BLOCK_MIN, blockOf(amount, BLOCK_MAX)), seed, also),
   };
 }
 

@@ -13,11 +13,14 @@ const HEADING = [
   "process",
   "amount",
   "a second",
-  "resident, MiB: at 1/10",
-  "at end",
+  "resident, MiB: early",
+  "late",
   "growth %",
-  "held, MiB: at 1/10",
-  "at end",
+  "in use, MiB: early",
+  "late",
+  "growth %",
+  "V8 holds, MiB: early",
+  "late",
   "growth %",
   "descriptors: before",
   "after",
@@ -34,10 +37,10 @@ export function reportOf(lap: Lap): string {
   );
 }
 
-function rowOf({ amount, tookMs }: Lap, { name, resident, held, before, after }: Story): string[] {
+function rowOf({ amount, tookMs }: Lap, { name, resident, used, held, before, after }: Story): string[] {
   const perSecond = ((amount / tookMs) * 1000).toFixed(0);
   const counts = [openOf(before), openOf(after), before.timers, after.timers].map(String);
-  return [name, String(amount), perSecond, ...memory(resident), ...memory(held), ...counts];
+  return [name, String(amount), perSecond, ...[resident, used, held].flatMap(memory), ...counts];
 }
 
 function memory(series: readonly Measured[]): string[] {

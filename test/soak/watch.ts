@@ -20,7 +20,10 @@ export interface AtRest {
 /** What was seen of a process. */
 export interface Story {
   readonly name: string;
+  /** Resident memory, garbage and all, as its user sees it. */
   readonly resident: readonly Measured[];
+  /** The same without garbage and the room that V8 keeps. */
+  readonly used: readonly Measured[];
   /** What V8 holds when garbage is collected. */
   readonly held: readonly Measured[];
   readonly before: AtRest;
@@ -39,8 +42,7 @@ const ANSWER_MS = 20_000;
 export class Watch {
   readonly #folder: string;
   readonly #processes: readonly Watched[];
-  readonly #resident: ReadonlyMap<Watched, Measured[]>;
-  readonly #held: ReadonlyMap<Watched, Measured[]>;
+  readonly #memory: ReadonlyMap<Watched, Record<"resident" | "used" | "held", Measured[]>>;
   #before: readonly AtRest[] = [];
   #next = 0;
 
@@ -48,8 +50,7 @@ export class Watch {
   constructor(folder: string, processes: readonly Watched[]) {
     this.#folder = folder;
     this.#processes = processes;
-    this.#resident = new Map(processes.map((one) => [one, []]));
-    this.#held = new Map(processes.map((one) => [one, []]));
+    this.#memory = new Map(processes.map((one) => [one, { resident: [], used: [], held: [] }]));
   }
 
   /** Before the work: they have nothing to do. */
@@ -72,8 +73,7 @@ export class Watch {
     return await Promise.all(
       this.#processes.map(async (one, n) => ({
         name: one.name,
-        resident: this.#resident.get(one)!,
-        held: this.#held.get(one)!,
+        ...this.#memory.get(one)!,
         before: this.#before[n]!,
         after: await this.#atRest(one),
         cpuMs: costOf([one.pid]).cpuMs,
@@ -82,10 +82,11 @@ export class Watch {
   }
 
   async #lookAt(one: Watched, share: number): Promise<void> {
-    // What a user sees, garbage and all.
-    this.#resident.get(one)!.push({ share, kib: residentKib(one.pid) });
-    const { heapKib } = await this.#ask(one);
-    this.#held.get(one)!.push({ share, kib: heapKib });
+    const { resident, used, held } = this.#memory.get(one)!;
+    resident.push({ share, kib: residentKib(one.pid) });
+    const { usedKib, heapKib } = await this.#ask(one);
+    used.push({ share, kib: usedKib });
+    held.push({ share, kib: heapKib });
   }
 
   async #atRest(one: Watched): Promise<AtRest> {
