@@ -30,7 +30,7 @@ for (const work of WORKS) {
 test(
   "records through a pipe: who keeps something of each is noticed, and only that one",
   needsRoot,
-  async (t) => {
+  async () => {
     const lap = await runLap(recordsThrough(6000, SEED, [scriptCommand("keeps")]));
     const faults = faultsOf(lap, SLACK_KIB).map((fault) => fault.replace(`${lap.title}: `, ""));
     for (const said of [

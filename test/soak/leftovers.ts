@@ -17,7 +17,7 @@ export interface Remains {
   /** Entries that somebody made, and addresses that are answered for in others' names. */
   readonly neighbours: readonly string[];
   readonly processes: readonly string[];
-  readonly runFolder: readonly string[];
+  readonly files: readonly string[];
 }
 
 export function remainsOf(network: Network, host: string): Remains {
@@ -38,7 +38,17 @@ export function remainsOf(network: Network, host: string): Remains {
     processes: must(["ip", "netns", "pids", namespace])
       .split("\n")
       .filter((line) => line !== ""),
-    runFolder: linesOf(["find", runFolder(network, host)]),
+    // The journal, and files that were not finished.
+    files: linesOf([
+      "find",
+      runFolder(network, host),
+      network.folder,
+      "-path",
+      "*/run/*",
+      "-o",
+      "-name",
+      "*.new",
+    ]),
   };
 }
 
@@ -48,13 +58,13 @@ export function leftOf(before: Remains, after: Remains): string[] {
     const more = after.sockets[table]! - before.sockets[table]!;
     return more > 0 ? [`sockets + ${more} in /proc/net/${table}`] : [];
   });
-  const come = (what: "neighbours" | "processes" | "runFolder"): string[] =>
+  const come = (what: "neighbours" | "processes" | "files"): string[] =>
     after[what].filter((line) => !before[what].includes(line)).map((line) => `${what} + ${line}`);
   return [
     ...differingLines(before.dump, after.dump),
     ...sockets,
     ...come("neighbours"),
     ...come("processes"),
-    ...come("runFolder"),
+    ...come("files"),
   ];
 }

@@ -9,23 +9,31 @@
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { faultsOf } from "./judge.ts";
-import { type Lap, runLap } from "./lap.ts";
+import { type Lap, type OnLook, runLap, type Work } from "./lap.ts";
 import { lapsOf } from "./laps.ts";
 import { reportOf } from "./report.ts";
 
-const { values } = parseArgs({
-  options: {
-    changes: { type: "string", default: "100000" },
-    adverts: { type: "string", default: "10000000" },
-    records: { type: "string", default: "10000000" },
-    seed: { type: "string" },
-    slack: { type: "string", default: "0" },
-    also: { type: "string", multiple: true, default: [] },
-    json: { type: "string" },
-  },
-});
+const OPTIONS = {
+  changes: { type: "string", default: "100000" },
+  adverts: { type: "string", default: "10000000" },
+  records: { type: "string", default: "10000000" },
+  seed: { type: "string" },
+  slack: { type: "string", default: "0" },
+  also: { type: "string", multiple: true, default: [] as string[] },
+  json: { type: "string" },
+} as const;
+const values = read();
 
 const KIB_IN_MIB = 1024;
+
+function read(): ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>["values"] {
+  try {
+    return parseArgs({ options: OPTIONS }).values;
+  } catch (error) {
+    process.stderr.write(`soak: ${(error as Error).message}\n`);
+    process.exit(64);
+  }
+}
 
 function number(name: "changes" | "adverts" | "records" | "seed" | "slack"): number {
   const value = Number(values[name]);
@@ -43,9 +51,21 @@ if (process.geteuid?.() !== 0) {
 }
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 say(`seed ${seed}`);
+
+/** A whole run takes an hour. */
+function tellProgress(work: Work): OnLook {
+  let told = 0;
+  return (done, ms) => {
+    const tenths = Math.floor((done / work.amount) * 10);
+    if (tenths > told)
+      process.stderr.write(`${work.title}: ${tenths}0 % after ${(ms / 1000).toFixed(0)} s\n`);
+    told = tenths;
+  };
+}
+
 const laps: Lap[] = [];
 for (const work of lapsOf(amounts, seed, values.also)) {
-  const lap = await runLap(work);
+  const lap = await runLap(work, tellProgress(work));
   laps.push(lap);
   say(`\n${reportOf(lap)}`);
 }
