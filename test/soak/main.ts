@@ -3,8 +3,8 @@
  *
  * usage: npm run soak -- [--changes N] [--adverts N] [--records N] [--seed N] [--slack MIB] [--also COMMAND] [--json FILE]
  *
- * 0 of something leaves it out. With --slack, for short runs, a process may grow by so much in any case: tables get
- * full. --also puts one more program behind the pipe of records, which is watched like the others.
+ * 0 of something leaves it out. --slack: what a process may grow by in any case, for code that V8 compiles when it is used
+ * often; a short run, in which tables get full, needs 4 [1]. --also puts one more program behind the pipe of records, which is watched like the others.
  */
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -18,7 +18,7 @@ const OPTIONS = {
   adverts: { type: "string", default: "10000000" },
   records: { type: "string", default: "10000000" },
   seed: { type: "string" },
-  slack: { type: "string", default: "0" },
+  slack: { type: "string", default: "1" },
   also: { type: "string", multiple: true, default: [] as string[] },
   json: { type: "string" },
 } as const;

@@ -30,9 +30,9 @@ const HEADING = [
 
 export function reportOf(lap: Lap): string {
   const rows = lap.stories.map((story) => rowOf(lap, story));
-  const left =
-    lap.leftovers.length === 0 ? ["nothing is left over"] : lap.leftovers.map((line) => `left over: ${line}`);
-  return [`${lap.title} (${lap.unit})`, "", formatTable([HEADING, ...rows]), "", ...lap.notes, ...left].join(
+  const { length } = lap.leftovers;
+  const left = length === 0 ? "nothing is left over" : `left over: ${length} lines, below`;
+  return [`${lap.title} (${lap.unit})`, "", formatTable([HEADING, ...rows]), "", ...lap.notes, left].join(
     "\n",
   );
 }
