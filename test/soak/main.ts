@@ -4,7 +4,8 @@
  * usage: npm run soak -- [--changes N] [--adverts N] [--records N] [--seed N] [--slack MIB] [--also COMMAND] [--json FILE]
  *
  * 0 of something leaves it out. --slack: what a process may grow by in any case, for code that V8 compiles when it is used
- * often; a short run, in which tables get full, needs 4 [1]. --also puts one more program behind the pipe of records, which is watched like the others.
+ * often; a short run, in which tables get full, needs 4 [1]. --also puts one more program behind the pipe of records, which
+ * is watched like the others.
  */
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -65,7 +66,10 @@ function tellProgress(work: Work): OnLook {
 
 const laps: Lap[] = [];
 for (const work of lapsOf(amounts, seed, values.also)) {
-  const lap = await runLap(work, tellProgress(work));
+  const lap = await runLap(work, tellProgress(work)).catch((error: unknown) => {
+    process.stderr.write(`soak: ${work.title}: ${(error as Error).message}\n`);
+    process.exit(1);
+  });
   laps.push(lap);
   say(`\n${reportOf(lap)}`);
 }
