@@ -27,13 +27,17 @@ export type Counters = Readonly<Record<string, number>>;
 
 /** A process of the lab that is watched. */
 export interface Watched {
+  /** Of its program. */
   readonly name: string;
+  /** With what it does, for people. */
+  readonly label: string;
   readonly pid: number;
 }
 
 export class Chain {
   readonly #folder: string;
   readonly #names: readonly string[];
+  readonly #labels: readonly string[];
   readonly #shell: ChildProcess;
   readonly #errPath: string;
   #processes: readonly Watched[] = [];
@@ -54,6 +58,7 @@ export class Chain {
     started += 1;
     this.#folder = network.folder;
     this.#names = commands.map(nameOf);
+    this.#labels = commands.map(labelOf);
     this.#errPath = join(network.folder, `chain-${started}.err`);
     const probed = `SOAK_FOLDER=${network.folder} NODE_OPTIONS=--import=${PROBE}`;
     const pipe = commands.map((command) => `${probed} ${command}`).join(" | ");
@@ -149,7 +154,9 @@ export class Chain {
     const answers = pids.every(
       (pid) => commandOf(pid).startsWith("node") && existsSync(heldPath(this.#folder, pid)),
     );
-    return answers ? pids.map((pid, n) => ({ name: this.#names[n]!, pid })) : undefined;
+    return answers
+      ? pids.map((pid, n) => ({ name: this.#names[n]!, label: this.#labels[n]!, pid }))
+      : undefined;
   }
 }
 
@@ -157,6 +164,12 @@ export class Chain {
 function nameOf(command: string): string {
   const [program, script] = command.split(" ") as [string, string?];
   return program === "node" ? script!.replace(/^.*\/|\.js$/g, "") : program;
+}
+
+/** `garp-send -I eth0 --answer …` is garp-send --answer. */
+function labelOf(command: string): string {
+  const part = / (follow|--follow|--answer|--observe)\b/.exec(command)?.[0] ?? "";
+  return `${nameOf(command)}${part}`;
 }
 
 /** @returns the command that runs a script of this folder. */

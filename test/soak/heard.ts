@@ -13,7 +13,7 @@ import { VRID } from "../lab/router.ts";
 import { end, sleep } from "../lab/shell.ts";
 import { INTERVAL_CS } from "./advert-mix.ts";
 import { ASKED_IP } from "./arp-mix.ts";
-import { Chain, type Counters } from "./chain.ts";
+import { Chain } from "./chain.ts";
 import { blockOf, type Labour, type Work } from "./lap.ts";
 
 const SENDER = fileURLToPath(new URL("./send-blocks.js", import.meta.url));
@@ -24,11 +24,16 @@ const LOOK_AGAIN_MS = 20;
 /** Who has counted nothing more for so long has not got the rest. */
 const LOST_US = 1_000_000;
 
-/** Who hears the frames, and how to know how many. */
+/** How many frames that came in have been heard, and how many the kernel could not queue for the reader. */
+interface Heard {
+  readonly heard: number;
+  readonly dropped: number;
+}
+
+/** Who hears the frames. */
 interface Ear {
   readonly chain: Chain;
-  readonly tool: string;
-  heard(counters: Counters): number;
+  count(): Promise<Heard>;
 }
 
 /** For an elector that is Backup, and for an observer beside it. */
@@ -44,17 +49,26 @@ export function advertsIn(amount: number, seed: number): Work {
         new Chain(network, "a", [elect]),
         new Chain(network, "a", ["vrrp-elect --observe -I eth0"]),
       ];
-      const ears = chains.map((chain): Ear => ({ chain, tool: "vrrp-elect", heard: heardAdverts }));
+      const ears = chains.map((chain): Ear => ({ chain, count: () => countAdverts(chain) }));
       return await Hearing.start(network, ["adverts", seed], amount, ears);
     },
   };
 }
 
-function heardAdverts(counters: Counters): number {
+async function countAdverts(chain: Chain): Promise<Heard> {
+  const counters = await chain.counters("vrrp-elect");
   const names = Object.keys(counters).filter((name) =>
     /^(adverts|adverts_received|other_vrid|cut|rejected_.*)$/.test(name),
   );
-  return names.reduce((sum, name) => sum + counters[name]!, 0);
+  const heard = names.reduce((sum, name) => sum + counters[name]!, 0);
+  return { heard, dropped: counters["capture_dropped"]! };
+}
+
+/** A listener hears what is answered, too. */
+async function countQuestions(chain: Chain): Promise<Heard> {
+  const { seen = 0, capture_dropped: dropped = 0 } = await chain.counters("arp-listen");
+  const { answered = 0 } = await chain.counters("garp-send");
+  return { heard: seen - answered, dropped };
 }
 
 /** ARP of which a listener makes records, for who answers it, and for who counts. */
@@ -71,7 +85,7 @@ export function recordsOfWire(amount: number, seed: number): Work {
         `vip-metrics --file ${join(network.folder, "heard.prom")}`,
       ];
       const chain = new Chain(network, "a", commands);
-      const ear: Ear = { chain, tool: "arp-listen", heard: ({ seen = 0 }) => seen };
+      const ear: Ear = { chain, count: () => countQuestions(chain) };
       return await Hearing.start(network, ["arp", seed], amount, [ear]);
     },
   };
@@ -126,24 +140,22 @@ class Hearing implements Labour {
   }
 
   async notes(): Promise<readonly string[]> {
-    const dropped = await Promise.all(
-      this.#ears.map(async ({ chain, tool }) => (await chain.counters(tool))["capture_dropped"] ?? 0),
-    );
-    return [`${this.#sent} sent`, `${dropped.join(" and ")} dropped by the kernel on the way to a reader`];
+    const counts = await Promise.all(this.#ears.map((ear) => ear.count()));
+    const dropped = counts.map((count) => count.dropped).join(" and ");
+    return [`${this.#sent} sent`, `${dropped} dropped by the kernel on the way to a reader`];
   }
 
   async end(): Promise<void> {
     await end(this.#sender);
   }
 
-  async #untilHeard({ chain, tool, heard }: Ear): Promise<number> {
+  async #untilHeard(ear: Ear): Promise<number> {
     let [most, sinceUs] = [0, monotonicUs()];
     for (;;) {
-      const counters = await chain.counters(tool);
-      const now = heard(counters);
-      if (now + (counters["capture_dropped"] ?? 0) >= this.#sent) return now;
-      if (now > most) [most, sinceUs] = [now, monotonicUs()];
-      else if (monotonicUs() - sinceUs > LOST_US) return now;
+      const { heard, dropped } = await ear.count();
+      if (heard + dropped >= this.#sent) return heard;
+      if (heard > most) [most, sinceUs] = [heard, monotonicUs()];
+      else if (monotonicUs() - sinceUs > LOST_US) return heard;
       await sleep(LOOK_AGAIN_MS);
     }
   }

@@ -72,7 +72,7 @@ export class Watch {
   async end(): Promise<Story[]> {
     return await Promise.all(
       this.#processes.map(async (one, n) => ({
-        name: one.name,
+        name: one.label,
         ...this.#memory.get(one)!,
         before: this.#before[n]!,
         after: await this.#atRest(one),
@@ -99,12 +99,12 @@ export class Watch {
     return leastOf(looks);
   }
 
-  async #ask({ name, pid }: Watched): Promise<Held> {
+  async #ask({ label, pid }: Watched): Promise<Held> {
     const path = heldPath(this.#folder, pid);
     const answers = (): string[] => readFileSync(path, "utf8").split("\n");
     const known = answers().length;
     process.kill(pid, "SIGUSR2");
-    return await waitFor(`${name} to tell what it holds`, ANSWER_MS, () => {
+    return await waitFor(`${label} to tell what it holds`, ANSWER_MS, () => {
       const lines = answers();
       return lines.length > known ? (JSON.parse(lines.at(-2)!) as Held) : undefined;
     });
