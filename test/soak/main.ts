@@ -4,7 +4,7 @@
  * usage: npm run soak -- [--changes N] [--adverts N] [--records N] [--seed N] [--slack MIB] [--also COMMAND] [--json FILE]
  *
  * 0 of something leaves it out. --slack: what a process may grow by in any case, for code that V8 compiles when it is used
- * often; a short run, in which tables get full, needs 8 [1]. --also puts one more program behind the pipe of records, which
+ * often; a short run, in which tables get full, needs 8 [2]. --also puts one more program behind the pipe of records, which
  * is watched like the others.
  */
 import { writeFileSync } from "node:fs";
@@ -19,7 +19,7 @@ const OPTIONS = {
   adverts: { type: "string", default: "10000000" },
   records: { type: "string", default: "10000000" },
   seed: { type: "string" },
-  slack: { type: "string", default: "1" },
+  slack: { type: "string", default: "2" },
   also: { type: "string", multiple: true, default: [] as string[] },
   json: { type: "string" },
 } as const;
