@@ -24,14 +24,15 @@ const FORGER = "192.0.2.66";
 /** A sender that was held up does not make good for it all at once: the lab's links hold a thousand frames. */
 const BURST_MAX = 64;
 
-function advert(
+export function advert(
   change: (message: Uint8Array) => Uint8Array,
   ip: Partial<Ipv4Packet> = {},
   vrid = VRID,
   priority = 255,
+  intervalCs = 10,
 ): Uint8Array {
   const message = encodeVrrpV3(
-    { version: 3, vrid, priority, intervalCs: 10, checksumForm: "pseudo-header", addresses: [VIP] },
+    { version: 3, vrid, priority, intervalCs, checksumForm: "pseudo-header", addresses: [VIP] },
     ip.source ?? FORGER,
     VRRP_GROUP,
   );

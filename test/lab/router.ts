@@ -231,7 +231,7 @@ function lastOfEach<T extends { readonly instance: string }>(records: readonly T
   return [...new Map(records.map((record) => [record.instance, record])).values()];
 }
 
-function childrenOf(pid: number): number[] {
+export function childrenOf(pid: number): number[] {
   try {
     return readdirSync(`/proc/${pid}/task`).flatMap((task) =>
       readFileSync(`/proc/${pid}/task/${task}/children`, "utf8").split(" ").filter(Boolean).map(Number),
@@ -242,7 +242,7 @@ function childrenOf(pid: number): number[] {
 }
 
 /** @returns "" of one that has ended. */
-function commandOf(pid: number): string {
+export function commandOf(pid: number): string {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, "utf8");
   } catch {

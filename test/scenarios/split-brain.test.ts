@@ -214,6 +214,23 @@ test(
   },
 );
 
+const conflict = { type: "vrrp.conflict", instance: INSTANCE, cause: "two_active", peers: [], count: 1 };
+
+test("rule 5: a Backup of another boot does not silence garp-send --follow", needsRoot, async () => {
+  await onStage(["a"], async (network) => {
+    const tool = new FedTool(network, "a", ["garp-send", "--follow", "--again-after", "0"]);
+    tool.say(told.lease(60_000));
+    tool.say(taken(network));
+    await tool.untilRecord("garp.round", 1);
+    tool.say({ ...told.lease(1, "leaving"), boot_id: "another" });
+    tool.say({ ...told.state("backup"), boot_id: "another" });
+    tool.say(conflict);
+    await tool.untilRecord("garp.round", 2);
+    tool.endInput();
+    await tool.ended();
+  });
+});
+
 test(
   "S1 garp-send --follow repairs what it has a lease for, within its budget, and nothing it has lost",
   needsRoot,
@@ -221,13 +238,6 @@ test(
     await onStage(["a", "b"], async (network) => {
       const tool = new FedTool(network, "a", ["garp-send", "--follow", "--no-pass", "--again-after", "0"]);
       const rounds = (): number => ofType(tool.records(), "garp.round").length;
-      const conflict = {
-        type: "vrrp.conflict",
-        instance: INSTANCE,
-        cause: "two_active",
-        peers: [],
-        count: 1,
-      };
       tool.say(told.lease(60_000));
       tool.say(taken(network));
       await tool.untilRecord("garp.round", 1);

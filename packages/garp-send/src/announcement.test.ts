@@ -38,12 +38,19 @@ const lease = (atMs: number, more: Partial<RecordOf<"vrrp.lease">> = {}): Record
   ...more,
 });
 
+const STRANGERS = Array.from({ length: 5000 }, (_, n) =>
+  lease(0, { boot_id: "there", instances: [`eth0.${n}/4/1`] }),
+);
 const ALLOWED: [string, ReturnType<typeof lease>[], number, boolean][] = [
   ["where no lease was ever heard of", [], 0, true],
   ["while a lease runs", [lease(0)], 249, true],
   ["not when it has run out", [lease(0)], 250, false],
   ["not on a lease of another boot", [lease(0, { boot_id: "there" })], 0, false],
   ["not for one who leaves", [lease(0), lease(10, { leaving: true })], 20, false],
+  ["on a lease that one of another boot comes after", [lease(0), lease(0, { boot_id: "there" })], 249, true],
+  ["on a lease that comes after one of another boot", [lease(0, { boot_id: "there" }), lease(0)], 249, true],
+  ["not when others have spoken of more virtual routers than are kept", STRANGERS, 0, false],
+  ["on a lease then, too", [...STRANGERS, lease(0)], 249, true],
   ["again with the next lease", [lease(0), lease(500)], 600, true],
 ];
 for (const [name, leases, atMs, allowed] of ALLOWED) {

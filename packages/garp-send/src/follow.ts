@@ -18,13 +18,16 @@ import { Responder } from "./responder.ts";
 export async function follow(context: Context): Promise<ExitCode> {
   checkOptions(context);
   const { args } = context;
-  const leases = new LeaseBook(readBootId());
+  const bootId = readBootId();
+  const leases = new LeaseBook(bootId);
   const herald = new Herald(context, leases);
   const responder = args.isGiven("answer") ? new Responder(context, leases, herald) : undefined;
   const follows = args.flag("follow");
   const follower = new Follower({
     context,
     onRecord: (record) => {
+      // What another host is, or this one was before it was started anew, silences nobody.
+      if (record.type === "vrrp.state" && record.boot_id !== bootId) return;
       if (record.type === "vrrp.lease") leases.note(record);
       responder?.obey(record);
       if (follows) announce(herald, record);

@@ -108,6 +108,8 @@ class House {
 
   /** The same VIPs are looked at once: a thousand take longer than to become Active may. */
   #isSound(record: RecordOf<"vrrp.state">): boolean {
+    // Nobody acts on it, and such names are without number.
+    if (this.#table.isForeign(record)) return true;
     const vips = record.vips.join(" ");
     if (this.#soundVips.get(record.instance) === vips) return true;
     const mistake = mistakeIn(record);

@@ -90,10 +90,14 @@ export class OwnerTable {
   obey(record: KnownRecord, nowUs: number): OwnerAction[] {
     if (record.type !== "vrrp.state" && record.type !== "vrrp.lease" && record.type !== "vrrp.prepare")
       return [];
-    if (record.boot_id !== this.#options.bootId || record.mono_ns === undefined)
-      return this.#ignore("foreign_boot");
+    if (this.isForeign(record)) return this.#ignore("foreign_boot");
     if (record.type === "vrrp.state") return this.#obeyState(record);
     return record.type === "vrrp.lease" ? this.#obeyLease(record, nowUs) : this.#obeyPrepare(record, nowUs);
+  }
+
+  /** True of another boot's or another host's words, which mean nothing here. */
+  isForeign({ boot_id, mono_ns }: Pick<StateRecord | PrepareRecord, "boot_id" | "mono_ns">): boolean {
+    return boot_id !== this.#options.bootId || mono_ns === undefined;
   }
 
   /** When {@link tick} must be called next; undefined if nothing runs out. */

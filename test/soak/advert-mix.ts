@@ -1,0 +1,44 @@
+/**
+ * Adverts as a busy and a hostile network has them, from a seed: pure.
+ *
+ * @module
+ */
+import { advert, GARBAGE } from "../lab/garbage.ts";
+import { VRID } from "../lab/router.ts";
+import { Random } from "../simulation/random.ts";
+import { addressOf } from "./forged.ts";
+
+/** The longest there is: whoever is heard once is believed until the end. */
+export const INTERVAL_CS = 4095;
+const GARBAGE_FRAMES = Object.values(GARBAGE);
+const plain = (message: Uint8Array): Uint8Array => message;
+/** Whoever hears it stays Backup. */
+const RIVAL = advert(plain, {}, VRID, 255, INTERVAL_CS);
+const LOSING = advert(plain, { source: "192.0.2.0" }, VRID, 1, INTERVAL_CS);
+/** Of 100. */
+const SHARES = { rival: 60, garbage: 20, losing: 5 } as const;
+
+export class AdvertMix {
+  readonly #random: Random;
+  #sent = 0;
+
+  constructor(seed: number) {
+    this.#random = new Random(seed);
+  }
+
+  next(): Uint8Array {
+    this.#sent += 1;
+    let at = this.#random.below(100);
+    if (at < SHARES.rival || this.#sent === 1) return RIVAL;
+    at -= SHARES.rival;
+    if (at < SHARES.garbage) return GARBAGE_FRAMES[this.#sent % GARBAGE_FRAMES.length]!;
+    at -= SHARES.garbage;
+    return at < SHARES.losing ? LOSING : this.#forged();
+  }
+
+  /** From a router that was never heard before, of any virtual router. */
+  #forged(): Uint8Array {
+    const vrid = 1 + Math.floor(this.#random.below(255));
+    return advert(plain, { source: addressOf(this.#sent) }, vrid, 1, INTERVAL_CS);
+  }
+}
