@@ -24,6 +24,7 @@ const IPV4_PART = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
 const IPV4_TEXT = new RegExp(`^${IPV4_PART}(?:\\.${IPV4_PART}){3}$`);
 const DOT = 0x2e;
 const DIGIT_ZERO = 0x30;
+const DIGIT_NINE = 0x39;
 
 /** @returns the address in the six octets from `offset` on. */
 export function macFromBytes(bytes: Uint8Array, offset = 0): Mac {
@@ -34,8 +35,13 @@ export function macFromBytes(bytes: Uint8Array, offset = 0): Mac {
 /** Octet by octet, as {@link ipv4ToBytes}: thousands of addresses are encoded while a take-over waits for it. */
 export function macToBytes(mac: Mac): Uint8Array {
   const bytes = new Uint8Array(MAC_LENGTH);
-  for (let n = 0; n < MAC_LENGTH; n++) bytes[n] = Number.parseInt(mac.slice(3 * n, 3 * n + 2), 16);
+  for (let n = 0; n < MAC_LENGTH; n++)
+    bytes[n] = (hexDigit(mac.charCodeAt(3 * n)) << 4) | hexDigit(mac.charCodeAt(3 * n + 1));
   return bytes;
+}
+
+function hexDigit(code: number): number {
+  return (code & 0xf) + (code > DIGIT_NINE ? 9 : 0);
 }
 
 /**
