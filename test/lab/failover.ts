@@ -9,7 +9,7 @@ import { FrrRouter } from "./frr.ts";
 import { KeepalivedRouter } from "./keepalived.ts";
 import { Network, VIP } from "./network.ts";
 import { PipeRouter, type Router, type RouterOptions } from "./router.ts";
-import { sleep, waitFor } from "./shell.ts";
+import { must, sleep, waitFor } from "./shell.ts";
 import { patienceMs, untilActive } from "./stage.ts";
 
 export type Make = "viptools" | "keepalived" | "FRR";
@@ -29,6 +29,9 @@ export interface Measured {
 const ROUTERS = { viptools: PipeRouter, keepalived: KeepalivedRouter, FRR: FrrRouter } as const;
 const PRIORITY_A = 150;
 const PRIORITY_B = 100;
+/** So many, and the client is at work: half a second of asks. */
+const ASKS = 250;
+const ASKING_LIMIT_MS = 10_000;
 /** An outage that began earlier than this before the fault has another cause. */
 const BEFORE_US = 20_000;
 
@@ -63,8 +66,13 @@ export class Pair {
 
   /** Plays one fault with a client asking, and leaves the pair as the next fault needs it. */
   async measure(fault: Fault): Promise<Measured> {
+    const before = this.#framesOfClient();
     const client = new Client(this.network, "c", "icmp");
-    await sleep(500);
+    await waitFor(
+      "the client to ask",
+      ASKING_LIMIT_MS,
+      () => this.#framesOfClient() > before + ASKS || undefined,
+    );
     const faultUs = await this.#cause(fault);
     await this.#untilMoved(fault);
     await sleep(500 + 3 * this.advertMs);
@@ -78,6 +86,14 @@ export class Pair {
   async remove(): Promise<void> {
     await Promise.all([this.#a.stop(), this.#b.stop()]);
     await this.network.remove();
+  }
+
+  /** How many have come in at the switch: a client that does not ask yet would feel no outage. */
+  #framesOfClient(): number {
+    const { port } = this.network.host("c");
+    const told = must(["ip", "-n", this.network.switchNamespace, "-j", "-s", "link", "show", "dev", port]);
+    const [link] = JSON.parse(told) as { stats64: { rx: { packets: number } } }[];
+    return link!.stats64.rx.packets;
   }
 
   #start(host: "a" | "b"): Router {
