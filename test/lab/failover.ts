@@ -5,13 +5,14 @@
  */
 import { ASK_EVERY_MS, Client, type ClientOutage } from "./client.ts";
 import { breakAfterAdvert, type LinkFault, mend, nowUs, type Phases, phasesAfter } from "./fault.ts";
+import { FrrRouter } from "./frr.ts";
 import { KeepalivedRouter } from "./keepalived.ts";
 import { Network, VIP } from "./network.ts";
 import { PipeRouter, type Router, type RouterOptions } from "./router.ts";
-import { sleep, waitFor } from "./shell.ts";
+import { must, sleep, waitFor } from "./shell.ts";
 import { patienceMs, untilActive } from "./stage.ts";
 
-export type Make = "viptools" | "keepalived";
+export type Make = "viptools" | "keepalived" | "FRR";
 export const FAULTS = ["planned stop", "fail-back", "link loss", "silent loss"] as const;
 export type Fault = (typeof FAULTS)[number];
 
@@ -25,8 +26,12 @@ export interface Measured {
   readonly phases: Phases | undefined;
 }
 
+const ROUTERS = { viptools: PipeRouter, keepalived: KeepalivedRouter, FRR: FrrRouter } as const;
 const PRIORITY_A = 150;
 const PRIORITY_B = 100;
+/** So many, and the client is at work: half a second of asks. */
+const ASKS = 250;
+const ASKING_LIMIT_MS = 10_000;
 /** An outage that began earlier than this before the fault has another cause. */
 const BEFORE_US = 20_000;
 
@@ -61,8 +66,13 @@ export class Pair {
 
   /** Plays one fault with a client asking, and leaves the pair as the next fault needs it. */
   async measure(fault: Fault): Promise<Measured> {
+    const before = this.#framesOfClient();
     const client = new Client(this.network, "c", "icmp");
-    await sleep(500);
+    await waitFor(
+      "the client to ask",
+      ASKING_LIMIT_MS,
+      () => this.#framesOfClient() > before + ASKS || undefined,
+    );
     const faultUs = await this.#cause(fault);
     await this.#untilMoved(fault);
     await sleep(500 + 3 * this.advertMs);
@@ -78,14 +88,20 @@ export class Pair {
     await this.network.remove();
   }
 
+  /** How many have come in at the switch: a client that does not ask yet would feel no outage. */
+  #framesOfClient(): number {
+    const { port } = this.network.host("c");
+    const told = must(["ip", "-n", this.network.switchNamespace, "-j", "-s", "link", "show", "dev", port]);
+    const [link] = JSON.parse(told) as { stats64: { rx: { packets: number } } }[];
+    return link!.stats64.rx.packets;
+  }
+
   #start(host: "a" | "b"): Router {
     const options: RouterOptions = {
       priority: host === "a" ? PRIORITY_A : PRIORITY_B,
       advertMs: this.advertMs,
     };
-    return this.#make === "viptools"
-      ? new PipeRouter(this.network, host, options)
-      : new KeepalivedRouter(this.network, host, options);
+    return new ROUTERS[this.#make](this.network, host, options);
   }
 
   /** @returns when, microseconds of CLOCK_MONOTONIC. */

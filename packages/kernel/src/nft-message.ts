@@ -47,6 +47,8 @@ const NFPROTO_UNSPEC = 0;
 export const NftFamily = { inet: 1, arp: 3, netdev: 5 } as const;
 export type NftFamilyName = keyof typeof NftFamily;
 const NFTA_LIST_ELEM = 1;
+/** Behind the headers of the element, of its key, and of the key's value. */
+const ELEMENT_KEY_AT = 12;
 const NFTA_TABLE_OWNER = 7;
 /** struct nfgenmsg. */
 const GENERIC_HEADER_LENGTH = 4;
@@ -254,9 +256,21 @@ function elements(
   keys: readonly Uint8Array[],
   timeoutMs: number | undefined,
 ): NftMessage {
+  const list = elementList(keys, timeoutMs);
+  return message(type, flags, stringAttribute(1, table), stringAttribute(2, set), nested(3, list));
+}
+
+/** Elements of one set differ in their keys alone: one is made, and the others are copies with another key. */
+function elementList(keys: readonly Uint8Array[], timeoutMs: number | undefined): Uint8Array {
+  if (keys.length === 0) return new Uint8Array();
   const timeout = timeoutMs === undefined ? [] : [be64(4, BigInt(timeoutMs))];
-  const list = keys.map((key) => nested(NFTA_LIST_ELEM, nested(1, attribute(1, key)), ...timeout));
-  return message(type, flags, stringAttribute(1, table), stringAttribute(2, set), nested(3, ...list));
+  const first = nested(NFTA_LIST_ELEM, nested(1, attribute(1, keys[0]!)), ...timeout);
+  const list = new Uint8Array(keys.length * first.length);
+  keys.forEach((key, n) => {
+    list.set(first, n * first.length);
+    list.set(key, n * first.length + ELEMENT_KEY_AT);
+  });
+  return list;
 }
 
 /**

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { findInterface } from "./clock.ts";
 import { encodeForwardingEntry, type ForwardingEntry } from "./forwarding-message.ts";
 import { KernelError } from "./native.ts";
 import { NeighbourMessageType } from "./neighbour-message.ts";
@@ -43,8 +44,16 @@ export class RouteChanges {
     return this.#reading.links();
   }
 
+  /** @returns undefined if it is gone. */
+  link(index: number): Link | undefined {
+    return this.#reading.link(index);
+  }
+
+  /** By its name, and by none of its other ones. */
   findLink(name: string): Link | undefined {
-    return this.links().find((link) => link.name === name);
+    const index = findInterface(name);
+    const link = index === undefined ? undefined : this.link(index);
+    return link?.name === name ? link : undefined;
   }
 
   /** Of all interfaces, in the kernel's order: the primary IPv4 ones first. */

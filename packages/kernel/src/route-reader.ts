@@ -30,6 +30,13 @@ export class RouteReader {
     return this.#socket.dump(request, "Cannot read links").map(decodeLink);
   }
 
+  /** One alone: with hundreds of links, to read them all for each costs as many times as much. */
+  link(index: number): Link | undefined {
+    const request = { type: RouteMessage.getLink, flags: 0, body: encodeLinkIndex(index) };
+    const [body] = this.#socket.query([request], "Cannot read a link", ["ENODEV"]);
+    return body && decodeLink(body);
+  }
+
   /** Of all interfaces, in the kernel's order: the primary IPv4 ones first. */
   addresses(family: 4 | 6): InterfaceAddress[] {
     const request = { type: RouteMessage.getAddress, body: encodeDump(family, ADDRESS_HEADER_LENGTH) };

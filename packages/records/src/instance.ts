@@ -51,10 +51,11 @@ export function familyOfVip(vip: Vip): IpFamily {
  * @throws {SyntaxError} saying what was seen and what is needed.
  */
 export function parseVip(text: string): Vip {
-  const [address = "", given, ...rest] = text.split("/");
+  const slash = text.indexOf("/");
+  const address = slash < 0 ? text : text.slice(0, slash);
   const longest = address.includes(":") ? 128 : 32;
-  const length = given === undefined ? longest : Number(given);
-  if (rest.length > 0 || !/^\d{0,3}$/.test(given ?? "") || length < 1 || length > longest) {
+  const length = slash < 0 ? longest : readLength(text.slice(slash + 1));
+  if (length < 1 || length > longest) {
     throw new SyntaxError(`Cannot take VIP "${text}": prefix length needs a number from 1 to ${longest}`);
   }
   const vip = { address: parseIpAddress(address), length };
@@ -65,6 +66,11 @@ export function parseVip(text: string): Vip {
     throw new SyntaxError(`Cannot take VIP "${text}": it is the network's own or its broadcast address`);
   }
   return vip;
+}
+
+/** @returns 0 for what is no number of at most three digits. */
+function readLength(text: string): number {
+  return /^\d{1,3}$/.test(text) ? Number(text) : 0;
 }
 
 /** @returns the address of a VIP, in canonical text. @throws {SyntaxError} as {@link parseVip} does. */
@@ -87,8 +93,10 @@ export function formatVip(vip: Vip): string {
 
 /** False for groups, loopback, "this network" and, in ::/80, the unspecified and the addresses that embed IPv4. */
 function isUnicast(address: IpAddress): boolean {
-  const octets = addressToBytes(address);
-  if (familyOf(address) === 6)
+  if (familyOf(address) === 6) {
+    const octets = addressToBytes(address);
     return octets[0] !== 0xff && octets.subarray(0, 10).some((octet) => octet !== 0);
-  return octets[0]! > 0 && octets[0]! < 224 && octets[0] !== 127;
+  }
+  const network = Number.parseInt(address, 10);
+  return network > 0 && network < 224 && network !== 127;
 }

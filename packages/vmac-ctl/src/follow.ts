@@ -17,6 +17,7 @@ import { type Claim, type OwnerAction, OwnerTable } from "./owner-table.ts";
 import { Ownership } from "./ownership.ts";
 import { type Mode, modeOf } from "./plan.ts";
 import { Sentinel } from "./sentinel.ts";
+import { Turns } from "./turns.ts";
 import { Workbench } from "./workbench.ts";
 
 /** Follows standard input to its end, then gives everything back. @returns the exit code. */
@@ -43,6 +44,7 @@ class House {
   readonly #acks: AckFile | undefined;
   readonly #alarm = new Alarm(() => this.#carryOut(this.#table.tick(monotonicUs())));
   readonly #follower: Follower;
+  readonly #turns = new Turns();
   #sentinel: Sentinel | undefined;
 
   constructor(context: Context, options: FollowOptions) {
@@ -165,6 +167,7 @@ class House {
         if (isProbing && modeOf(claim, settings) === "address") refuseProbing(claim);
         return new Ownership(this.#bench, claim, settings);
       },
+      turn: () => this.#turns.next(),
       probe: async (ownership) => {
         if (isProbing) await probeFirst(ownership.plan);
       },

@@ -31,6 +31,8 @@ export interface FollowedInstanceOptions {
   readonly repairsMax: number;
   /** @throws what keeps this host from owning it. */
   readonly open: () => Ownership;
+  /** Until none of the others has the loop: to prepare many takes longer than a short lease lasts. */
+  readonly turn: () => Promise<void>;
   /** Asked before the first claim. @throws if somebody has an address already. */
   readonly probe: (ownership: Ownership) => Promise<void>;
   /** Commits at once. @throws {KernelError} if the kernel refuses it. */
@@ -256,7 +258,8 @@ export class FollowedInstance {
   }
 
   async #prepare(): Promise<void> {
-    const { context, open, guard } = this.#options;
+    const { context, open, turn, guard } = this.#options;
+    await turn();
     this.#ownership = open();
     const removed = await this.#ownership.prepare(guard, false);
     if (removed.length > 0)

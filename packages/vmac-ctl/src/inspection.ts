@@ -43,14 +43,13 @@ export interface Inspected {
  */
 export function inspect(inspected: Inspected): Damage[] {
   const { bench, plan } = inspected;
-  const links = bench.route.links();
-  const parent = links.find(({ name }) => name === plan.parent);
+  const parent = bench.route.findLink(plan.parent);
   const rules = inspectRules(inspected.fence);
   if (parent === undefined || !parent.isUp || isFamilyOff(plan)) return rules;
   const where =
     plan.link === undefined
       ? [...inspectForwarding(inspected, parent.index), ...inspectAddresses(inspected, parent.index)]
-      : inspectLink(inspected, links);
+      : inspectLink(inspected);
   return [...inspectNic(inspected, parent), ...rules, ...where, ...inspectSettings(plan)];
 }
 
@@ -84,9 +83,9 @@ function inspectForwarding({ bench, plan, trail }: Inspected, ifindex: number): 
 }
 
 /** Known by its index: one that was renamed, or marked as somebody else's, would be left behind by who looks for it. */
-function inspectLink(inspected: Inspected, links: readonly Link[]): Damage[] {
+function inspectLink(inspected: Inspected): Damage[] {
   const { bench, instance, plan, linkIndex } = inspected;
-  const link = links.find(({ index }) => index === linkIndex);
+  const link = linkIndex === undefined ? undefined : bench.route.link(linkIndex);
   if (link === undefined) return [anew(inspected, `link ${plan.interfaceName} is gone`, undefined)];
   const { name, mac, alias, index } = link;
   if (name !== plan.interfaceName)

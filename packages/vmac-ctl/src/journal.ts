@@ -4,7 +4,7 @@
  * @module
  */
 import { ExitCode, ExitError } from "@viptools/cli";
-import type { FileLock, Link, RunDirectory } from "@viptools/kernel";
+import type { FileLock, Link, RouteChanges, RunDirectory } from "@viptools/kernel";
 import { parseInstance } from "@viptools/records";
 import type { Mode } from "./plan.ts";
 
@@ -88,9 +88,10 @@ export function removeEntry(runs: RunDirectory, instance: string): void {
 /** @returns the parent whatever it is called by now; one that was made anew has its name alone. */
 export function parentOf(
   { parent, parentIndex }: Pick<JournalEntry, "parent" | "parentIndex">,
-  links: readonly Link[],
+  route: Pick<RouteChanges, "link" | "findLink">,
 ): Link | undefined {
-  return links.find(({ index }) => index === parentIndex) ?? links.find(({ name }) => name === parent);
+  const known = parentIndex === undefined ? undefined : route.link(parentIndex);
+  return known ?? route.findLink(parent);
 }
 
 /** All that is noted, with whether a living process stands behind it. */

@@ -37,16 +37,19 @@ export async function removeLeftovers(bench: Workbench, instance: string): Promi
 
 /** Takes link, addresses, forwarding entry and settings away; rules and the journal's entry stay. */
 export async function removeMade(bench: Workbench, entry: JournalEntry): Promise<string[]> {
-  const links = bench.route.links();
-  const link =
-    links.find((one) => isMadeLink(one, entry)) ?? links.find(({ name }) => name === entry.interface);
-  const parent = parentOf(entry, links);
+  const link = linkOf(bench, entry);
+  const parent = parentOf(entry, bench.route);
   const made =
     entry.mode === "macvlan"
       ? await removeLink(bench, entry, link)
       : [...(await removeAddresses(bench, entry, parent)), ...(await removeForwarding(bench, entry, parent))];
   const settings = await dropParentSettings(bench.runs, entry.parent, entry.instance, parent?.name);
   return [...made, ...settings];
+}
+
+function linkOf({ route }: Workbench, entry: JournalEntry): Link | undefined {
+  const made = entry.linkIndex === undefined ? undefined : route.link(entry.linkIndex);
+  return made !== undefined && isMadeLink(made, entry) ? made : route.findLink(entry.interface);
 }
 
 /** Whatever it is called now, and whatever its alias says. */

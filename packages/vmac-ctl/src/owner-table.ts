@@ -102,10 +102,12 @@ export class OwnerTable {
 
   /** When {@link tick} must be called next; undefined if nothing runs out. */
   deadlineUs(): number | undefined {
-    const ends = [...this.#entries.values()]
-      .flatMap(({ leaseEndUs, builtUntilUs }) => [leaseEndUs, builtUntilUs])
-      .filter((endUs) => endUs > 0);
-    return ends.length === 0 ? undefined : Math.min(...ends);
+    let next = Infinity;
+    for (const { leaseEndUs, builtUntilUs } of this.#entries.values()) {
+      if (leaseEndUs > 0) next = Math.min(next, leaseEndUs);
+      if (builtUntilUs > 0) next = Math.min(next, builtUntilUs);
+    }
+    return next === Infinity ? undefined : next;
   }
 
   /** @returns what to do about leases that have run out, and about take-overs that did not come. */

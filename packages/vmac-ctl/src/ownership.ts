@@ -123,7 +123,7 @@ export class Ownership {
         ({ address, ifindex }) => wanted.has(address) && (!isLinkLocal(address) || ifindex === parentIndex),
       );
     if (taken === undefined) return;
-    const holder = this.#bench.route.links().find(({ index }) => index === taken.ifindex)?.name;
+    const holder = this.#bench.route.link(taken.ifindex)?.name;
     throw new KernelError(
       "EADDRINUSE",
       `Cannot own ${taken.address}: ${holder} has it already, needs an address that only moves`,

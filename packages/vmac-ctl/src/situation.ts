@@ -16,9 +16,8 @@ export function readSituation(
   entry: JournalEntry & { readonly isAlive: boolean },
 ): Situation {
   const { family, vrid } = parseInstance(entry.instance)!;
-  const links = bench.route.links();
-  const parent = parentOf(entry, links);
-  const link = entry.mode === "macvlan" ? links.find(({ name }) => name === entry.interface) : parent;
+  const parent = parentOf(entry, bench.route);
+  const link = entry.mode === "macvlan" ? bench.route.findLink(entry.interface) : parent;
   const here = bench.route.addresses(family).filter(({ ifindex }) => ifindex === link?.index);
   const present = new Set(here.map(({ address, prefixLength }) => `${address}/${prefixLength}`));
   const conf = (name: string, setting: string): number =>

@@ -37,10 +37,9 @@ export class Workbench {
 
   /** @throws {KernelError} ENODEV if there is no such interface. @throws {ExitError} usage, if it is no Ethernet. */
   factsOf(parent: string, family: 4 | 6): HostFacts {
-    const links = this.route.links();
-    const link = links.find(({ name }) => name === parent);
+    const link = this.route.findLink(parent);
     if (link === undefined) throw new KernelError("ENODEV", `Cannot find interface ${parent}`);
-    const master = links.find(({ index }) => index === link.masterIndex);
+    const master = link.masterIndex === undefined ? undefined : this.route.link(link.masterIndex);
     if (master !== undefined && TAKES_ALL.includes(master.kind ?? ""))
       throw new KernelError("EBUSY", `Cannot use ${parent}: it is a port of ${master.name}, use that`);
     if (link.mac === undefined || link.mac === ZERO_MAC)
