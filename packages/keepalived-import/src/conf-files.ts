@@ -44,12 +44,16 @@ function namesIn(folder: string): string[] {
   }
 }
 
-/** Hidden files match only what says so, as in a shell. */
+/** Hidden files match only what says so, as in a shell. A set that is none, as one that is not closed, is its own text. */
 function asExpression(pattern: string): RegExp {
   const body = pattern
     .replaceAll(/[.+^${}()|\\]/g, "\\$&")
     .replaceAll("*", ".*")
     .replaceAll("?", ".")
     .replaceAll("[!", "[^");
-  return new RegExp(`^${/^[*?[]/.test(pattern) ? "(?!\\.)" : ""}${body}$`);
+  try {
+    return new RegExp(`^${/^[*?[]/.test(pattern) ? "(?!\\.)" : ""}${body}$`);
+  } catch {
+    return new RegExp(`^${pattern.replaceAll(/[.+^${}()|[\]\\*?]/g, "\\$&")}$`);
+  }
 }
