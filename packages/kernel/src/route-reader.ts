@@ -27,7 +27,7 @@ export class RouteReader {
 
   links(): Link[] {
     const request = { type: RouteMessage.getLink, body: encodeLinkIndex(0) };
-    return this.#socket.dump(request, "Cannot read links").map(decodeLink);
+    return this.#socket.dump(request, "Cannot read links").flatMap((body) => decodeLink(body) ?? []);
   }
 
   /** Of all interfaces, in the kernel's order: the primary IPv4 ones first. */
