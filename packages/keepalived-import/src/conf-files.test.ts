@@ -21,9 +21,10 @@ const PATTERNS: readonly (readonly [pattern: string, names: readonly string[]])[
   ["d[", ["d["]],
   ["e[z-a]", ["e[z-a]"]],
   ["[", []],
+  ["a\0.conf", []],
 ];
 for (const [pattern, names] of PATTERNS)
-  test(`findConfFiles(): ${pattern}`, () => {
+  test(`findConfFiles(): ${JSON.stringify(pattern)}`, () => {
     assert.deepEqual(
       findConfFiles(pattern, folder).map(({ path }) => basename(path)),
       names,

@@ -20,6 +20,8 @@ export function readConfFile(path: string, shown: string = path): ConfFile {
 
 /** @returns the files that match, in the order of their names; folders are none. */
 export function findConfFiles(pattern: string, folder: string): ConfFile[] {
+  // No path has a zero octet in it.
+  if (pattern.includes("\0")) return [];
   const whole = resolve(folder, pattern);
   const segments = whole.split("/").filter((segment) => segment !== "");
   return expand("/", segments)
