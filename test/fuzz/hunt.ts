@@ -20,8 +20,6 @@ export interface HuntOptions {
   readonly forMs: number;
   /** Whichever comes first ends it. */
   readonly rounds?: number;
-  /** Told each input before it is played, in case it never ends. */
-  readonly begin: (bytes: Uint8Array) => void;
 }
 
 export interface Hunted {
@@ -85,10 +83,9 @@ function withMended({ mend }: Target, seed: Uint8Array): Uint8Array[] {
 }
 
 function playCounted(
-  { target, coverage, begin }: HuntOptions,
+  { target, coverage }: HuntOptions,
   bytes: Uint8Array,
 ): { outcome: Outcome; tookMs: number } {
-  begin(bytes);
   coverage.clear();
   const start = performance.now();
   const outcome = playOnce(target, bytes);

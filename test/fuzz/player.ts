@@ -17,18 +17,24 @@ const coverage = new Coverage();
 // Only what is loaded from here on is instrumented.
 const { hunt, reduce, shorten } = await import("./hunt.js");
 const { loadTarget } = await import("./targets.js");
-const target = await loadTarget(name);
 const begin = startWatchdog(name, folder);
+const found = await loadTarget(name);
+const target: Target = {
+  ...found,
+  play: (bytes) => {
+    begin(bytes);
+    found.play(bytes);
+  },
+};
 if (first === "play") playFile(target, second);
 else
   tell(
     target,
-    hunt({ target, corpus: readCorpus(name), coverage, seed: Number(second), forMs: Number(first), begin }),
+    hunt({ target, corpus: readCorpus(name), coverage, seed: Number(second), forMs: Number(first) }),
   );
 
 function playFile(target: Target, path: string): void {
   const input = readFileSync(path);
-  begin(input);
   const outcome = playOnce(target, input);
   process.stdout.write(
     `${name}: ${outcome.kind === "fault" ? `FAULT: ${inspect(outcome.error)}` : outcome.kind}\n`,

@@ -4,7 +4,7 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { ftruncateSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ExitCode, ExitError, parseArgs } from "@viptools/cli";
@@ -29,10 +29,14 @@ const OWN = { macvlanMode: "private", hasAddress: true, isAccepting: true } as c
 const MEASURES = /Us$/;
 const TIMER_MAX_US = 2 ** 31 * 1000;
 
-/** @returns the path of a file with this content. */
+const path = join(folder, "file");
+const fd = openSync(path, "w");
+
+/** @returns the path of a file with this content. One that is emptied before it is written would wait for the disk. */
 function file(content: string | Uint8Array): string {
-  const path = join(folder, "file");
-  writeFileSync(path, content);
+  const octets = Buffer.from(content);
+  writeSync(fd, octets, 0, octets.length, 0);
+  ftruncateSync(fd, octets.length);
   return path;
 }
 
