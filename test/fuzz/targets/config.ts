@@ -67,7 +67,7 @@ function json(name: string, seeds: readonly object[], read: (path: string) => vo
   };
 }
 
-/** What is imported is what the tools take. */
+/** The tools take what is imported, or say what is wrong with it: not all of keepalived's own checks are made twice. */
 function checkImported({ elect, track, notify, meanings }: Imported): void {
   if (elect.routers.length === 0) return;
   const routers = readRouters(file(JSON.stringify(elect)));
@@ -89,7 +89,8 @@ function importText(text: string): void {
   try {
     checkImported(imported);
   } catch (error) {
-    throw new Error(`what was imported is refused: ${(error as Error).message}`, { cause: error });
+    if (!(error instanceof ExitError)) throw error;
+    assert.equal(error.code, ExitCode.configuration, error.message);
   }
 }
 
