@@ -17,18 +17,26 @@ const WILD = fileURLToPath(new URL("./wild.js", import.meta.url));
 export interface NativeFuzz {
   readonly seed: number;
   readonly forMs: number;
+  /** Of the event loop, with many calls each: whichever comes first ends it. */
+  readonly turns?: number;
   readonly say: (line: string) => void;
   /** The C file. */
   readonly source?: string;
 }
 
 /** @returns whether nothing was misused. With root, in a namespace of its own, which goes with the process. */
-export function fuzzNative({ seed, forMs, say, source = ADDON_SOURCE }: NativeFuzz): boolean {
+export function fuzzNative({
+  seed,
+  forMs,
+  turns = Number.POSITIVE_INFINITY,
+  say,
+  source = ADDON_SOURCE,
+}: NativeFuzz): boolean {
   const folder = mkdtempSync(join(tmpdir(), "viptools-native-"));
   try {
     const addon = join(folder, "viptools.node");
     compileSanitized(source, addon);
-    const wild = sanitizedNode([WILD, addon, folder, String(seed), String(forMs)]);
+    const wild = sanitizedNode([WILD, addon, folder, String(seed), String(forMs), String(turns)]);
     const isRoot = process.geteuid?.() === 0;
     const apart = isRoot ? ["unshare", "--net", "sh", "-c", 'ip link set lo up; exec "$@"', "sh"] : [];
     const limit = ["timeout", "--signal=KILL", String(Math.ceil(forMs / 1000) + STUCK_S)];

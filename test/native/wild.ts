@@ -2,7 +2,7 @@
  * Calls every function of the addon in any order, with descriptors that fit and values that do not; run under sanitizers by
  * fuzz.ts, in a network namespace of its own.
  *
- * usage: node --expose-gc wild.js ADDON FOLDER SEED FOR_MS
+ * usage: node --expose-gc wild.js ADDON FOLDER SEED FOR_MS TURNS
  */
 import { closeSync, ftruncateSync, openSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -12,7 +12,7 @@ import { generator } from "../vectors/mutation.ts";
 import { Descriptors } from "./descriptors.ts";
 import { wildAddress, wildBytes, wildNumber, wildText } from "./wild-values.ts";
 
-const [addon, folder, seed, forMs] = process.argv.slice(2);
+const [addon, folder, seed, forMs, turns] = process.argv.slice(2);
 // biome-ignore lint/suspicious/noExplicitAny: bad arguments are the point.
 type Call = (...args: any[]) => unknown;
 const native = createRequire(import.meta.url)(addon!) as Readonly<Record<string, Call>>;
@@ -180,7 +180,7 @@ process.chdir(folder!);
 const file = openSync(join(folder!, "file"), "w");
 const names = Object.keys(native);
 const end = performance.now() + Number(forMs);
-for (let turn = 0; performance.now() < end; turn++) {
+for (let turn = 0; performance.now() < end && turn < Number(turns); turn++) {
   for (let n = 0; n < 50; n++) CALLS[one(names)]!();
   await nextTurn();
   if (turn % 50 === 0) collect();
