@@ -50,8 +50,7 @@ export function hunt(options: HuntOptions): Hunted {
     if (outcome.kind === "fault") fault = { input: bytes, error: outcome.error };
     else if (coverage.isNews()) kept.push(bytes);
   };
-  for (const bytes of [...corpus, ...target.seeds().flatMap((seed) => withMended(target, seed))])
-    if (fault === undefined) play(bytes);
+  for (const bytes of [...corpus, ...seedsOf(target)]) if (fault === undefined) play(bytes);
   const mutator = new Mutator({
     kind: target.kind,
     longest: target.longest ?? LONGEST,
@@ -74,12 +73,11 @@ export function hunt(options: HuntOptions): Hunted {
   return { rounds, refused, reached: coverage.reached, slowestMs, kept, fault };
 }
 
-/** A seed that was cut out of something else may need its checksum put right. */
-function withMended({ mend }: Target, seed: Uint8Array): Uint8Array[] {
-  if (mend === undefined) return [seed];
-  const mended = seed.slice();
-  mend(mended);
-  return [seed, mended];
+/** Those that were cut out of something else may need their checksums put right. */
+function seedsOf({ seeds, mend }: Target): Uint8Array[] {
+  const mended = mend === undefined ? [] : seeds().map((seed) => seed.slice());
+  for (const seed of mended) mend?.(seed);
+  return [...seeds(), ...mended];
 }
 
 function playCounted(
@@ -117,14 +115,14 @@ function nameOf(error: unknown): string {
   return `${error.name} ${line}`;
 }
 
-/** @returns the shortest inputs that reach all that these reach. */
+/** @returns the shortest inputs that reach what these reach, and what the target begins with does not. */
 export function reduce(target: Target, inputs: readonly Uint8Array[], coverage: Coverage): Uint8Array[] {
   coverage.forget();
-  return inputs
-    .toSorted((one, other) => one.length - other.length)
-    .filter((input) => {
-      coverage.clear();
-      playOnce(target, input);
-      return coverage.isNews(true);
-    });
+  const isNews = (input: Uint8Array): boolean => {
+    coverage.clear();
+    playOnce(target, input);
+    return coverage.isNews(true);
+  };
+  for (const seed of seedsOf(target)) isNews(seed);
+  return inputs.toSorted((one, other) => one.length - other.length).filter(isNews);
 }
