@@ -10,6 +10,9 @@ import { RecordTargets } from "garp-send/dist/record-targets.js";
 import { KeepalivedWords } from "notify-exec/dist/keepalived-words.js";
 import { Bookkeeper } from "vip-metrics/dist/bookkeeper.js";
 import { formatExposition } from "vip-metrics/dist/exposition.js";
+import { Chronicle } from "vip-probe/dist/report/chronicle.js";
+import { makePicture } from "vip-probe/dist/report/make-picture.js";
+import { renderPage } from "vip-probe/dist/report/page.js";
 import { gather } from "vip-verdict/dist/gather.js";
 import { judge } from "vip-verdict/dist/judge.js";
 import { COLUMNS_MAX, LINES_MAX, render } from "vip-verdict/dist/report.js";
@@ -42,7 +45,9 @@ function target(name: string, play: (records: readonly KnownRecord[]) => void): 
     seeds: () => {
       const lines = sampleLines();
       const nouns = [...new Set(lines.map(nounOf))];
-      return octetsOf(...nouns.map((noun) => lines.filter((line) => nounOf(line) === noun).join("\n")));
+      const inMarkup = lines.map((line) => line.replaceAll('"eth0"', '"<b><script>"'));
+      const groups = nouns.map((noun) => lines.filter((line) => nounOf(line) === noun).join("\n"));
+      return octetsOf(...groups, inMarkup.join("\n"));
     },
     refusals: [],
     longest: 1 << 14,
@@ -123,11 +128,24 @@ function notify(records: readonly KnownRecord[]): void {
   words.end();
 }
 
+/** Two logs, by turns. What they say is text on the page, and nothing else. */
+function draw(records: readonly KnownRecord[]): void {
+  const chronicle = new Chronicle();
+  const sources = ["a", "b"].map((name) => chronicle.openSource(name));
+  for (const [n, record] of records.entries()) chronicle.hear(sources[n % 2]!, record);
+  const picture = makePicture(chronicle, []);
+  if (picture === undefined) return;
+  const page = renderPage(picture, "draw()", "hash");
+  assert.equal(page.match(/<script/g)?.length, 2);
+  assert.doesNotMatch(page, /<b>/);
+}
+
 export const TARGETS: readonly Target[] = [
   target("metrics", keepBooks),
   target("owner", own),
   target("verdict", judgeAll),
   target("announcer", announce),
   target("track", track),
+  target("report", draw),
   target("notify", notify),
 ];
