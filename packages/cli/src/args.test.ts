@@ -97,6 +97,9 @@ const DURATIONS: [string, number | undefined][] = [
   ["1 s", undefined],
   ["1d", undefined],
   [".5s", undefined],
+  ["576h", 2_073_600_000_000],
+  ["600h", undefined],
+  ["9".repeat(400), undefined],
 ];
 for (const [text, us] of DURATIONS) {
   test(`parseDurationUs() reads "${text}" as ${us}`, () => {

@@ -1,4 +1,4 @@
-export { type Args, orUsage } from "./args.ts";
+export { type Args, orUsage, parseArgs } from "./args.ts";
 export type { BulkLines } from "./bulk-lines.ts";
 export * from "./command.ts";
 export type { Context, Counters, Machine } from "./context.ts";

@@ -20,6 +20,8 @@ export function readConfFile(path: string, shown: string = path): ConfFile {
 
 /** @returns the files that match, in the order of their names; folders are none. */
 export function findConfFiles(pattern: string, folder: string): ConfFile[] {
+  // No path has a zero octet in it.
+  if (pattern.includes("\0")) return [];
   const whole = resolve(folder, pattern);
   const segments = whole.split("/").filter((segment) => segment !== "");
   return expand("/", segments)
@@ -44,12 +46,16 @@ function namesIn(folder: string): string[] {
   }
 }
 
-/** Hidden files match only what says so, as in a shell. */
+/** Hidden files match only what says so, as in a shell. A set that is none, as one that is not closed, is its own text. */
 function asExpression(pattern: string): RegExp {
   const body = pattern
     .replaceAll(/[.+^${}()|\\]/g, "\\$&")
     .replaceAll("*", ".*")
     .replaceAll("?", ".")
     .replaceAll("[!", "[^");
-  return new RegExp(`^${/^[*?[]/.test(pattern) ? "(?!\\.)" : ""}${body}$`);
+  try {
+    return new RegExp(`^${/^[*?[]/.test(pattern) ? "(?!\\.)" : ""}${body}$`);
+  } catch {
+    return new RegExp(`^${pattern.replaceAll(/[.+^${}()|[\]\\*?]/g, "\\$&")}$`);
+  }
 }

@@ -30,11 +30,15 @@ const CONDITION = /^@(\^?)(\S*)\s*(.*)$/s;
 const SEQUENCE = /^~SEQ(x?)\(([^)]*)\)\s*(.*)$/s;
 const DEPTH_MAX = 50;
 const SEQUENCE_MAX = 10_000;
+/** Parameters and sequences within others multiply: a few lines could go on for ever. */
+const LINES_MAX = 100_000;
+const LINE_LENGTH_MAX = 65_536;
 
 export class LineReader {
   readonly #source: LineSource;
   readonly #parameters = new Map<string, string>();
   readonly #lines: ConfLine[] = [];
+  #taken = 0;
 
   constructor(source: LineSource) {
     this.#source = source;
@@ -72,17 +76,29 @@ export class LineReader {
     if (parts.length > 0 && began !== undefined) this.#takeOne({ ...(began as Place), text: join(parts) }, 0);
   }
 
+  #count(place: Place): void {
+    this.#taken += 1;
+    if (this.#taken > LINES_MAX)
+      throw new ConfError(place, `there are over ${LINES_MAX} lines, with what they stand for: needs fewer`);
+  }
+
   #include(pattern: string, folder: string, place: Place, depth: number): void {
     const files = this.#source.find(pattern, folder);
     if (files.length === 0 && !/[*?[{]/.test(pattern))
       throw new ConfError(place, `there is no file ${pattern} to include`);
-    for (const file of files) this.#readFile(file, depth + 1);
+    for (const file of files) {
+      this.#count(place);
+      this.#readFile(file, depth + 1);
+    }
   }
 
   /** @param line a definition may have several lines; else it is one. */
   #takeOne(line: ConfLine, depth: number): void {
     if (depth > DEPTH_MAX) throw new ConfError(line, "a parameter contains itself: needs an end");
     const { text } = line;
+    this.#count(line);
+    if (text.length > LINE_LENGTH_MAX)
+      throw new ConfError(line, `the line has ${text.length} characters: needs at most ${LINE_LENGTH_MAX}`);
     const [, negated, wanted, rest] = CONDITION.exec(text) ?? [];
     const [, defined, value] = DEFINITION.exec(text) ?? [];
     const [, hex, bounds, repeated] = SEQUENCE.exec(text) ?? [];
@@ -113,7 +129,7 @@ export class LineReader {
     const [name = "", ...numbers] = bounds.split(",").map((word) => word.trim());
     const values = numbers.map(Number);
     const end = values.at(-1);
-    if (end === undefined || values.length > 3 || !values.every(Number.isInteger))
+    if (end === undefined || values.length > 3 || !values.every(Number.isSafeInteger))
       throw new ConfError(line, `~SEQ(${bounds}) is no sequence: needs a name and one to three numbers`);
     const start = values.length > 1 ? values[0]! : Math.sign(end) || 1;
     const step = values.length > 2 ? values[1]! : start <= end ? 1 : -1;

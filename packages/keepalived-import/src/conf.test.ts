@@ -109,6 +109,12 @@ const TREES: readonly (readonly [text: string, tree: unknown])[] = [
 for (const [text, tree] of TREES)
   test(`parseConf(): ${JSON.stringify(text)}`, () => assert.deepEqual(shape(parse(text)), tree));
 
+/** Each of so many parameters is the next one twice. */
+const doubled = (count: number, joint: string): string => {
+  const lines = Array.from({ length: count }, (_, n) => `$A${n}=\\\n\${A${n + 1}}${joint}\${A${n + 1}}`);
+  return `${lines.join("\n")}\n$A${count}=x\n\${A0}`;
+};
+
 const MISTAKES: readonly (readonly [text: string, says: RegExp])[] = [
   ["a\n}", /f, line 2: } closes nothing/],
   ["a {\n b {\n}", /f, line 1: the block of a is not closed/],
@@ -118,9 +124,13 @@ const MISTAKES: readonly (readonly [text: string, says: RegExp])[] = [
   ["~SEQ(A, 1, 0, 2) x", /does not end/],
   ["~SEQ(A) x", /is no sequence/],
   ["~SEQ(A, 1, 1, 1, 1) x", /is no sequence/],
+  ["~SEQ(A, 9007199254740992, 1, 9007199254740999) x", /is no sequence/],
+  ["~SEQ(A, 9000) ~SEQ(B, 9000) ~SEQ(C, 9000) x", /line 1: there are over 100000 lines/],
+  [doubled(40, "\\\n"), /there are over 100000 lines/],
+  [doubled(40, " "), /the line has \d+ characters: needs at most 65536/],
 ];
 for (const [text, says] of MISTAKES) {
-  test(`ConfError: ${JSON.stringify(text)}`, () =>
+  test(`ConfError: ${JSON.stringify(text).slice(0, 70)}`, () =>
     assert.throws(
       () => parse(text),
       (error) => error instanceof ConfError && says.test(error.message),

@@ -11,7 +11,7 @@ import type { Globals } from "./globals.ts";
 import type { RouterEntry, ScriptEntries } from "./imported.ts";
 import { NEEDLESS, whyLeftOut } from "./keywords.ts";
 import { isScriptKey, readScript } from "./notify-scripts.ts";
-import { readInterval, readPeers, readSecret } from "./protocol.ts";
+import { readAddress, readInterval, readPeers, readSecret } from "./protocol.ts";
 import { type Report, readNumber } from "./report.ts";
 
 export interface Instance {
@@ -140,8 +140,10 @@ class InstanceReader {
       if (statement.words.length > 0)
         this.#report.leave(statement, "its MAC is the RFC's, its name vmac-ctl follow --name");
     },
-    unicast_src_ip: ({ words: [address] }) => this.#put("source", address),
-    mcast_src_ip: ({ words: [address] }) => this.#put("source", address),
+    unicast_src_ip: (statement) =>
+      this.#put("source", readAddress(statement, statement.words[0], this.#report)),
+    mcast_src_ip: (statement) =>
+      this.#put("source", readAddress(statement, statement.words[0], this.#report)),
     unicast_peer: ({ block = [] }) => {
       for (const [key, value] of Object.entries(readPeers(block, this.#report))) this.#put(key, value);
     },

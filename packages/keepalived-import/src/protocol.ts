@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { parseIpAddress } from "@viptools/wire";
 import type { Statement } from "./conf-tree.ts";
 import { type Report, readNumber } from "./report.ts";
 
@@ -44,6 +45,20 @@ export function readSecret(
   return undefined;
 }
 
+/** @returns undefined for what is no address, which is told. */
+export function readAddress(
+  statement: Statement,
+  word: string | undefined,
+  report: Report,
+): string | undefined {
+  try {
+    return parseIpAddress(word ?? "");
+  } catch {
+    report.leave(statement, "needs an IPv4 or IPv6 address");
+    return undefined;
+  }
+}
+
 /** keepalived looks at the TTL of a peer's adverts only if it is told to. */
 export function readPeers(
   block: readonly Statement[],
@@ -57,7 +72,7 @@ export function readPeers(
     if (peer.words.includes("max_ttl")) report.leave(peer, "adverts of 255 and less are taken: only min_ttl");
   const least = Math.min(TTL_MAX, ...bounds);
   return {
-    peers: block.map(({ keyword }) => keyword),
-    min_ttl: Number.isNaN(least) ? 1 : Math.max(1, least),
+    peers: block.flatMap((peer) => readAddress(peer, peer.keyword, report) ?? []),
+    min_ttl: Number.isInteger(least) ? Math.max(1, least) : 1,
   };
 }

@@ -7,8 +7,10 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/filter.h>
 #include <linux/if_packet.h>
+#include <linux/sockios.h>
 #include <net/if.h>
 #include <node_api.h>
 #include <sched.h>
@@ -41,8 +43,16 @@ static int get_args(napi_env env, napi_callback_info info, size_t wanted, napi_v
   return 1;
 }
 
-static int get_int(napi_env env, napi_value value, int64_t *out) {
+static int get_long(napi_env env, napi_value value, int64_t *out) {
   return napi_get_value_int64(env, value, out) == napi_ok;
+}
+
+/* One that an int cannot hold would be cut to another one, a descriptor perhaps. */
+static int get_int(napi_env env, napi_value value, int *out) {
+  int64_t whole;
+  if (!get_long(env, value, &whole) || whole < INT_MIN || whole > INT_MAX) return 0;
+  *out = (int)whole;
+  return 1;
 }
 
 /* Any typed array as its octets; undefined and null as none. */
@@ -79,8 +89,11 @@ static napi_value refuse(napi_env env) {
   napi_value argv[n];                                 \
   if (!get_args(env, info, n, argv)) return refuse(env)
 #define INT(name, n)                                  \
-  int64_t name;                                       \
+  int name;                                           \
   if (!get_int(env, argv[n], &name)) return refuse(env)
+#define LONG(name, n)                                 \
+  int64_t name;                                       \
+  if (!get_long(env, argv[n], &name)) return refuse(env)
 #define BYTES(name, n)                                \
   bytes_t name;                                       \
   if (!get_bytes(env, argv[n], &name)) return refuse(env)
@@ -90,13 +103,13 @@ static napi_value call_socket(napi_env env, napi_callback_info info) {
   INT(domain, 0);
   INT(type, 1);
   INT(protocol, 2);
-  return outcome(env, socket((int)domain, (int)type | SOCK_CLOEXEC | SOCK_NONBLOCK, (int)protocol));
+  return outcome(env, socket(domain, type | SOCK_CLOEXEC | SOCK_NONBLOCK, protocol));
 }
 
 static napi_value call_close(napi_env env, napi_callback_info info) {
   ARGS(1);
   INT(fd, 0);
-  return outcome(env, close((int)fd));
+  return outcome(env, close(fd));
 }
 
 /* Opens a pipe, and writes the descriptors of its reading and of its writing end. */
@@ -116,7 +129,7 @@ static napi_value call_bind(napi_env env, napi_callback_info info) {
   ARGS(2);
   INT(fd, 0);
   BYTES(address, 1);
-  return outcome(env, bind((int)fd, (struct sockaddr *)address.data, (socklen_t)address.length));
+  return outcome(env, bind(fd, (struct sockaddr *)address.data, (socklen_t)address.length));
 }
 
 static napi_value call_set_option(napi_env env, napi_callback_info info) {
@@ -125,7 +138,7 @@ static napi_value call_set_option(napi_env env, napi_callback_info info) {
   INT(level, 1);
   INT(name, 2);
   BYTES(value, 3);
-  return outcome(env, setsockopt((int)fd, (int)level, (int)name, value.data, (socklen_t)value.length));
+  return outcome(env, setsockopt(fd, level, name, value.data, (socklen_t)value.length));
 }
 
 static napi_value call_get_option(napi_env env, napi_callback_info info) {
@@ -135,7 +148,7 @@ static napi_value call_get_option(napi_env env, napi_callback_info info) {
   INT(name, 2);
   BYTES(value, 3);
   socklen_t length = (socklen_t)value.length;
-  int result = getsockopt((int)fd, (int)level, (int)name, value.data, &length);
+  int result = getsockopt(fd, level, name, value.data, &length);
   return result < 0 ? outcome(env, result) : number(env, length);
 }
 
@@ -147,7 +160,7 @@ static napi_value call_attach_filter(napi_env env, napi_callback_info info) {
       .len = (unsigned short)(program.length / sizeof(struct sock_filter)),
       .filter = (struct sock_filter *)program.data,
   };
-  return outcome(env, setsockopt((int)fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof filter));
+  return outcome(env, setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof filter));
 }
 
 static napi_value call_send(napi_env env, napi_callback_info info) {
@@ -155,7 +168,7 @@ static napi_value call_send(napi_env env, napi_callback_info info) {
   INT(fd, 0);
   BYTES(data, 1);
   BYTES(address, 2);
-  return outcome(env, sendto((int)fd, data.data, data.length, MSG_DONTWAIT | MSG_NOSIGNAL,
+  return outcome(env, sendto(fd, data.data, data.length, MSG_DONTWAIT | MSG_NOSIGNAL,
                              (struct sockaddr *)address.data, (socklen_t)address.length));
 }
 
@@ -185,17 +198,18 @@ static napi_value call_send_many(napi_env env, napi_callback_info info) {
     };
     at += (size_t)length;
   }
-  return outcome(env, sendmmsg((int)fd, messages, (unsigned)count, MSG_DONTWAIT | MSG_NOSIGNAL));
+  return outcome(env, sendmmsg(fd, messages, (unsigned)count, MSG_DONTWAIT | MSG_NOSIGNAL));
 }
 
 static napi_value call_write(napi_env env, napi_callback_info info) {
   ARGS(4);
   INT(fd, 0);
   BYTES(data, 1);
-  INT(offset, 2);
-  INT(length, 3);
-  if (offset < 0 || length < 0 || (size_t)(offset + length) > data.length) return refuse(env);
-  return outcome(env, write((int)fd, data.data + offset, (size_t)length));
+  LONG(offset, 2);
+  LONG(length, 3);
+  if (offset < 0 || length < 0 || (size_t)offset > data.length) return refuse(env);
+  if ((size_t)length > data.length - (size_t)offset) return refuse(env);
+  return outcome(env, write(fd, data.data + offset, (size_t)length));
 }
 
 /* What the kernel tells about a message beside its octets: time, VLAN tag, direction. */
@@ -230,7 +244,7 @@ static napi_value call_receive(napi_env env, napi_callback_info info) {
   ARGS(4);
   INT(fd, 0);
   BYTES(arena, 1);
-  INT(slot, 2);
+  LONG(slot, 2);
   BYTES(meta, 3);
   if (slot <= 0 || arena.data == NULL || meta.data == NULL) return refuse(env);
   size_t batch = arena.length / (size_t)slot;
@@ -253,10 +267,12 @@ static napi_value call_receive(napi_env env, napi_callback_info info) {
         .msg_controllen = sizeof control[n],
     };
   }
-  int got = recvmmsg((int)fd, messages, (unsigned)batch, MSG_DONTWAIT | MSG_TRUNC, NULL);
+  int got = recvmmsg(fd, messages, (unsigned)batch, MSG_DONTWAIT | MSG_TRUNC, NULL);
   if (got < 0) return outcome(env, got);
   for (int n = 0; n < got; n++) {
-    describe(&messages[n].msg_hdr, &from[n], messages[n].msg_len, (double *)meta.data + n * META_FIELDS);
+    double fields[META_FIELDS];
+    describe(&messages[n].msg_hdr, &from[n], messages[n].msg_len, fields);
+    memcpy(meta.data + n * sizeof fields, fields, sizeof fields);
   }
   return number(env, got);
 }
@@ -265,8 +281,10 @@ static napi_value call_ioctl_int(napi_env env, napi_callback_info info) {
   ARGS(2);
   INT(fd, 0);
   INT(request, 1);
+  /* Others would write more than an int. */
+  if (request != FIONREAD && request != SIOCOUTQ) return refuse(env);
   int value = 0;
-  int result = ioctl((int)fd, (unsigned long)request, &value);
+  int result = ioctl(fd, (unsigned long)request, &value);
   return result < 0 ? outcome(env, result) : number(env, value);
 }
 
@@ -274,22 +292,22 @@ static napi_value call_flock(napi_env env, napi_callback_info info) {
   ARGS(2);
   INT(fd, 0);
   INT(operation, 1);
-  return outcome(env, flock((int)fd, (int)operation));
+  return outcome(env, flock(fd, operation));
 }
 
 /* SCHED_RR for the calling thread; processes that it starts are ordinary ones again. */
 static napi_value call_set_realtime(napi_env env, napi_callback_info info) {
   ARGS(1);
   INT(priority, 0);
-  struct sched_param param = {.sched_priority = (int)priority};
+  struct sched_param param = {.sched_priority = priority};
   return outcome(env, sched_setscheduler(0, SCHED_RR | SCHED_RESET_ON_FORK, &param));
 }
 
 /* Keeps a range of pages in memory. */
 static napi_value call_lock_pages(napi_env env, napi_callback_info info) {
   ARGS(2);
-  INT(address, 0);
-  INT(length, 1);
+  LONG(address, 0);
+  LONG(length, 1);
   return outcome(env, mlock((void *)(intptr_t)address, (size_t)length));
 }
 
@@ -321,17 +339,17 @@ static napi_value call_timer_create(napi_env env, napi_callback_info info) {
 static napi_value call_timer_set(napi_env env, napi_callback_info info) {
   ARGS(3);
   INT(fd, 0);
-  INT(seconds, 1);
-  INT(nanoseconds, 2);
+  LONG(seconds, 1);
+  LONG(nanoseconds, 2);
   struct itimerspec when = {.it_value = {.tv_sec = seconds, .tv_nsec = nanoseconds}};
-  return outcome(env, timerfd_settime((int)fd, TFD_TIMER_ABSTIME, &when, NULL));
+  return outcome(env, timerfd_settime(fd, TFD_TIMER_ABSTIME, &when, NULL));
 }
 
 static napi_value call_timer_read(napi_env env, napi_callback_info info) {
   ARGS(1);
   INT(fd, 0);
   uint64_t expirations = 0;
-  ssize_t result = read((int)fd, &expirations, sizeof expirations);
+  ssize_t result = read(fd, &expirations, sizeof expirations);
   return result < 0 ? outcome(env, result) : number(env, (int64_t)expirations);
 }
 
@@ -407,6 +425,7 @@ static napi_value call_watch(napi_env env, napi_callback_info info) {
   INT(events, 1);
   napi_valuetype type;
   if (napi_typeof(env, argv[2], &type) != napi_ok || type != napi_function) return refuse(env);
+  if ((events & ~(UV_READABLE | UV_WRITABLE | UV_DISCONNECT)) != 0) return refuse(env);
   uv_loop_t *loop;
   napi_value name, external;
   watch_t *watch = calloc(1, sizeof *watch);
@@ -414,7 +433,7 @@ static napi_value call_watch(napi_env env, napi_callback_info info) {
     free(watch);
     return refuse(env);
   }
-  int failed = uv_poll_init(loop, &watch->poll, (int)fd);
+  int failed = uv_poll_init(loop, &watch->poll, fd);
   if (failed) {
     free(watch);
     return number(env, failed);
@@ -428,7 +447,7 @@ static napi_value call_watch(napi_env env, napi_callback_info info) {
   napi_create_external(env, watch, on_finalize, NULL, &external);
   napi_create_reference(env, external, 1, &watch->self);
   napi_add_async_cleanup_hook(env, on_cleanup, watch, &watch->hook);
-  uv_poll_start(&watch->poll, (int)events, on_event);
+  uv_poll_start(&watch->poll, events, on_event);
   return external;
 }
 

@@ -41,6 +41,7 @@ import {
 import { tryLock } from "./file-lock.ts";
 import { isGroupMember, listsGroup } from "./group-membership.ts";
 import { decodeLinkEvents } from "./link-monitor.ts";
+import { readElements } from "./nft-message.ts";
 import { OutputLost, openOutputEnd } from "./output-end.ts";
 import { encodeAddress, encodeNewMacvlan } from "./route-message.ts";
 
@@ -78,6 +79,27 @@ test("decodeLinkEvents() never reads past a cut datagram", () => {
   new DataView(message.buffer).setUint16(4, 16, true);
   for (let length = 0; length <= message.length; length++) decodeLinkEvents(message.subarray(0, length));
   assert.equal(decodeLinkEvents(message)[0]?.type, "link");
+});
+
+/** A link or address message whose length is true, and whose body ends within its own header. */
+const SHORT_MESSAGES: readonly (readonly [type: number, length: number])[] = [
+  [16, 0],
+  [17, 15],
+  [20, 0],
+  [21, 7],
+];
+for (const [type, length] of SHORT_MESSAGES)
+  test(`decodeLinkEvents() passes over a message of type ${type} with ${length} octets`, () => {
+    const message = new Uint8Array(16 + length);
+    new DataView(message.buffer).setUint32(0, message.length, true);
+    new DataView(message.buffer).setUint16(4, type, true);
+    assert.deepEqual(decodeLinkEvents(message), []);
+  });
+
+test("readElements() takes a time that is no number of eight octets for none", () => {
+  const key = nested(1, attribute(1, Uint8Array.of(1, 2, 3, 4)));
+  const body = concat([new Uint8Array(4), nested(3, nested(1, key, attribute(5, new Uint8Array(7))))]);
+  assert.deepEqual(readElements(body), [{ key: Uint8Array.of(1, 2, 3, 4), expiresMs: undefined }]);
 });
 
 test("assemble() lays a filter out as struct sock_filter", () => {

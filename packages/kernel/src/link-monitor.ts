@@ -52,8 +52,10 @@ export function decodeLinkEvents(datagram: Uint8Array): LinkEvent[] {
 function decodeLinkEvent(type: number, body: Uint8Array): LinkEvent | undefined {
   switch (type) {
     case RouteMessage.newLink:
-    case RouteMessage.delLink:
-      return { type: "link", link: decodeLink(body), isDeleted: type === RouteMessage.delLink };
+    case RouteMessage.delLink: {
+      const link = decodeLink(body);
+      return link && { type: "link", link, isDeleted: type === RouteMessage.delLink };
+    }
     case RouteMessage.newAddress:
     case RouteMessage.delAddress: {
       const address = decodeAddress(body);

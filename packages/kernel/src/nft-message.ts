@@ -142,7 +142,7 @@ export function readElements(body: Uint8Array): NftElement[] {
     const found = readAttributes(element);
     const key = readAttributes(found.get(1) ?? new Uint8Array()).get(1) ?? new Uint8Array();
     const expires = found.get(5);
-    return { key, expiresMs: expires === undefined ? undefined : Number(readBe64(expires)) };
+    return { key, expiresMs: expires?.length === 8 ? Number(readBe64(expires)) : undefined };
   });
 }
 

@@ -158,8 +158,9 @@ export interface NewAddress {
   readonly validS?: number;
 }
 
-/** @param body a link message after its netlink header. */
-export function decodeLink(body: Uint8Array): Link {
+/** @param body a link message after its netlink header. @returns undefined for one that ends within its own. */
+export function decodeLink(body: Uint8Array): Link | undefined {
+  if (body.length < LINK_HEADER_LENGTH) return undefined;
   const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
   const flags = view.getUint32(8, true);
   const found = readAttributes(body.subarray(LINK_HEADER_LENGTH));
@@ -203,8 +204,9 @@ function countHeard(stats: Uint8Array | undefined): number {
   return Number(view.getBigUint64(0, true) - view.getBigUint64(STATS_MULTICAST_AT, true));
 }
 
-/** @returns undefined for addresses of other families than IPv4 and IPv6. */
+/** @returns undefined for addresses of other families than IPv4 and IPv6, and for what ends too soon. */
 export function decodeAddress(body: Uint8Array): InterfaceAddress | undefined {
+  if (body.length < ADDRESS_HEADER_LENGTH) return undefined;
   const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
   const found = readAttributes(body.subarray(ADDRESS_HEADER_LENGTH));
   const octets = found.get(IFA.local) ?? found.get(IFA.address);

@@ -27,7 +27,7 @@ export class RouteReader {
 
   links(): Link[] {
     const request = { type: RouteMessage.getLink, body: encodeLinkIndex(0) };
-    return this.#socket.dump(request, "Cannot read links").map(decodeLink);
+    return this.#socket.dump(request, "Cannot read links").flatMap((body) => decodeLink(body) ?? []);
   }
 
   /** One alone: with hundreds of links, to read them all for each costs as many times as much. */

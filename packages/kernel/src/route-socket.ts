@@ -31,7 +31,9 @@ export class RouteSocket {
   }
 
   async links(): Promise<Link[]> {
-    return (await this.#dump(RouteMessage.getLink, encodeLinkIndex(0))).map(decodeLink);
+    return (await this.#dump(RouteMessage.getLink, encodeLinkIndex(0))).flatMap(
+      (body) => decodeLink(body) ?? [],
+    );
   }
 
   async findLink(name: string): Promise<Link | undefined> {

@@ -7,7 +7,8 @@
 import * as v from "valibot";
 
 const MAC = /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/;
-const DECIMAL = /^[0-9]+$/;
+/** Any number of 64 bits. */
+const DECIMAL = /^[0-9]{1,20}$/;
 const TIMESTAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z$/;
 const VIP = /^[0-9a-f.:]+\/[0-9]{1,3}$/;
 const INSTANCE = /^[^/\s]+\/[46]\/[0-9]{1,3}$/;
@@ -32,6 +33,9 @@ export const integer = (about: string, minimum: number, maximum: number) =>
 export const count = (about: string) => integer(about, 0, Number.MAX_SAFE_INTEGER);
 /** Milliseconds with a fraction. */
 export const measure = (about: string) => v.pipe(v.number(), v.minValue(0), v.description(about));
+/** Milliseconds that are waited for: 24 days at most, as long as a timer has. */
+export const span = (about: string) =>
+  v.pipe(v.number(), v.minValue(0), v.maxValue(2_073_600_000), v.description(about));
 export const flag = (about: string) => v.pipe(v.boolean(), v.description(about));
 export const decimal = (about: string) => v.pipe(v.string(), v.regex(DECIMAL), v.description(about));
 export const timestamp = (about: string) => v.pipe(v.string(), v.regex(TIMESTAMP), v.description(about));

@@ -88,6 +88,21 @@ for (const [name, vips, kind, message] of VIP_LISTS) {
   });
 }
 
+const lease = (fields: object): string => {
+  const more = { instances: ["eth0/4/51"], epoch: [1], valid_ms: 250, boot_id: "x" };
+  return JSON.stringify({ v: 1, type: "vrrp.lease", ...STAMP, ...more, ...fields });
+};
+const LEASES: [string, object, Line["kind"]][] = [
+  ["of a fraction", { valid_ms: 0.25 }, "record"],
+  ["of 24 days", { valid_ms: 2_073_600_000 }, "record"],
+  ["that no clock could count", { valid_ms: 1e308 }, "bad"],
+  ["of a moment of 64 bits", { mono_ns: "18446744073709551615" }, "record"],
+  ["of a moment that is no number to anybody", { mono_ns: "9".repeat(400) }, "bad"],
+];
+for (const [name, fields, kind] of LEASES)
+  test(`parseLine() takes a lease ${name} as ${kind}`, () =>
+    assert.equal(parseLine(lease(fields)).kind, kind));
+
 test("parseLine() shows only the beginning of a long bad line", () => {
   const parsed = parseLine("x".repeat(10_000));
   assert.ok(parsed.kind === "bad" && parsed.message.length < 100);

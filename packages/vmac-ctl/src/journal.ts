@@ -72,9 +72,14 @@ function readWhole(runs: RunDirectory, file: string): JournalEntry | undefined {
   const isWhole =
     typeof found?.instance === "string" &&
     parseInstance(found.instance) !== undefined &&
-    [found.vips, found.addresses].every(Array.isArray) &&
+    [found.vips, found.addresses].every(isTexts) &&
+    (found.table === undefined || typeof found.table === "string") &&
     [found.parent, found.interface, found.mac, found.mode].every((text) => typeof text === "string");
   return isWhole ? (found as JournalEntry) : undefined;
+}
+
+function isTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every((one) => typeof one === "string");
 }
 
 export function writeEntry(runs: RunDirectory, entry: JournalEntry): void {

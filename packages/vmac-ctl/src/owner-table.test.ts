@@ -135,6 +135,12 @@ play("rule 5: a lease that was read too late changes nothing", [
   [9999, lease(100, 2), [], undefined],
 ]);
 
+play("rule 5: what is said to be of later builds nothing", [
+  [0, state(0, "backup", 1), ["prepare"], undefined],
+  [10, prepare(11, 1), [], undefined],
+  [11, prepare(11, 1), ["build"], 1071],
+]);
+
 play("rule 5: a foreign boot's records change nothing", [
   [0, state(0, "backup", 1, { boot: "other" }), [], undefined],
   [0, state(0, "backup", 1), ["prepare"], undefined],

@@ -154,7 +154,9 @@ export class OwnerTable {
     if (entry === undefined) return this.#ignore("unknown_instance");
     if (entry.isActive || record.epoch !== entry.claim.epoch || record.pid !== entry.writerPid)
       return this.#ignore("older_epoch");
-    const untilUs = Number(BigInt(record.mono_ns!) / 1000n) + record.within_ms * 1000 + PREPARED_FOR_US;
+    const saidAtUs = Number(BigInt(record.mono_ns!) / 1000n);
+    const untilUs = saidAtUs + record.within_ms * 1000 + PREPARED_FOR_US;
+    if (saidAtUs > nowUs) return this.#ignore("future_lease");
     if (untilUs <= nowUs) return this.#ignore("stale_lease");
     entry.builtUntilUs = untilUs;
     return [{ type: "build", claim: entry.claim }];

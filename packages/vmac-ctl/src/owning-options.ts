@@ -14,6 +14,7 @@ const SCOPES: Readonly<Record<string, number>> = { global: 0, site: 200, link: 2
 const SCOPE_MAX = 254;
 const LABEL_MAX = 15;
 const FOREVER_S = 0xffffffff;
+const US_PER_S = 1_000_000;
 
 export function readOwnSettings(args: Args): OwnSettings {
   const mode = args.text("mode") as Mode | undefined;
@@ -64,7 +65,9 @@ function parseScope(text: string): number {
 
 /** Whole seconds: the kernel counts no others. */
 function parsePreferred(text: string): number {
-  return text === "forever" ? FOREVER_S : Math.ceil(parseDurationUs(text) / 1_000_000);
+  return text === "forever"
+    ? FOREVER_S
+    : Math.ceil(parseDurationUs(text, (FOREVER_S - 1) * US_PER_S) / US_PER_S);
 }
 
 /** Which virtual router `-I`, `--vrid` and the VIPs mean; the family is that of the VIPs. */

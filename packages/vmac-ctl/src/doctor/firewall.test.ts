@@ -339,6 +339,14 @@ test("readNftRuleset() follows named sets, and tells a limit as some of the pack
   assert.deepEqual(found(ruleset(rule(2, [...limited, ACCEPT]), rule(3, [DROP]))), []);
 });
 
+for (const listing of ["", "null", "[]", "{}", '{"nftables":{}}'])
+  test(`readNftRuleset() takes '${listing}' for no listing`, () =>
+    assert.throws(() => readNftRuleset(listing), SyntaxError));
+
+test("readNftRuleset() passes over what is no object", () => {
+  assert.deepEqual(readNftRuleset('{"nftables":[null,1,"x",[],{"chain":null},{"rule":3}]}'), []);
+});
+
 test("readNftRuleset() leaves tables out that iptables keeps in nf_tables", () => {
   const text = JSON.stringify({
     nftables: [

@@ -24,7 +24,10 @@ export function readNftRuleset(
   text: string,
   isLeftOut: (family: string, table: string) => boolean = () => false,
 ): Chain[] {
-  const objects = (JSON.parse(text) as { nftables: Json[] }).nftables;
+  const listing: unknown = JSON.parse(text);
+  if (!isJson(listing) || !Array.isArray(listing["nftables"]))
+    throw new SyntaxError("the list of nft has no rules in it: needs what nft --json list ruleset prints");
+  const objects = listing["nftables"].filter(isJson);
   const sets = new Map(
     objects.flatMap(({ set }) => (isJson(set) ? [[keyOf(set, "name"), listOf(set["elem"])] as const] : [])),
   );
