@@ -6,6 +6,7 @@
  *   --quick     few rounds
  *   --json      all figures, to a file
  *   --readme    after a whole run: keep its figures in docs/figures.json, and show them in the README
+ *   --budget    measure what the tests hold the tools to, and write it to test/bench/budget.json
  *   --list      the names, and how many rounds each has
  */
 import { readFileSync, writeFileSync } from "node:fs";
@@ -15,6 +16,7 @@ import { TOP } from "../lab/shell.ts";
 import { formatTable } from "../lab/table.ts";
 import type { Bench } from "./bench.ts";
 import { BENCHES } from "./benches.ts";
+import { makeBudget } from "./budget-runs.ts";
 import { columnsOf, describeMachine, type Figures, KEPT, writeFigures } from "./figures.ts";
 import { replaceFigures } from "./readme.ts";
 import { type GrowthRow, growthRowsOf, type Row, rowsOf } from "./report.ts";
@@ -24,6 +26,7 @@ const OPTIONS = {
   quick: { type: "boolean", default: false },
   json: { type: "string" },
   readme: { type: "boolean", default: false },
+  budget: { type: "boolean", default: false },
   list: { type: "boolean", default: false },
 } as const;
 
@@ -97,6 +100,10 @@ if (values.list) {
 if (values.readme && (values.quick || positionals.length > 0))
   fail(64, "--readme shows a whole run: leave out --quick and names");
 if (process.geteuid?.() !== 0) fail(77, "needs root, to make network namespaces");
+if (values.budget) {
+  process.stdout.write(`${JSON.stringify(await makeBudget(), null, 2)}\n`);
+  process.exit(0);
+}
 const { figures, failed } = await runAll(chosen, values.quick);
 tell(figures);
 if (values.json !== undefined) writeFigures(values.json, figures);
