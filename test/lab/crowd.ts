@@ -10,6 +10,7 @@ import { Elector } from "./elector.ts";
 import { startKeepalived } from "./keepalived.ts";
 import type { Network } from "./network.ts";
 import { ofType } from "./record-log.ts";
+import { PipeRouter } from "./router.ts";
 import { end } from "./shell.ts";
 
 export interface CrowdOptions {
@@ -18,12 +19,23 @@ export interface CrowdOptions {
   readonly interfaces: readonly string[];
   readonly priority: number;
   readonly advertMs: number;
+  /** Each speaks and answers with a virtual MAC of its own, on a link of its own. The elector alone always has them. */
+  readonly useVmac?: boolean;
 }
 
 interface Member {
   readonly interfaceName: string;
   readonly vrid: number;
   readonly vip: string;
+}
+
+/** As entries of a configuration file. */
+function routersOf(options: CrowdOptions): object[] {
+  return membersOf(options).map(({ interfaceName, vrid, vip }) => ({
+    interface: interfaceName,
+    vrid,
+    vips: [vip],
+  }));
 }
 
 function membersOf({ count, interfaces }: CrowdOptions): Member[] {
@@ -73,13 +85,9 @@ export class ElectorCrowd implements Crowd {
 
   constructor(network: Network, host: string, options: CrowdOptions) {
     const { priority, advertMs } = options;
-    const routers = membersOf(options).map(({ interfaceName, vrid, vip }) => ({
-      interface: interfaceName,
-      vrid,
-      vips: [vip],
-    }));
     const path = join(network.folder, `crowd-${host}.json`);
-    writeFileSync(path, JSON.stringify({ defaults: { priority, advert_int: `${advertMs}ms` }, routers }));
+    const defaults = { priority, advert_int: `${advertMs}ms` };
+    writeFileSync(path, JSON.stringify({ defaults, routers: routersOf(options) }));
     this.#elector = new Elector(network, host, ["--config", path]);
   }
 
@@ -109,7 +117,35 @@ export class ElectorCrowd implements Crowd {
   }
 }
 
-/** All of them in one keepalived, with the NIC's own MAC. */
+/** All of them in one pipe of all three tools. */
+export class StackCrowd implements Crowd {
+  readonly #router: PipeRouter;
+
+  constructor(network: Network, host: string, options: CrowdOptions) {
+    const { priority, advertMs, useVmac } = options;
+    const routers = routersOf(options);
+    this.#router = new PipeRouter(network, host, { priority, advertMs, useVmac: useVmac === true, routers });
+  }
+
+  hasStarted(): boolean {
+    return this.#router.records().length > 0;
+  }
+
+  takeOvers(): number {
+    this.#router.mustRun();
+    return ofType(this.#router.records(), "vmac.up").length;
+  }
+
+  cost(): Cost {
+    return costOf(this.#router.pids());
+  }
+
+  async stop(): Promise<void> {
+    await this.#router.stop();
+  }
+}
+
+/** All of them in one keepalived. */
 export class KeepalivedCrowd implements Crowd {
   readonly #daemon: ChildProcess;
   readonly #logPath: string;
@@ -148,10 +184,11 @@ export class KeepalivedCrowd implements Crowd {
   }
 }
 
-function instanceText({ interfaceName, vrid, vip }: Member, { priority, advertMs }: CrowdOptions): string {
+function instanceText({ interfaceName, vrid, vip }: Member, options: CrowdOptions): string {
+  const { priority, advertMs, useVmac } = options;
   return `vrrp_instance V_${interfaceName}_${vrid} {
   state BACKUP
-  interface ${interfaceName}
+  interface ${interfaceName}${useVmac === true ? `\n  use_vmac v${interfaceName}.${vrid}` : ""}
   virtual_router_id ${vrid}
   priority ${priority}
   advert_int ${advertMs / 1000}

@@ -5,13 +5,14 @@
  */
 import { ASK_EVERY_MS, Client, type ClientOutage } from "./client.ts";
 import { breakAfterAdvert, type LinkFault, mend, nowUs, type Phases, phasesAfter } from "./fault.ts";
+import { FrrRouter } from "./frr.ts";
 import { KeepalivedRouter } from "./keepalived.ts";
 import { Network, VIP } from "./network.ts";
 import { PipeRouter, type Router, type RouterOptions } from "./router.ts";
 import { sleep, waitFor } from "./shell.ts";
 import { patienceMs, untilActive } from "./stage.ts";
 
-export type Make = "viptools" | "keepalived";
+export type Make = "viptools" | "keepalived" | "FRR";
 export const FAULTS = ["planned stop", "fail-back", "link loss", "silent loss"] as const;
 export type Fault = (typeof FAULTS)[number];
 
@@ -25,6 +26,7 @@ export interface Measured {
   readonly phases: Phases | undefined;
 }
 
+const ROUTERS = { viptools: PipeRouter, keepalived: KeepalivedRouter, FRR: FrrRouter } as const;
 const PRIORITY_A = 150;
 const PRIORITY_B = 100;
 /** An outage that began earlier than this before the fault has another cause. */
@@ -83,9 +85,7 @@ export class Pair {
       priority: host === "a" ? PRIORITY_A : PRIORITY_B,
       advertMs: this.advertMs,
     };
-    return this.#make === "viptools"
-      ? new PipeRouter(this.network, host, options)
-      : new KeepalivedRouter(this.network, host, options);
+    return new ROUTERS[this.#make](this.network, host, options);
   }
 
   /** @returns when, microseconds of CLOCK_MONOTONIC. */

@@ -19,7 +19,6 @@ const FOLLOW_ARGS: Readonly<Record<Exclude<Taker, "keepalived">, string>> = {
   fenced: "--standby fenced",
   "absent, no fence": "--fence none",
 };
-const ADVERT_MS = 100;
 const IN_NETWORK = 250;
 
 /** @returns 10.51.0.1, 10.51.0.2 … or 2001:db8:51::1 …: addresses that no interface has a route for. */
@@ -48,7 +47,9 @@ export function announcingOf(frames: readonly PortFrame[], vips: readonly string
   if (advertUs === undefined) throw new Error("nobody took over: there is no advert");
   const heardUs = new Map<string, number>();
   for (const { kind, announcedIp, atUs } of frames) {
-    if (kind !== "arp_request" || announcedIp === undefined || heardUs.has(announcedIp)) continue;
+    // What comes before is of another take-over: keepalived says everything again five seconds later, Active or not.
+    if (kind !== "arp_request" || announcedIp === undefined || atUs < advertUs || heardUs.has(announcedIp))
+      continue;
     heardUs.set(announcedIp, atUs);
   }
   const missing = vips.filter((vip) => !heardUs.has(vip)).length;
@@ -60,12 +61,21 @@ export function announcingOf(frames: readonly PortFrame[], vips: readonly string
   };
 }
 
-function startRouter(network: Network, host: string, taker: Taker, vips: readonly string[]): Router {
-  const options = { priority: host === "a" ? 150 : PRIORITY_OF_B, advertMs: ADVERT_MS, vips };
+function startRouter(
+  network: Network,
+  host: string,
+  taker: Taker,
+  vips: readonly string[],
+  advertMs: number,
+): Router {
+  const options = { priority: host === "a" ? 150 : PRIORITY_OF_B, advertMs, vips };
   if (taker === "keepalived") return new KeepalivedRouter(network, host, options);
   const routers = [{ interface: "eth0", vrid: VRID, vips }];
   return new PipeRouter(network, host, { ...options, routers, followArgs: FOLLOW_ARGS[taker] });
 }
+
+/** Of routers whose interval nobody says. */
+const ADVERT_MS = 100;
 
 /** A lone router from its start: nothing is built, and no process has done any of it before. */
 export async function announcingOfStart(taker: Taker, vips: readonly string[]): Promise<Announcing> {
@@ -74,7 +84,7 @@ export async function announcingOfStart(taker: Taker, vips: readonly string[]): 
     await network.settle();
     const taps = new Taps(network);
     await taps.open(["a"]);
-    const router = startRouter(network, "a", taker, vips);
+    const router = startRouter(network, "a", taker, vips, ADVERT_MS);
     await untilActive(taker, router, ADVERT_MS);
     await sleep(SETTLE_AFTER_START_MS);
     const announcing = announcingOf(await taps.close(), vips);
@@ -89,28 +99,30 @@ export async function announcingOfStart(taker: Taker, vips: readonly string[]): 
 const SETTLE_AFTER_START_MS = 1500;
 /** For what follows a take-over. */
 const SETTLE_MS = 300;
-/** The Active_Down_Interval of b, and room for a take-over that takes long. */
-const TAKE_OVER_MS = 4 * ADVERT_MS + SETTLE_MS;
+/** Of a take-over, for each address: four times what the slowest needs on a machine that has nothing else to do. */
+const EACH_VIP_MS = 0.5;
 
 /** Two routers of one make on a switch of their own: a is Active, and b takes over again and again. */
 export class ManyVipsPair {
   readonly #taker: Taker;
   readonly #vips: readonly string[];
+  readonly #advertMs: number;
   readonly #network = new Network(["a", "b"]);
   readonly #a: Router;
   readonly #b: Router;
 
-  constructor(taker: Taker, vips: readonly string[]) {
+  constructor(taker: Taker, vips: readonly string[], advertMs = ADVERT_MS) {
     this.#taker = taker;
     this.#vips = vips;
-    this.#a = startRouter(this.#network, "a", taker, vips);
-    this.#b = startRouter(this.#network, "b", taker, vips);
+    this.#advertMs = advertMs;
+    this.#a = startRouter(this.#network, "a", taker, vips, advertMs);
+    this.#b = startRouter(this.#network, "b", taker, vips, advertMs);
   }
 
   /** Until a is Active and b is not. */
   async settle(): Promise<void> {
-    await untilActive(`${this.#taker} on a`, this.#a, ADVERT_MS);
-    await waitFor(`${this.#taker} on b to be Backup`, patienceMs(ADVERT_MS), () =>
+    await untilActive(`${this.#taker} on a`, this.#a, this.#advertMs);
+    await waitFor(`${this.#taker} on b to be Backup`, patienceMs(this.#advertMs), () =>
       this.#b.isActive() ? undefined : true,
     );
     await sleep(SETTLE_MS);
@@ -121,7 +133,7 @@ export class ManyVipsPair {
     const taps = new Taps(this.#network);
     await taps.open(["b"]);
     breakAfterAdvert(this.#network, "a", "silent loss");
-    await sleep(TAKE_OVER_MS);
+    await sleep(4 * this.#advertMs + Math.max(SETTLE_MS, this.#vips.length * EACH_VIP_MS));
     const frames = await taps.close();
     mend(this.#network, "a", "silent loss");
     await sleep(SETTLE_MS);

@@ -12,9 +12,10 @@ const NLA_TYPE_MASK = 0x3fff;
 export function attribute(type: number, value: Uint8Array): Uint8Array {
   const length = HEADER_LENGTH + value.length;
   const bytes = new Uint8Array((length + 3) & ~3);
-  const view = new DataView(bytes.buffer);
-  view.setUint16(0, length, true);
-  view.setUint16(2, type, true);
+  bytes[0] = length & 0xff;
+  bytes[1] = length >> 8;
+  bytes[2] = type & 0xff;
+  bytes[3] = type >> 8;
   bytes.set(value, HEADER_LENGTH);
   return bytes;
 }
@@ -51,20 +52,25 @@ export function be64(type: number, value: bigint): Uint8Array {
 
 /** Reads the attributes of one level; of two of the same type the last stays. A cut one ends the reading. */
 export function readAttributes(bytes: Uint8Array): Map<number, Uint8Array> {
-  return new Map(eachAttribute(bytes));
+  const found = new Map<number, Uint8Array>();
+  eachAttribute(bytes, (type, value) => found.set(type, value));
+  return found;
 }
 
 /** The values of a list, whose attributes all have one type. */
 export function listAttributes(bytes: Uint8Array): Uint8Array[] {
-  return [...eachAttribute(bytes)].map(([, value]) => value);
+  const values: Uint8Array[] = [];
+  eachAttribute(bytes, (_, value) => values.push(value));
+  return values;
 }
 
-function* eachAttribute(bytes: Uint8Array): Generator<[type: number, value: Uint8Array]> {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+/** Called back and not yielded: thousands of addresses are told of at once, and a generator takes twice as long. */
+function eachAttribute(bytes: Uint8Array, take: (type: number, value: Uint8Array) => void): void {
   for (let at = 0; at + HEADER_LENGTH <= bytes.length; ) {
-    const length = view.getUint16(at, true);
+    const length = bytes[at]! | (bytes[at + 1]! << 8);
     if (length < HEADER_LENGTH || at + length > bytes.length) return;
-    yield [view.getUint16(at + 2, true) & NLA_TYPE_MASK, bytes.subarray(at + HEADER_LENGTH, at + length)];
+    const type = (bytes[at + 2]! | (bytes[at + 3]! << 8)) & NLA_TYPE_MASK;
+    take(type, bytes.subarray(at + HEADER_LENGTH, at + length));
     at += (length + 3) & ~3;
   }
 }

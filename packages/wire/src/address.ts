@@ -20,7 +20,10 @@ export const ANY_IPV4: Ipv4 = "0.0.0.0";
 
 const HEX: readonly string[] = Array.from({ length: 256 }, (_, n) => n.toString(16).padStart(2, "0"));
 const MAC_TEXT = /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/;
-const IPV4_PART = /^(0|[1-9][0-9]{0,2})$/;
+const IPV4_PART = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
+const IPV4_TEXT = new RegExp(`^${IPV4_PART}(?:\\.${IPV4_PART}){3}$`);
+const DOT = 0x2e;
+const DIGIT_ZERO = 0x30;
 
 /** @returns the address in the six octets from `offset` on. */
 export function macFromBytes(bytes: Uint8Array, offset = 0): Mac {
@@ -28,8 +31,11 @@ export function macFromBytes(bytes: Uint8Array, offset = 0): Mac {
   return `${pair(0)}:${pair(1)}:${pair(2)}:${pair(3)}:${pair(4)}:${pair(5)}`;
 }
 
+/** Octet by octet, as {@link ipv4ToBytes}: thousands of addresses are encoded while a take-over waits for it. */
 export function macToBytes(mac: Mac): Uint8Array {
-  return Uint8Array.from(mac.split(":"), (pair) => Number.parseInt(pair, 16));
+  const bytes = new Uint8Array(MAC_LENGTH);
+  for (let n = 0; n < MAC_LENGTH; n++) bytes[n] = Number.parseInt(mac.slice(3 * n, 3 * n + 2), 16);
+  return bytes;
 }
 
 /**
@@ -56,13 +62,19 @@ export function ipv4FromBytes(bytes: Uint8Array, offset = 0): Ipv4 {
 }
 
 export function ipv4ToBytes(address: Ipv4): Uint8Array {
-  return Uint8Array.from(address.split("."), Number);
+  const bytes = new Uint8Array(IPV4_LENGTH);
+  let at = 0;
+  for (let n = 0; n < address.length; n++) {
+    const code = address.charCodeAt(n);
+    if (code === DOT) at += 1;
+    else bytes[at] = bytes[at]! * 10 + code - DIGIT_ZERO;
+  }
+  return bytes;
 }
 
 /** True for exactly four decimal parts of 0 to 255 without leading zeros. */
 export function isIpv4(text: string): boolean {
-  const parts = text.split(".");
-  return parts.length === 4 && parts.every((part) => IPV4_PART.test(part) && Number(part) <= 255);
+  return IPV4_TEXT.test(text);
 }
 
 /** @throws {SyntaxError} if the text is no IPv4 address. */
@@ -79,5 +91,5 @@ export function compareIpv4(a: Ipv4, b: Ipv4): number {
 
 /** The address as an unsigned 32-bit number, for comparing and masking. */
 export function ipv4ToNumber(address: Ipv4): number {
-  return address.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
+  return ipv4ToBytes(address).reduce((sum, octet) => sum * 256 + octet, 0);
 }
