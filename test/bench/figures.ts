@@ -32,6 +32,8 @@ export interface Figures {
   readonly machine: Machine;
   readonly isQuick: boolean;
   readonly tookSeconds: number;
+  /** Names of benches that could not be played to their end. */
+  readonly failed: readonly string[];
   readonly rows: readonly Row[];
   readonly growth: readonly GrowthRow[];
   /** By bench: of a series each step, by contender, by figure: a value for each round. */

@@ -22,6 +22,7 @@ export function formatFigures(figures: Figures): string {
   const rows = figures.rows.filter(({ isDetail, isMet }) => isDetail !== true || isMet === false);
   const parts = [describeRun(figures), markdown(HEADINGS, rows.map(markdownCells))];
   if (figures.growth.length > 0) parts.push(markdown(GROWTH_HEADINGS, figures.growth.map(growthCellsOf)));
+  if (figures.failed.length > 0) parts.push(`Not measured, because it failed: ${figures.failed.join("; ")}.`);
   return [...parts, ...warningsOf(figures.growth)].join("\n\n");
 }
 

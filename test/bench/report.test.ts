@@ -128,7 +128,14 @@ const PAGE =
 function figuresOf(comparisons: readonly Comparison[]): Figures {
   const others = { keepalived: "2.2.7" };
   return {
-    ...{ date: "2026-01-02", isQuick: false, tookSeconds: 1, growth: [], rounds: {} },
+    ...{
+      date: "2026-01-02",
+      isQuick: false,
+      tookSeconds: 1,
+      growth: [],
+      rounds: {},
+      failed: ["one that broke"],
+    },
     machine: { cpu: "a processor", cores: 2, kernel: "6.1.0", node: "20.1.0", load: 0.1, others },
     rows: rowsOf(bench({ comparisons }), ROUNDS),
   };

@@ -144,7 +144,8 @@ export function growthRowsOf(bench: Bench, result: Rounds | readonly Step[]): Gr
 function growthRowOf(bench: string, growth: Growth, name: string, steps: readonly Step[]): GrowthRow[] {
   const points = steps.flatMap(({ work, rounds }) => {
     const values = valuesOf(rounds, name, growth.figure);
-    return values === undefined ? [] : [{ work, cost: median(values) }];
+    // What costs nothing has no logarithm.
+    return values === undefined || median(values) === 0 ? [] : [{ work, cost: median(values) }];
   });
   if (points.length < STEPS_MIN) return [];
   const { what, of, unit } = growth;
