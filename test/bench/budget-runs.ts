@@ -6,7 +6,15 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { TOP } from "../lab/shell.ts";
-import { type Budget, exceeding, type Held, type Ratios, ratiosOf } from "./budget.ts";
+import {
+  allowanceOf,
+  type Budget,
+  describeRatios,
+  exceeding,
+  type Held,
+  type Ratios,
+  ratiosOf,
+} from "./budget.ts";
 import type { Rounds } from "./contest.ts";
 import { describeMachine } from "./figures.ts";
 import { HELD, heldRuns } from "./held-runs.ts";
@@ -19,14 +27,18 @@ export function readBudget(): Budget {
   return JSON.parse(readFileSync(PATH, "utf8")) as Budget;
 }
 
+function here(): string {
+  const { cpu, node } = describeMachine();
+  return `${cpu}, Node ${node}`;
+}
+
 /** Measures, and writes it down. */
 export async function makeBudget(): Promise<Budget> {
-  const { cpu, node } = describeMachine();
   const measured = ratiosOf(HELD, await heldRuns(HELD, ROUNDS_TO_MAKE));
   const ratios = Object.fromEntries(
     Object.entries(measured).map(([what, ratio]) => [what, Number(ratio.toPrecision(DIGITS))]),
   );
-  const budget = { made: `${cpu}, Node ${node}`, ratios };
+  const budget = { made: here(), ratios };
   writeFileSync(PATH, `${JSON.stringify(budget, null, 2)}\n`);
   return budget;
 }
@@ -40,6 +52,7 @@ const TRIES = 3;
  */
 export async function measureHeld(
   budget: Ratios,
+  allowance: number,
   run: (held: readonly Held[], rounds: number) => Promise<Rounds> = heldRuns,
 ): Promise<Ratios> {
   let rounds: Rounds = new Map();
@@ -48,7 +61,7 @@ export async function measureHeld(
   for (let n = 0; n < TRIES && left.length > 0; n++) {
     rounds = joined(rounds, await run(left, ROUNDS));
     ratios = ratiosOf(HELD, rounds);
-    left = exceeding(HELD, ratios, budget);
+    left = exceeding(HELD, ratios, budget, allowance);
   }
   return ratios;
 }
@@ -56,4 +69,19 @@ export async function measureHeld(
 function joined(before: Rounds, after: Rounds): Rounds {
   const names = new Set([...before.keys(), ...after.keys()]);
   return new Map([...names].map((name) => [name, [...(before.get(name) ?? []), ...(after.get(name) ?? [])]]));
+}
+
+/** @returns a line for each ratio, and one for each that is above what the budget allows on this machine. */
+export async function holdToBudget(): Promise<Readonly<Record<"all" | "over", readonly string[]>>> {
+  const budget = readBudget();
+  const allowance = allowanceOf(budget, here());
+  const ratios = await measureHeld(budget.ratios, allowance);
+  const over = exceeding(HELD, ratios, budget.ratios, allowance);
+  return {
+    all: [
+      `budget of ${budget.made}, here ${here()}: at most ${Math.round(allowance * 100 - 100)} % above it`,
+      ...describeRatios(HELD, ratios, budget.ratios),
+    ],
+    over: describeRatios(over, ratios, budget.ratios),
+  };
 }

@@ -1,7 +1,7 @@
 /** What the budget forgives, and what it does not. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { describeRatios, exceeding, type Held, type Ratios, ratiosOf } from "./budget.ts";
+import { allowanceOf, describeRatios, exceeding, type Held, type Ratios, ratiosOf } from "./budget.ts";
 import { measureHeld, readBudget } from "./budget-runs.ts";
 import type { Rounds } from "./contest.ts";
 import { HELD } from "./held-runs.ts";
@@ -28,10 +28,16 @@ const JUDGED: readonly (readonly [
 describe("exceeding", () => {
   for (const [name, ratios, budget, isOver, words] of JUDGED) {
     test(`${name} is ${isOver ? "over" : "within"}`, () => {
-      assert.equal(exceeding(HELD_HERE, ratios, budget).length, isOver ? 1 : 0);
+      assert.equal(exceeding(HELD_HERE, ratios, budget, 1.25).length, isOver ? 1 : 0);
       assert.match(describeRatios(HELD_HERE, ratios, budget)[0]!, words);
     });
   }
+});
+
+test("allowanceOf: a quarter, and more where another processor or Node is", () => {
+  const budget = { made: "a processor, Node 20.1.0", ratios: {} };
+  assert.equal(allowanceOf(budget, "a processor, Node 20.1.0"), 1.25);
+  assert.equal(allowanceOf(budget, "a processor, Node 22.1.0"), 1.75);
 });
 
 test("ratiosOf: the smallest times count, and who was not there has no ratio", () => {
@@ -43,17 +49,21 @@ test("ratiosOf: the smallest times count, and who was not there has no ratio", (
 /** Everything costs as much as what it is held against, but one: that takes so many times as much in each run. */
 async function measured(factors: readonly number[]): Promise<{ ratios: Ratios; asked: number[] }> {
   const asked: number[] = [];
-  const ratios = await measureHeld(Object.fromEntries(HELD.map(({ what }) => [what, 1])), async (held) => {
-    const factor = factors[asked.length]!;
-    asked.push(held.length);
-    return spent(
-      Object.fromEntries(
-        held.flatMap(({ ours, by }) =>
-          [ours, by].map((name) => [name, [name === HELD[0]!.ours ? factor : 1]]),
+  const ratios = await measureHeld(
+    Object.fromEntries(HELD.map(({ what }) => [what, 1])),
+    1.25,
+    async (held) => {
+      const factor = factors[asked.length]!;
+      asked.push(held.length);
+      return spent(
+        Object.fromEntries(
+          held.flatMap(({ ours, by }) =>
+            [ours, by].map((name) => [name, [name === HELD[0]!.ours ? factor : 1]]),
+          ),
         ),
-      ),
-    );
-  });
+      );
+    },
+  );
   return { ratios, asked };
 }
 

@@ -22,7 +22,14 @@ export interface Budget {
 }
 
 /** A regression of a quarter fails. */
-export const ALLOWANCE = 1.25;
+const ALLOWANCE = 1.25;
+/** Another processor or Node has other ratios; what has become twice as slow is seen there too. */
+const ALLOWANCE_ELSEWHERE = 1.75;
+
+/** @returns by what a ratio may be multiplied. @param here processor and Node as in {@link Budget.made}. */
+export function allowanceOf({ made }: Budget, here: string): number {
+  return made === here ? ALLOWANCE : ALLOWANCE_ELSEWHERE;
+}
 
 /**
  * That of the smallest processor times: what others do on the machine only adds.
@@ -36,10 +43,10 @@ export function ratiosOf(held: readonly Held[], rounds: Rounds): Ratios {
 }
 
 /** @returns those above their budget, and those that have none. */
-export function exceeding(held: readonly Held[], ratios: Ratios, budget: Ratios): Held[] {
+export function exceeding(held: readonly Held[], ratios: Ratios, budget: Ratios, allowance: number): Held[] {
   return held.filter(({ what }) => {
     const [ratio, kept] = [ratios[what], budget[what]];
-    return ratio !== undefined && !(kept !== undefined && ratio <= kept * ALLOWANCE);
+    return ratio !== undefined && !(kept !== undefined && ratio <= kept * allowance);
   });
 }
 

@@ -9,7 +9,7 @@
  *   --budget    measure what the tests hold the tools to, and write it to test/bench/budget.json
  *   --list      the names, and how many rounds each has
  */
-import { readFileSync, writeFileSync } from "node:fs";
+import { closeSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { TOP } from "../lab/shell.ts";
@@ -69,6 +69,15 @@ async function runAll(benches: readonly Bench[], isQuick: boolean): Promise<Figu
   return { date, machine, isQuick, tookSeconds, failed, rows, growth, rounds };
 }
 
+/** Before minutes are spent. */
+function mustBeWritable(path: string): void {
+  try {
+    closeSync(openSync(path, "a"));
+  } catch (error) {
+    fail(74, `cannot write --json: ${(error as Error).message}`);
+  }
+}
+
 function tell({ rows, growth }: Figures): void {
   const parts = [formatTable([HEADINGS, ...rows.map(cellsOf)])];
   if (growth.length > 0) parts.push(formatTable([GROWTH_HEADINGS, ...growth.map(growthCellsOf)]));
@@ -100,6 +109,7 @@ if (values.budget) {
   process.stdout.write(`${JSON.stringify(await makeBudget(), null, 2)}\n`);
   process.exit(0);
 }
+if (values.json !== undefined) mustBeWritable(values.json);
 const figures = await runAll(chosen, values.quick);
 tell(figures);
 if (values.json !== undefined) writeFigures(values.json, figures);

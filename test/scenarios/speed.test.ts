@@ -3,10 +3,8 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { announceMany } from "../bench/announce-many.ts";
 import { announceOne } from "../bench/announce-one.ts";
-import { describeRatios, exceeding } from "../bench/budget.ts";
-import { measureHeld, readBudget } from "../bench/budget-runs.ts";
+import { holdToBudget } from "../bench/budget-runs.ts";
 import { type Rounds, ratioOf, tableOfRounds } from "../bench/contest.ts";
-import { HELD } from "../bench/held-runs.ts";
 import { listenLive } from "../bench/listen-live.ts";
 import { type Reader, readCaptures } from "../bench/read-capture.ts";
 import { median } from "../lab/failover.ts";
@@ -24,10 +22,9 @@ test(
   "no cost has grown by a quarter: each ratio of processor time is within its budget",
   needsRoot,
   async (t) => {
-    const { made, ratios: budget } = readBudget();
-    const ratios = await measureHeld(budget);
-    for (const line of [`budget of ${made}`, ...describeRatios(HELD, ratios, budget)]) t.diagnostic(line);
-    assert.deepEqual(describeRatios(exceeding(HELD, ratios, budget), ratios, budget), []);
+    const { all, over } = await holdToBudget();
+    for (const line of all) t.diagnostic(line);
+    assert.deepEqual(over, []);
   },
 );
 
