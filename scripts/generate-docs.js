@@ -1,11 +1,14 @@
 /**
  * Writes what comes from the code: docs/records.md from the vocabulary, man pages and shell completions from the tables
- * that are behind `--help`, and from the `--help` of scripts.
+ * that are behind `--help`, and from the `--help` of scripts; and the table of figures in the README from what the last
+ * `npm run bench -- --readme` has kept.
  *
  * usage: node scripts/generate-docs.js [--check]   --check only compares, and fails if a file is out of date
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { KEPT, readFigures } from "../test/dist/bench/figures.js";
+import { replaceFigures } from "../test/dist/bench/readme.js";
 import { renderBashCompletion } from "./docs/bash-completion.js";
 import { renderFishCompletion } from "./docs/fish-completion.js";
 import { renderManPage } from "./docs/man-page.js";
@@ -29,6 +32,7 @@ async function renderAll() {
     ]),
   );
   return new Map([
+    ["README.md", replaceFigures(readFileSync(join(TOP, "README.md"), "utf8"), readFigures(KEPT))],
     ["docs/records.md", renderRecordsPage()],
     ...pages,
     ["completions/bash/viptools", renderBashCompletion(all)],

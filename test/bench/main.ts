@@ -1,92 +1,117 @@
 /**
  * `npm run bench`: what the tools cost, beside the incumbents, in one run.
  *
- * usage: node main.js [--json FILE] [NAME…]
- *
- * @module
+ * usage: npm run bench -- [--quick] [--json FILE] [--readme] [--list] [NAME…]
+ *   NAME        only benches whose name has this in it
+ *   --quick     few rounds
+ *   --json      all figures, to a file
+ *   --readme    keep the figures of all benches in docs/figures.json, and show them in the README
+ *   --budget    measure what the tests hold the tools to, and write it to test/bench/budget.json
+ *   --list      the names, and how many rounds each has
  */
-import { writeFileSync } from "node:fs";
-import { MODES } from "../lab/form.ts";
-import { cell, formatTable } from "../lab/table.ts";
-import { announceMany } from "./announce-many.ts";
-import { announceOne } from "./announce-one.ts";
-import { medianOf, type Rounds, ratioOf, tableOfRounds } from "./contest.ts";
-import { listenLive } from "./listen-live.ts";
-import { READERS, readCaptures } from "./read-capture.ts";
-import { throughput } from "./throughput.ts";
+import { closeSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { TOP } from "../lab/shell.ts";
+import { formatTable } from "../lab/table.ts";
+import type { Bench } from "./bench.ts";
+import { BENCHES } from "./benches.ts";
+import { makeBudget } from "./budget-runs.ts";
+import { columnsOf, describeMachine, type Figures, KEPT, writeFigures } from "./figures.ts";
+import { replaceFigures } from "./readme.ts";
+import { type GrowthRow, growthRowsOf, type Row, rowsOf } from "./report.ts";
+import { cellsOf, GROWTH_HEADINGS, growthCellsOf, HEADINGS, warningsOf } from "./words.ts";
 
-/** What a bench tells: text for people, figures for machines. */
-interface Told {
-  readonly text: string;
-  readonly figures: unknown;
+const OPTIONS = {
+  quick: { type: "boolean", default: false },
+  json: { type: "string" },
+  readme: { type: "boolean", default: false },
+  budget: { type: "boolean", default: false },
+  list: { type: "boolean", default: false },
+} as const;
+
+function fail(code: number, sentence: string): never {
+  process.stderr.write(`bench: ${sentence}\n`);
+  process.exit(code);
 }
 
-const MILLION = 1_000_000;
-/** tcpdump takes minutes for what its hash table is not made for. */
-const PATIENCE_MS = 60_000;
-
-const BENCHES: Readonly<Record<string, () => Promise<Told>>> = {
-  "a million ARP frames of 500 hosts, read from a file": async () => {
-    const rounds = await readCaptures({ frames: MILLION, hosts: 500, readers: READERS, rounds: 3 });
-    const lines = READERS.slice(1).map((other) => ratioLine(rounds, "ms", "arp-listen", other));
-    return { text: [tableOfRounds(rounds), ...lines].join("\n"), figures: [...rounds] };
-  },
-  "a million ARP frames of 250,000 hosts, read from a file": async () => {
-    const options = { frames: MILLION, hosts: 250_000, rounds: 1, limitMs: PATIENCE_MS };
-    const rounds = await readCaptures({ ...options, readers: ["arp-listen", "tcpdump"] });
-    return { text: tableOfRounds(rounds), figures: [...rounds] };
-  },
-  "one address, announced once": async () => {
-    const rounds = await announceOne(21);
-    const others = [...rounds.keys()].filter((name) => name !== "garp-send");
-    const lines = others.map((other) => ratioLine(rounds, "ms", "garp-send", other));
-    return { text: [tableOfRounds(rounds), ...lines].join("\n"), figures: [...rounds] };
-  },
-  "ten thousand addresses, announced once": async () => {
-    const bursts = await announceMany(10_000, 5);
-    const rows = bursts.map((burst, n) => [
-      String(n + 1),
-      String(burst.announced),
-      String(burst.missing),
-      cell(burst.framesPerSecond),
-    ]);
-    return {
-      text: formatTable([["round", "announced", "missing", "frames a second"], ...rows]),
-      figures: bursts,
-    };
-  },
-  "throughput through a VIP, by mode": async () => {
-    const rounds = await throughput({ modes: MODES, rounds: 9, amount: ["--time", "2"] });
-    const ratios = ["to it, Gbit/s", "from it, Gbit/s"].map((figure) => {
-      const ratio = ratioOf(rounds, figure, "rewrite", "address").toFixed(2);
-      return `rewrite has ${ratio} of address mode's ${figure}`;
-    });
-    return { text: [tableOfRounds(rounds), ...ratios].join("\n"), figures: [...rounds] };
-  },
-  "100,000 ARP frames a second for 10 s": async () => {
-    const heard = await listenLive(100_000, 10);
-    const rows = Object.entries(heard).map(([name, value]) => [name, cell(value as number)]);
-    return { text: formatTable([["", "figure"], ...rows]), figures: heard };
-  },
-};
-
-function ratioLine(rounds: Rounds, figure: string, name: string, other: string): string {
-  const [ours, theirs] = [medianOf(rounds, name, figure), medianOf(rounds, other, figure)];
-  return `${name} takes ${ratioOf(rounds, figure, name, other).toFixed(2)} of ${other}'s time (${cell(ours)} of ${cell(theirs)} ms)`;
-}
-
-async function main(argv: readonly string[]): Promise<void> {
-  const at = argv.indexOf("--json");
-  const path = at < 0 ? undefined : argv[at + 1];
-  const wanted = argv.filter((_, n) => at < 0 || (n !== at && n !== at + 1));
-  const figures: Record<string, unknown> = {};
-  for (const [name, bench] of Object.entries(BENCHES)) {
-    if (wanted.length > 0 && !wanted.some((word) => name.includes(word))) continue;
-    const told = await bench();
-    figures[name] = told.figures;
-    process.stdout.write(`\n${name}\n\n${told.text}\n`);
+function readArguments() {
+  try {
+    return parseArgs({ options: OPTIONS, allowPositionals: true });
+  } catch (error) {
+    return fail(64, (error as Error).message);
   }
-  if (path !== undefined) writeFileSync(path, `${JSON.stringify(figures, null, 2)}\n`);
 }
 
-await main(process.argv.slice(2));
+/** Runs one after the other; one that fails does not keep the others from running. */
+async function runAll(benches: readonly Bench[], isQuick: boolean): Promise<Figures> {
+  const [machine, startMs] = [describeMachine(), Date.now()];
+  const rows: Row[] = [];
+  const growth: GrowthRow[] = [];
+  const rounds: Record<string, unknown> = {};
+  const failed: string[] = [];
+  for (const bench of benches) {
+    const beganMs = Date.now();
+    process.stderr.write(`${bench.name} …`);
+    try {
+      const result = await bench.run(isQuick ? bench.quickRounds : bench.rounds);
+      rows.push(...rowsOf(bench, result));
+      growth.push(...growthRowsOf(bench, result));
+      rounds[bench.name] = columnsOf(result);
+      process.stderr.write(` ${Math.round((Date.now() - beganMs) / 1000)} s\n`);
+    } catch (error) {
+      failed.push(bench.name);
+      process.stderr.write(` failed: ${(error as Error).stack}\n`);
+    }
+  }
+  const date = new Date(startMs).toISOString().slice(0, 10);
+  const tookSeconds = Math.round((Date.now() - startMs) / 1000);
+  return { date, machine, isQuick, tookSeconds, failed, rows, growth, rounds };
+}
+
+/** Before minutes are spent. */
+function mustBeWritable(path: string): void {
+  try {
+    closeSync(openSync(path, "a"));
+  } catch (error) {
+    fail(74, `cannot write --json: ${(error as Error).message}`);
+  }
+}
+
+function tell({ rows, growth }: Figures): void {
+  const parts = [formatTable([HEADINGS, ...rows.map(cellsOf)])];
+  if (growth.length > 0) parts.push(formatTable([GROWTH_HEADINGS, ...growth.map(growthCellsOf)]));
+  process.stdout.write(`\n${[...parts, ...warningsOf(growth)].join("\n\n")}\n`);
+}
+
+function keep(figures: Figures): void {
+  writeFigures(KEPT, figures);
+  const path = join(TOP, "README.md");
+  writeFileSync(path, replaceFigures(readFileSync(path, "utf8"), figures));
+}
+
+const { values, positionals } = readArguments();
+const chosen = BENCHES.filter(
+  ({ name }) => positionals.length === 0 || positionals.some((word) => name.includes(word)),
+);
+for (const word of positionals) {
+  if (!BENCHES.some(({ name }) => name.includes(word)))
+    fail(64, `no bench has "${word}" in its name: see --list`);
+}
+if (values.list) {
+  const rows = chosen.map(({ name, rounds, quickRounds }) => [name, String(rounds), String(quickRounds)]);
+  process.stdout.write(`${formatTable([["name", "rounds", "quick"], ...rows])}\n`);
+  process.exit(0);
+}
+if (values.readme && positionals.length > 0) fail(64, "--readme shows all benches: leave out names");
+if (process.geteuid?.() !== 0) fail(77, "needs root, to make network namespaces");
+if (values.budget) {
+  process.stdout.write(`${JSON.stringify(await makeBudget(), null, 2)}\n`);
+  process.exit(0);
+}
+if (values.json !== undefined) mustBeWritable(values.json);
+const figures = await runAll(chosen, values.quick);
+tell(figures);
+if (values.json !== undefined) writeFigures(values.json, figures);
+if (values.readme) keep(figures);
+if (figures.failed.length > 0) fail(1, `${figures.failed.length} of ${chosen.length} benches failed`);

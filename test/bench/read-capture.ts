@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type ArpCapture, writeArpCapture } from "./arp-captures.ts";
+import type { Step } from "./bench.ts";
 import { type Contender, contest, type Rounds } from "./contest.ts";
 import { timedRun } from "./timed-run.ts";
 
@@ -38,6 +39,16 @@ export async function readCaptures(options: ReadOptions): Promise<Rounds> {
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/** The same for several lengths of a capture. */
+export async function readCaptureSeries(
+  frames: readonly number[],
+  options: Omit<ReadOptions, "frames">,
+): Promise<Step[]> {
+  const steps: Step[] = [];
+  for (const work of frames) steps.push({ work, rounds: await readCaptures({ ...options, frames: work }) });
+  return steps;
 }
 
 function contender(name: Reader, path: string, folder: string, limitMs: number | undefined): Contender {

@@ -3,29 +3,37 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { announceMany } from "../bench/announce-many.ts";
 import { announceOne } from "../bench/announce-one.ts";
+import { holdToBudget } from "../bench/budget-runs.ts";
 import { type Rounds, ratioOf, tableOfRounds } from "../bench/contest.ts";
 import { listenLive } from "../bench/listen-live.ts";
 import { type Reader, readCaptures } from "../bench/read-capture.ts";
 import { median } from "../lab/failover.ts";
-import { IS_FULL, needsRoot } from "../lab/stage.ts";
+import { IS_FULL, inFull, needsRoot } from "../lab/stage.ts";
 
-/** Few frames weigh our start more than tcpdump's: the everyday run has room for that, and for a busy machine. */
 const FRAMES = IS_FULL ? 1_000_000 : 300_000;
-const OF_TCPDUMP_MAX = IS_FULL ? 2 : 3;
-const OF_TSHARK_MAX = IS_FULL ? 1 / 15 : 1 / 10;
+const OF_TCPDUMP_MAX = 2;
+const OF_TSHARK_MAX = 1 / 15;
 
 function tell(t: { diagnostic(text: string): void }, rounds: Rounds): void {
   for (const line of tableOfRounds(rounds).split("\n")) t.diagnostic(line);
 }
 
-test("a capture full of ARP is read as fast as tcpdump reads it, or half as fast", async (t) => {
-  const readers: readonly Reader[] = IS_FULL
-    ? ["arp-listen", "tcpdump", "tshark"]
-    : ["arp-listen", "tcpdump"];
+test(
+  "no cost has grown by a quarter: each ratio of processor time is within its budget",
+  needsRoot,
+  async (t) => {
+    const { all, over } = await holdToBudget();
+    for (const line of all) t.diagnostic(line);
+    assert.deepEqual(over, []);
+  },
+);
+
+test("a capture full of ARP is read as fast as tcpdump reads it, or half as fast", inFull, async (t) => {
+  const readers: readonly Reader[] = ["arp-listen", "tcpdump", "tshark"];
   const rounds = await readCaptures({ frames: FRAMES, hosts: 500, readers, rounds: 3 });
   tell(t, rounds);
   assert.ok(ratioOf(rounds, "ms", "arp-listen", "tcpdump") <= OF_TCPDUMP_MAX);
-  if (IS_FULL) assert.ok(ratioOf(rounds, "ms", "arp-listen", "tshark") <= OF_TSHARK_MAX);
+  assert.ok(ratioOf(rounds, "ms", "arp-listen", "tshark") <= OF_TSHARK_MAX);
 });
 
 test("as many frames of as many hosts as there are frames take time and memory of the same order", async (t) => {
