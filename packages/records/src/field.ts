@@ -10,7 +10,11 @@ const MAC = /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/;
 const DECIMAL = /^[0-9]+$/;
 const TIMESTAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z$/;
 const VIP = /^[0-9a-f.:]+\/[0-9]{1,3}$/;
-const INSTANCE = /^[^/\s]+\/[46]\/[0-9]{1,3}$/;
+/** No control character: it names files and settings, and stands in command lines. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: it is those that are left out; JSON Schema has no \p{Cc}.
+const INSTANCE = /^[^/\s\x00-\x1f\x7f-\x9f]+\/[46]\/[0-9]{1,3}$/;
+/** The longest that a timer takes. */
+const SPAN_MS_MAX = 2 ** 31 - 1;
 
 export const text = (about: string) => v.pipe(v.string(), v.description(about));
 export const mac = (about: string) => v.pipe(v.string(), v.regex(MAC), v.description(about));
@@ -32,6 +36,9 @@ export const integer = (about: string, minimum: number, maximum: number) =>
 export const count = (about: string) => integer(about, 0, Number.MAX_SAFE_INTEGER);
 /** Milliseconds with a fraction. */
 export const measure = (about: string) => v.pipe(v.number(), v.minValue(0), v.description(about));
+/** From now or then on: what somebody waits for, or may do, and so never without an end. */
+export const span = (about: string) =>
+  v.pipe(v.number(), v.minValue(0), v.maxValue(SPAN_MS_MAX), v.description(about));
 export const flag = (about: string) => v.pipe(v.boolean(), v.description(about));
 export const decimal = (about: string) => v.pipe(v.string(), v.regex(DECIMAL), v.description(about));
 export const timestamp = (about: string) => v.pipe(v.string(), v.regex(TIMESTAMP), v.description(about));

@@ -16,6 +16,7 @@ import {
   mac,
   measure,
   priority,
+  span,
   text,
   texts,
   vips,
@@ -82,7 +83,7 @@ export const vrrpPrepare = recordType(
     epoch,
     vips: vips("addresses of the virtual router"),
     vmac,
-    within_ms: measure("how soon"),
+    within_ms: span("how soon"),
     boot_id: v.optional(bootId),
   },
 );
@@ -94,7 +95,7 @@ export const vrrpLease = recordType(
   {
     instances: v.pipe(v.array(instance), v.description("all that were due in this turn")),
     epoch: v.pipe(v.array(epoch), v.description("of each instance, in the same order")),
-    valid_ms: measure("how long from `mono_ns` on"),
+    valid_ms: span("how long from `mono_ns` on"),
     leaving: v.optional(flag("true: serve on, but no longer speak as the virtual router")),
     settling: v.optional(flag("true: serve already, but do not yet speak as the virtual router")),
     boot_id: bootId,
