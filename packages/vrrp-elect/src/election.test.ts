@@ -229,6 +229,18 @@ play(
   ],
 );
 
+play("one advert of a stranger takes an address away for two minutes", {}, [
+  [startup(0), "backup", 3609.375, "backup: startup"],
+  [tick(3610), "active", 4610, "send 100", "active: active_down"],
+  [
+    advert(4000, 255, { advertUs: 40_950_000 }),
+    "backup",
+    4000 + 3 * 40_950 + (156 * 40_950) / 256,
+    "backup: higher_priority",
+  ],
+  [tick(120_000), "backup", 4000 + 3 * 40_950 + (156 * 40_950) / 256],
+]);
+
 play("V2-6.4.3-a version 2 discards a losing advert in silence", { version: 2 }, [
   [startup(0), "backup", 3609.375, "backup: startup"],
   [tick(3610), "active", 4610, "send 100", "active: active_down"],
