@@ -229,7 +229,7 @@ play(
   ],
 );
 
-play("one advert of a stranger takes an address away for two minutes", {}, [
+play("one advert of a stranger takes an address away for two and a half minutes", {}, [
   [startup(0), "backup", 3609.375, "backup: startup"],
   [tick(3610), "active", 4610, "send 100", "active: active_down"],
   [
