@@ -238,7 +238,8 @@ play("one advert of a stranger takes an address away for two and a half minutes"
     4000 + 3 * 40_950 + (156 * 40_950) / 256,
     "backup: higher_priority",
   ],
-  [tick(120_000), "backup", 4000 + 3 * 40_950 + (156 * 40_950) / 256],
+  [tick(100_000), "backup", 4000 + 3 * 40_950 + (156 * 40_950) / 256],
+  [tick(151_804), "active", 152_804, "send 100", "active: active_down"],
 ]);
 
 play("V2-6.4.3-a version 2 discards a losing advert in silence", { version: 2 }, [
