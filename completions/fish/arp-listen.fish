@@ -6,6 +6,7 @@ complete -c arp-listen -s w -l write -r -F -d 'write what is told as a capture f
 complete -c arp-listen -l kernel -d 'say what this host\'s neighbour table made of each packet, and why'
 complete -c arp-listen -s c -l count -x -d 'stop after so many packets'
 complete -c arp-listen -l for -x -d 'stop after this long'
+complete -c arp-listen -l at-most -x -d 'tell so many packets in a second, and count the others (untold): for a pipe that a flood must not fill'
 complete -c arp-listen -l until -x -d 'stop when such a packet was seen (0), or --for is over (1): request, reply, probe, announcement, gratuitous_request, gratuitous_reply, other, solicitation, advertisement, dad, malformed, changed, conflict, flip_flop, gratuitous, arp, ndp'
 complete -c arp-listen -l ip -x -d 'only packets with it as sender or target'
 complete -c arp-listen -l mac -x -d 'only packets with it, in the frame or in the packet'

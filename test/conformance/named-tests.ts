@@ -19,21 +19,25 @@ export interface NamedTest {
 const LITERAL = /"(?:[^"\\]|\\.)*"|`(?:[^`\\]|\\.)*`/g;
 const COMMENT_LINE = /^\s*(?:\/\/|\/\*|\*)/;
 
-/** @param source text of a test file. */
-export function findNamedTests(file: string, source: string): NamedTest[] {
+/** @param source text of a test file. @returns what stands in quotes, in no comment. */
+export function literalsIn(source: string): string[] {
   return source
     .split("\n")
     .filter((line) => !COMMENT_LINE.test(line))
     .flatMap((line) => line.match(LITERAL) ?? [])
-    .map((literal) => literal.slice(1, -1))
-    .flatMap((text) => {
-      const ids = text.match(ID_PATTERN);
-      return ids === null ? [] : [{ file, name: bareName(text), ids }];
-    });
+    .map((literal) => literal.slice(1, -1));
+}
+
+/** @param source text of a test file. */
+export function findNamedTests(file: string, source: string): NamedTest[] {
+  return literalsIn(source).flatMap((text) => {
+    const ids = text.match(ID_PATTERN);
+    return ids === null ? [] : [{ file, name: bareName(text), ids }];
+  });
 }
 
 /** What is left of a name when ids and placeholders are taken out. */
-function bareName(text: string): string {
+export function bareName(text: string): string {
   return text
     .replaceAll(ID_PATTERN, "")
     .replaceAll(/\$\{[^}]*\}/g, "…")

@@ -125,6 +125,15 @@ async function refuses(network: Network): Promise<void> {
   assert.equal(existsSync(join(network.folder, "ran")), false);
   assert.equal(network.run("a", [...argv.slice(0, 4), "--user", "nobody", ...argv.slice(4)]).code, 1);
   chmodSync(program, 0o755);
+  const config = join(folder, "checks.json");
+  writeFileSync(config, JSON.stringify({ checks: [{ name: "x", command: [program] }] }));
+  chmodSync(config, 0o666);
+  const open = network.run("a", ["vip-track", "--once", "--config", config]);
+  assert.equal(open.code, 78);
+  assert.match(open.stderr, /checks.json is writable by others, and root would run the commands in \S+/);
+  assert.equal(existsSync(join(network.folder, "ran")), false);
+  chmodSync(config, 0o644);
+  assert.equal(network.run("a", ["vip-track", "--once", "--config", config]).code, 0);
   assert.equal(network.run("a", argv).code, 0);
   const checks = [{ name: "x", command: [program], every: "100ms" }];
   const tracker = new Tracker(network, "a", { checks });

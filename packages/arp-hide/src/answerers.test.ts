@@ -20,6 +20,16 @@ test("answers are counted by MAC, the first one first", () => {
   ]);
 });
 
+test("a flood of invented answers is told by 64 of them, and those that were there count on", () => {
+  const flood = Array.from(
+    { length: 100_000 },
+    (_, n) => `02:ff:00:${(n >> 16).toString(16)}:${n >> 8}:${n}`,
+  );
+  const answerers = heard(SERVER, ...flood, SERVER);
+  assert.equal(answerers.length, 64);
+  assert.deepEqual(answerers[0], { mac: SERVER, answers: 2 });
+});
+
 test("what is said of another address counts for nothing", () => {
   const answerers = new Answerers([VIP]);
   answerers.note({ ip: "192.0.2.7", owner: SERVER });

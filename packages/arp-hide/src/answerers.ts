@@ -10,6 +10,9 @@ export interface Answerer {
   readonly answers: number;
 }
 
+/** A forger can invent any number; that there are many is told by as many. */
+const ANSWERERS_MAX = 64;
+
 export class Answerers {
   readonly #counts: ReadonlyMap<IpAddress, Map<Mac, number>>;
 
@@ -20,7 +23,8 @@ export class Answerers {
 
   note({ ip, owner }: AddressClaim): void {
     const counts = this.#counts.get(ip);
-    counts?.set(owner, (counts.get(owner) ?? 0) + 1);
+    const known = counts?.get(owner);
+    if (known !== undefined || (counts?.size ?? 0) < ANSWERERS_MAX) counts?.set(owner, (known ?? 0) + 1);
   }
 
   /** In the order of their first answers. */

@@ -64,6 +64,12 @@ export const SPEC: CommandSpec = {
     { name: "count", letter: "c", value: "N", about: "stop after so many packets" },
     { name: "for", value: "T", about: "stop after this long" },
     {
+      name: "at-most",
+      value: "N",
+      about:
+        "tell so many packets in a second, and count the others (untold): for a pipe that a flood must not fill",
+    },
+    {
       name: "until",
       value: "KIND",
       isRepeated: true,
@@ -117,6 +123,8 @@ export interface ListenOptions {
   readonly asksKernel: boolean;
   /** Packets that are told. */
   readonly limit: number;
+  /** Packets that are told in one second of their own clock. */
+  readonly inSecond: number;
   /** Undefined for ever. */
   readonly forUs: number | undefined;
   /** Bits of kinds; 0: goes on. */
@@ -157,6 +165,7 @@ export function readListenOptions(args: Args): ListenOptions {
     isPromiscuous: args.flag("promiscuous"),
     asksKernel: args.flag("kernel"),
     limit: args.integer("count", 1, Number.MAX_SAFE_INTEGER) ?? Number.POSITIVE_INFINITY,
+    inSecond: args.integer("at-most", 1, Number.MAX_SAFE_INTEGER) ?? Number.POSITIVE_INFINITY,
     forUs: args.parsed("for", parseDurationUs),
     until: kindBits("until", args.texts("until"), KIND_WORDS),
     watched: args.texts("watch").map((text) => orUsage(() => parseWatched(text), "--watch")),

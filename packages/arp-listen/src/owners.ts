@@ -51,6 +51,8 @@ export const CONFLICT_US = 2_000_000;
 export const ANSWER_US = 100_000;
 /** The same MACs take turns: told no more often than this. */
 export const REPEAT_US = 1_000_000;
+/** A forger can invent any number of MACs: so many are told of one address in {@link REPEAT_US}, and the others as one. */
+export const NEWS_MAX = 5;
 /** A wrong owner that stays is told again this often. */
 export const REMIND_US = 10_000_000;
 const FORMER_MAX = 4;
@@ -63,6 +65,10 @@ interface Story {
   expected: number;
   /** When each kind of event was told last. */
   readonly toldUs: Map<number, number>;
+  /** When the first of {@link Story.news} was told, */
+  newsSinceUs: number;
+  /** and how many were told since. */
+  news: number;
   repeats: number;
   /** The kind of a change that was held back; undefined when all is told. */
   held: number | undefined;
@@ -101,7 +107,7 @@ export class OwnerTable {
     this.dueUs = Number.POSITIVE_INFINITY;
     for (const row of this.#waiting) {
       const story = this.#stories.get(row)!;
-      const dueUs = story.toldUs.get(story.held!)! + REPEAT_US;
+      const dueUs = dueOf(story);
       if (dueUs <= nowUs) events.push(this.#tell(row, story, story.held!, nowUs));
       else this.dueUs = Math.min(this.dueUs, dueUs);
     }
@@ -150,12 +156,12 @@ export class OwnerTable {
     this.columns.changes[row]! += 1;
     const toldUs = story.toldUs.get(kind) ?? NEVER;
     // Only what was told before may wait: a MAC that nobody knew, or another kind of trouble, is news.
-    if (returning === undefined || claim.atUs - toldUs >= REPEAT_US)
-      return this.#tell(row, story, kind, claim.atUs);
+    const isNews = returning === undefined || claim.atUs - toldUs >= REPEAT_US;
+    if (isNews && mayTell(story, claim.atUs)) return this.#tell(row, story, kind, claim.atUs);
     story.repeats += 1;
     story.held = kind;
     this.#waiting.add(row);
-    this.dueUs = Math.min(this.dueUs, toldUs + REPEAT_US);
+    this.dueUs = Math.min(this.dueUs, dueOf(story));
     return undefined;
   }
 
@@ -172,6 +178,11 @@ export class OwnerTable {
   #tell(row: number, story: Story, kind: number, atUs: number): OwnerEvent {
     const { repeats, expected } = story;
     story.toldUs.set(kind, atUs);
+    if (atUs - story.newsSinceUs >= REPEAT_US) {
+      story.newsSinceUs = atUs;
+      story.news = 0;
+    }
+    story.news += 1;
     story.repeats = 0;
     story.held = undefined;
     this.#waiting.delete(row);
@@ -196,7 +207,15 @@ export class OwnerTable {
   #storyOf(row: number, expected: number): Story {
     const known = this.#stories.get(row);
     if (known !== undefined) return known;
-    const story: Story = { former: [], expected, toldUs: new Map(), repeats: 0, held: undefined };
+    const story: Story = {
+      former: [],
+      expected,
+      toldUs: new Map(),
+      newsSinceUs: NEVER,
+      news: 0,
+      repeats: 0,
+      held: undefined,
+    };
     this.#stories.set(row, story);
     return story;
   }
@@ -206,4 +225,14 @@ export class OwnerTable {
     this.#stories.delete(row);
     this.#waiting.delete(row);
   }
+}
+
+function mayTell({ newsSinceUs, news }: Story, atUs: number): boolean {
+  return news < NEWS_MAX || atUs - newsSinceUs >= REPEAT_US;
+}
+
+/** When what is held back may be told. */
+function dueOf({ held, toldUs, news, newsSinceUs }: Story): number {
+  const lastUs = toldUs.get(held!) ?? NEVER;
+  return (news < NEWS_MAX ? lastUs : Math.max(lastUs, newsSinceUs)) + REPEAT_US;
 }

@@ -39,7 +39,9 @@ export class Reporter {
   readonly #renderer: LineRenderer;
   /** Undefined where people read, or fields are chosen. */
   readonly #bulk: BulkLines | undefined;
-  readonly #counts = { seen: 0, malformed: 0, filtered: 0, other: 0, owner_events: 0 };
+  readonly #counts = { seen: 0, malformed: 0, filtered: 0, other: 0, owner_events: 0, untold: 0 };
+  #second = -1;
+  #toldInSecond = 0;
   #hasSeenIt = false;
   #isDone = false;
 
@@ -161,7 +163,8 @@ export class Reporter {
 
   #tellAll(source: number): true {
     const isClaim = this.#readClaim(source);
-    this.#tellSeen(source);
+    if (this.#hasRoom()) this.#tellSeen(source);
+    else this.#counts.untold += 1;
     this.#finishSeen();
     if (isClaim) this.#tellOwners(this.owners.claim(this.#claim));
     return true;
@@ -192,6 +195,18 @@ export class Reporter {
       monoSeconds < 0 ? seconds * 1e6 + nanoseconds / 1e3 : monoSeconds * 1e6 + monoNanoseconds / 1e3;
     if (claim.atUs >= this.owners.dueUs) this.advance(claim.atUs, this.#moment());
     return claim.read(this.#sighting, source);
+  }
+
+  /** Takes one of the places of the present packet's second. */
+  #hasRoom(): boolean {
+    const { seconds } = this.#time;
+    if (seconds !== this.#second) {
+      this.#second = seconds;
+      this.#toldInSecond = 0;
+    }
+    if (this.#toldInSecond >= this.#options.inSecond) return false;
+    this.#toldInSecond += 1;
+    return true;
   }
 
   #tellSeen(source: number): void {

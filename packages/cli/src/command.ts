@@ -95,6 +95,9 @@ const COMMON_EXITS: readonly Exit[] = [
   [77, "a capability is missing"],
 ];
 
+/** Of who obeys the records on its standard input. */
+export const FOREIGN_INPUT: Exit = [78, "standard input is a FIFO that others may read or write"];
+
 /** All exit codes of a command, each once, with what it means: the command's own words come before those for all. */
 export function exitsOf({ exits = [] }: CommandSpec): readonly Exit[] {
   const common = COMMON_EXITS.filter(([code]) => exits.every(([own]) => own !== code));

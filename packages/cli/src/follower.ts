@@ -10,6 +10,7 @@ import { parseDurationUs } from "./duration.ts";
 import { ExitCode, ExitError } from "./exit.ts";
 import { type InputLine, readRecords } from "./record-input.ts";
 import { onStopSignals } from "./signals.ts";
+import { needTrustedInput } from "./trusted-input.ts";
 
 export interface FollowerOptions {
   readonly context: Context;
@@ -49,6 +50,7 @@ export class Follower {
         "standard input is a terminal: needs records, like vrrp-elect … | this",
       );
     }
+    needTrustedInput();
     if (context.args.text("on-reader-loss") !== "ignore") {
       context.output.onReaderLost(() => this.#end(ExitCode.outputLost));
     }

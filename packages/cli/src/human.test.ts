@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { type KnownRecord, parseLine } from "@viptools/records";
-import { formatHuman, harmless } from "./human.ts";
+import { formatHuman, harmless, harmlessLines } from "./human.ts";
 
 const HEAD = {
   v: 1,
@@ -184,7 +184,18 @@ test("formatHuman() makes control characters from the wire harmless", () => {
   assert.doesNotMatch(formatHuman(evil), /\p{Cc}/u);
 });
 
-test("harmless() shows what it took away", () => assert.equal(harmless("a\u001bb\nc"), "a\\x1bb\\x0ac"));
+const SHOWN: readonly (readonly [text: string, shown: string])[] = [
+  ["a\u001bb\nc", "a\\x1bb\\x0ac"],
+  ["\u009b2J\u007f", "\\x9b2J\\x7f"],
+  ["eth0\u202egnp", "eth0\\u{202e}gnp"],
+  ["a\u2028b\u200bc\u{e0041}", "a\\u{2028}b\\u{200b}c\\u{e0041}"],
+  ["ä 中 …", "ä 中 …"],
+];
+for (const [text, shown] of SHOWN)
+  test(`harmless() shows what it took away: ${shown}`, () => assert.equal(harmless(text), shown));
+
+test("harmlessLines() keeps the ends of lines, and nothing else that steers", () =>
+  assert.equal(harmlessLines("a\nb\u001b[2J\r\n"), "a\nb\\x1b[2J\\x0d\n"));
 
 const MACS = { eth_src: "02:00:00:00:00:0a", eth_dst: "ff:ff:ff:ff:ff:ff" };
 const OWNERS = ["a", "b"].map((end) => ({

@@ -223,7 +223,18 @@ function milliseconds(us: number): string {
   return `${(us / 1000).toFixed(1)} ms`;
 }
 
-/** Control characters as their code, so that nothing from the wire or a pipe can steer a terminal. */
+/**
+ * Control characters as their code, so that nothing from the wire or a pipe can steer a terminal; and what turns the
+ * direction of a line, breaks it or is not seen, so that nothing looks like what it is not.
+ */
 export function harmless(text: string): string {
-  return text.replaceAll(/\p{Cc}/gu, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, "0")}`);
+  return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (c) => {
+    const code = c.codePointAt(0)!.toString(16);
+    return code.length > 2 ? `\\u{${code}}` : `\\x${code.padStart(2, "0")}`;
+  });
+}
+
+/** The same for a text of several lines, whose ends stay. */
+export function harmlessLines(text: string): string {
+  return text.split("\n").map(harmless).join("\n");
 }

@@ -16,4 +16,5 @@ export { print, run } from "./run.ts";
 export type { Screen } from "./screen.ts";
 export { readSettingsText } from "./settings-text.ts";
 export { demandWholeTime, onStopSignals, pauseUnlessStopped, wasAskedToStop } from "./signals.ts";
+export { needTrustedInput } from "./trusted-input.ts";
 export { VERSION } from "./version.ts";

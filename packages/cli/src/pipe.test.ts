@@ -222,6 +222,20 @@ function outputTo(end: FakeEnd): RecordOutput {
   return new RecordOutput({ ...who, end: full, clocks });
 }
 
+test("RecordOutput lets no line that it passes on steer a terminal, also as JSON", async () => {
+  const line = Buffer.from('{"x":"\u009b2J"} \u001b]0;owned\u0007\n');
+  for (const [kind, written] of [
+    ["terminal", '{"x":"\\x9b2J"} \\x1b]0;owned\\x07\n'],
+    ["pipe", line.toString()],
+  ] as const) {
+    const end = new FakeEnd(1e6, kind);
+    const output = outputTo(end);
+    output.pass(line, undefined);
+    await output.finish();
+    assert.equal(end.written.join(""), written);
+  }
+});
+
 const ERROR = { type: "tool.error", code: "c", message: "m" } as const;
 
 test("RecordOutput keeps rendered lines in their place among its records, and counts on through both", async () => {

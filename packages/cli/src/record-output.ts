@@ -6,7 +6,7 @@
  */
 import { formatLine, formatTimestamp, type KnownRecord, parseLine, type RecordBody } from "@viptools/records";
 import { BulkLines } from "./bulk-lines.ts";
-import { formatHuman } from "./human.ts";
+import { formatHuman, harmless } from "./human.ts";
 import { LineQueue, type QueueEnd } from "./line-queue.ts";
 import { ReaderWatch } from "./reader-watch.ts";
 
@@ -59,13 +59,18 @@ const DRAIN_LIMIT_MS = 2000;
 const HEARTBEATS: ReadonlySet<string> = new Set(["vrrp.lease", "vrrp.alive", "track.state", "tool.stats"]);
 /** Of our own: counters are told when somebody asks, and of a check its tool tells people only what is new. */
 const UNASKED: ReadonlySet<string> = new Set(["vrrp.lease", "vrrp.alive"]);
-/** What is heard or sent in bulk: when the reader is slow, a count must do. */
+/** What is heard or sent in bulk, or forged in bulk: when the reader is slow, a count must do. */
 const BULK: ReadonlySet<string> = new Set([
   "arp.seen",
   "ndp.seen",
   "arp.malformed",
   "ndp.malformed",
   "arp.kernel",
+  "arp.changed",
+  "arp.conflict",
+  "arp.flip_flop",
+  "vrrp.changed",
+  "vrrp.healed",
   "garp.sent",
   "garp.answered",
   "garp.probed",
@@ -174,10 +179,15 @@ export class RecordOutput {
     if (!this.#options.passes) return;
     const line = read.at(-1) === NEWLINE ? read : Buffer.concat([read, Buffer.of(NEWLINE)]);
     if (!this.#options.passesHeartbeats && type !== undefined && HEARTBEATS.has(type)) return;
-    this.#push(
-      type,
-      this.#options.isHuman ? this.#humanLine(Buffer.from(line).toString("utf8"), HEARTBEATS) : line,
-    );
+    this.#push(type, this.#shown(line));
+  }
+
+  /** Whoever wrote it may mean the terminal: there it is not passed on as it is, even with `--json`. */
+  #shown(line: Uint8Array): Uint8Array {
+    const { isHuman, end } = this.#options;
+    if (!isHuman && end.kind !== "terminal") return line;
+    const text = Buffer.from(line).toString("utf8");
+    return isHuman ? this.#humanLine(text, HEARTBEATS) : Buffer.from(`${harmless(text.trimEnd())}\n`);
   }
 
   /** Microseconds for which the oldest lease in the pipe has not been read; 0 where nobody can tell. */

@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import {
   chmodSync,
   chownSync,
+  lchownSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
@@ -75,6 +76,24 @@ for (const [name, mode, prepare] of WRITTEN) {
     assert.deepEqual(drafts(folder), []);
   });
 }
+
+const LINKS: readonly (readonly [name: string, owner: number, code: number | undefined])[] = [
+  ["a stranger's link in a folder of all", 65534, 78],
+  ["our own link in a folder of all", 0, undefined],
+];
+for (const [name, owner, code] of LINKS)
+  test(`replaceFile() ${code === undefined ? "follows" : "does not follow"} ${name}`, { skip }, async (t) => {
+    const folder = makeFolder(t);
+    const open = join(folder, "open");
+    mkdirSync(open);
+    chmodSync(open, 0o1777);
+    const precious = oldFile(join(folder, "precious"));
+    symlinkSync(precious, join(open, "x"));
+    lchownSync(join(open, "x"), owner, owner);
+    const done = await replaceFile(join(open, "x"), "new").catch((error: ExitError) => error.code);
+    assert.equal(done, code);
+    assert.equal(readFileSync(precious, "utf8"), code === undefined ? "new" : "old");
+  });
 
 test("replaceFile() leaves the file to its owner", { skip }, async (t) => {
   const path = oldFile(join(makeFolder(t), "x"));

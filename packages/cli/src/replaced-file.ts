@@ -21,7 +21,7 @@ interface Place {
   readonly old: Stats | undefined;
 }
 
-/** @throws {ExitError} usage, if something else than a regular file is there. Does nothing. */
+/** @throws {ExitError} usage, if something else than a regular file is there; configuration, for a stranger's link. Does nothing. */
 export async function needNoOtherThanFile(path: string): Promise<void> {
   await findPlace(path).catch((error: unknown) => {
     if (error instanceof ExitError) throw error;
@@ -78,7 +78,7 @@ async function openBeside(path: string, mode: number): Promise<[draft: string, h
   return [draft, await open(draft, "wx", mode)];
 }
 
-/** @throws {ExitError} usage; the file system's error. */
+/** @throws {ExitError} usage; configuration; the file system's error. */
 async function findPlace(path: string): Promise<Place> {
   let at = path;
   for (let links = 0; links <= LINKS_MAX; links += 1) {
@@ -88,11 +88,26 @@ async function findPlace(path: string): Promise<Place> {
       if (kind === undefined) return { path: at, old };
       throw new ExitError(ExitCode.usage, `Cannot write ${path}: it is ${kind}, needs the name of a file`);
     }
+    needTrustedLink(path, at, old);
     const target = await readlink(at);
     // Not joined: ".." is of the folder that is there, and not of the name.
     at = isAbsolute(target) ? target : `${await realpath(dirname(at))}/${target}`;
   }
   throw Object.assign(new Error("ELOOP"), { code: "ELOOP" });
+}
+
+/**
+ * Who may add names to a folder could have us write over any file, by a link. In a folder like /tmp the kernel follows no
+ * such link (fs.protected_symlinks); but here it is we who follow.
+ *
+ * @throws {ExitError} configuration.
+ */
+function needTrustedLink(path: string, link: string, { uid }: Stats): void {
+  if (uid === 0 || uid === process.geteuid?.()) return;
+  throw new ExitError(
+    ExitCode.configuration,
+    `Cannot write ${path}: ${link} is a link of user ${uid}, who would choose what is written over; remove it`,
+  );
 }
 
 async function lookAt(path: string): Promise<Stats | undefined> {

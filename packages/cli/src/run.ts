@@ -9,6 +9,7 @@ import { type CommandSpec, findSubcommand } from "./command.ts";
 import { Context, type Machine } from "./context.ts";
 import { ExitCode, ExitError } from "./exit.ts";
 import { renderHelp, renderUsage } from "./help.ts";
+import { harmlessLines } from "./human.ts";
 import { wasAskedToStop } from "./signals.ts";
 import { VERSION } from "./version.ts";
 
@@ -78,10 +79,10 @@ async function schemaOf(spec: CommandSpec): Promise<object> {
 /** @returns the exit code. A bug shows its stack: it is for us. */
 function explain(name: string, error: unknown): number {
   if (error instanceof ExitError) {
-    writeSync(2, `${name}: ${error.message}\n`);
+    writeSync(2, `${name}: ${harmlessLines(error.message)}\n`);
     return error.code;
   }
   const stack = error instanceof Error ? error.stack : String(error);
-  writeSync(2, `${name}: this is a bug of ours, please report it:\n${stack}\n`);
+  writeSync(2, `${name}: this is a bug of ours, please report it:\n${harmlessLines(String(stack))}\n`);
   return ExitCode.software;
 }

@@ -3,10 +3,19 @@
  *
  * @module
  */
-import { type Context, ExitCode, ExitError, type InputLine, readRecords } from "@viptools/cli";
+import {
+  type Context,
+  ExitCode,
+  ExitError,
+  type InputLine,
+  needTrustedInput,
+  readRecords,
+} from "@viptools/cli";
 import type { KnownRecord } from "@viptools/records";
 import type { IpAddress } from "@viptools/wire";
 import { parseTarget } from "./choices.ts";
+
+const MESSAGE_MAX = 160;
 
 export interface AddressInputOptions {
   readonly context: Context;
@@ -19,10 +28,12 @@ export interface AddressInputOptions {
  * a `#`.
  *
  * @returns the plain ones, each once.
- * @throws {ExitError} badInput for a word that is no address; with `--strict` for a brace that begins no record.
+ * @throws {ExitError} badInput for a word that is no address; with `--strict` for a brace that begins no record;
+ * configuration for a FIFO that others may write.
  */
 export async function readAddressInput(options: AddressInputOptions): Promise<IpAddress[]> {
   const addresses = new Set<IpAddress>();
+  needTrustedInput();
   await new Promise<void>((resolve, reject) => {
     readRecords(process.stdin, {
       onLine: (line) => {
@@ -65,6 +76,11 @@ function readAddress(word: string, number: number): IpAddress {
     return parseTarget(word);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    throw new ExitError(ExitCode.badInput, `standard input, line ${number}: ${error.message}`);
+    throw new ExitError(ExitCode.badInput, `standard input, line ${number}: ${excerpt(error.message)}`);
   }
+}
+
+/** A word may be as long as a line. */
+function excerpt(message: string): string {
+  return message.length > MESSAGE_MAX ? `${message.slice(0, MESSAGE_MAX)}…` : message;
 }

@@ -74,6 +74,18 @@ test("Findings: every MAC that answered, in the order of its first answer, with 
   assert.equal(findings.unasked, 1);
 });
 
+test("Findings: a flood of invented owners is told by 64 of them, and each means that it is taken", () => {
+  const findings = new Findings(["192.0.2.5"], HOST);
+  findings.noteAsked("192.0.2.5", 0);
+  const claim = (owner: string): boolean => findings.noteClaim({ ip: "192.0.2.5", owner }, 1);
+  claim(OTHER);
+  for (let n = 0; n < 100_000; n++) assert.ok(claim(`forged ${n}`));
+  assert.ok(claim(OTHER));
+  const { owners } = findings.bodies()[0]!;
+  assert.equal(owners.length, 64);
+  assert.deepEqual(owners[0], { mac: OTHER, answers: 2, rtt_us: 1 });
+});
+
 test("Findings: what was not asked, and what came before the question, is no answer", () => {
   const findings = new Findings(["192.0.2.5"], HOST);
   assert.equal(findings.noteClaim({ ip: "192.0.2.5", owner: OTHER }, 1), false);

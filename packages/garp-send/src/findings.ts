@@ -10,6 +10,9 @@ import type { LocalHost } from "./local-host.ts";
 type Found = Extract<RecordBody, { type: "garp.found" }>;
 type Answerer = { answers: number; rttUs: number };
 
+/** A forger can invent any number of owners; that there are many is told by as many. */
+const OWNERS_MAX = 64;
+
 interface Asked {
   count: number;
   lastAtUs: number;
@@ -46,6 +49,7 @@ export class Findings {
     if (asked === undefined || asked.count === 0) return false;
     const rttUs = Math.max(0, atUs - asked.lastAtUs);
     const known = asked.owners.get(owner) ?? { answers: 0, rttUs };
+    if (known.answers === 0 && asked.owners.size >= OWNERS_MAX) return !this.#host.macs.has(owner);
     asked.owners.set(owner, { answers: known.answers + 1, rttUs: Math.min(known.rttUs, rttUs) });
     return !this.#host.macs.has(owner);
   }

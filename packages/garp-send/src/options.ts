@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type CommandSpec, type OptionSpec, PIPE_OPTIONS } from "@viptools/cli";
+import { type CommandSpec, FOREIGN_INPUT, type OptionSpec, PIPE_OPTIONS } from "@viptools/cli";
 import { PRESETS } from "./campaign.ts";
 import { FORMS } from "./choices.ts";
 import { GATES } from "./voice-gate.ts";
@@ -161,6 +161,7 @@ export const SPEC: CommandSpec = {
     [1, "-D: somebody else has one of the addresses"],
     [65, "standard input has a line that is no address, or with --strict no record"],
     [69, "no such interface, or it is down or has no carrier"],
+    FOREIGN_INPUT,
   ],
   records: [
     "garp.sent",

@@ -120,6 +120,8 @@ function openFifo(path: string): number | undefined {
 
 function mistakeIn(status: Stats): string | undefined {
   if (!status.isFIFO()) return "is no FIFO: needs the one that keepalived's vrrp_notify_fifo names";
+  if (status.uid !== 0 && status.uid !== process.geteuid?.())
+    return `belongs to user ${status.uid}: needs one of root or of this user, who writes into it moves addresses`;
   const mode = (status.mode & 0o777).toString(8);
   const mayWrite = (status.mode & OTHERS_MAY_WRITE) !== 0;
   return mayWrite ? `has mode ${mode}: needs 600, who writes into it moves addresses` : undefined;

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { join, resolve } from "node:path";
-import { type CommandSpec, type Context, ExitCode, ExitError, print, run } from "@viptools/cli";
+import { type CommandSpec, type Context, ExitCode, ExitError, print, replaceFile, run } from "@viptools/cli";
 import * as kernel from "@viptools/kernel";
 import { ConfError } from "./conf-error.ts";
 import { findConfFiles, readConfFile } from "./conf-files.ts";
@@ -38,7 +38,7 @@ export const SPEC: CommandSpec = {
     [66, "no such file"],
     [71, "the files cannot be written"],
     [75, "a file is there already"],
-    [78, "the file is too large"],
+    [78, "the file is too large, or the folder is one that others can change"],
   ],
 };
 
@@ -65,7 +65,7 @@ async function convert(context: Context): Promise<ExitCode> {
     throw new ExitError(ExitCode.badInput, `${args.words[0]}: ${NO_ROUTER}`);
   }
   const folder = args.text("output");
-  if (folder !== undefined) writeFiles(resolve(folder), imported, args.flag("force"));
+  if (folder !== undefined) await writeFiles(resolve(folder), imported, args.flag("force"));
   tell();
   context.say(
     `${routers.length} virtual routers, ${imported.track.checks.length} checks; ${leftOut.length} statements are left out`,
@@ -85,14 +85,15 @@ function readConf(path: string, configId: string, report: Report): Imported {
   }
 }
 
+const PUBLIC_MODE = 0o644;
 const SECRET_MODE = 0o600;
 
 /** All or none: what is there already is seen before anything is written. */
-function writeFiles(
+async function writeFiles(
   folder: string,
   { elect, track, notify, meanings, secrets }: Imported,
   isForced: boolean,
-): void {
+): Promise<void> {
   const routers = elect.routers.map((router) =>
     router["auth_file"] === undefined
       ? router
@@ -104,7 +105,7 @@ function writeFiles(
     ...Object.entries({ elect: { routers }, notify, meanings, ...checked }).map(
       ([name, content]) => [`${name}.json`, `${JSON.stringify(content, null, 2)}\n`] as const,
     ),
-    ...secrets,
+    ...[...secrets].map(([name, password]) => [name, `${password}\n`] as const),
   ]);
   const there = [...files.keys()].find((name) => existsSync(join(folder, name)));
   if (there !== undefined && !isForced)
@@ -112,21 +113,34 @@ function writeFiles(
       ExitCode.alreadyRunning,
       `${join(folder, there)} is there already: --force writes over it`,
     );
+  makeFolder(folder);
+  for (const [name, content] of files)
+    await write(join(folder, name), content, secrets.has(name) ? SECRET_MODE : PUBLIC_MODE);
+}
+
+/** What stands in it says what root runs, and has passwords. */
+function makeFolder(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true });
-    for (const [name, content] of files) {
-      const path = join(folder, name);
-      if (secrets.has(name)) writeSecret(path, content);
-      else writeFileSync(path, content);
-    }
   } catch (error) {
     const { code, path } = error as NodeJS.ErrnoException;
     throw new ExitError(ExitCode.kernel, `Cannot write ${path ?? folder}: ${code}`);
   }
+  const fault = kernel.findUntrustedSettings(folder);
+  if (fault === undefined) return;
+  throw new ExitError(
+    ExitCode.configuration,
+    `Cannot write to ${folder}: ${fault}, who could change what root runs`,
+  );
 }
 
-/** One that is there may be readable for others: it is closed before the password is in it. */
-function writeSecret(path: string, password: string): void {
-  if (existsSync(path)) chmodSync(path, SECRET_MODE);
-  writeFileSync(path, `${password}\n`, { mode: SECRET_MODE });
+/** A secret that is there may be readable for others, and a new one would be too. */
+async function write(path: string, content: string, mode: number): Promise<void> {
+  try {
+    if (mode === SECRET_MODE) rmSync(path, { force: true });
+    await replaceFile(path, content, mode);
+  } catch (error) {
+    if (!(error instanceof ExitError) || error.code !== ExitCode.outputLost) throw error;
+    throw new ExitError(ExitCode.kernel, error.message);
+  }
 }

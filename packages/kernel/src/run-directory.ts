@@ -14,10 +14,11 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { readBootId, readNamespaceCookie } from "./clock.ts";
 import { type FileLock, tryLock } from "./file-lock.ts";
 import { KernelError } from "./native.ts";
+import { findUntrusted } from "./trusted-path.ts";
 
 /** Whoever may not write there, or must not share it with root, names another folder. */
 const ROOT: string = process.env["VIPTOOLS_RUN"] || "/run/viptools";
@@ -75,8 +76,12 @@ export class RunDirectory {
   #make(): void {
     for (let tries = 1; ; tries += 1) {
       try {
-        mkdirSync(this.#path, { recursive: true, mode: PRIVATE_DIRECTORY });
-        for (const path of [ROOT, this.#path]) checkPrivate(path);
+        // One after the other: through a stranger's link we would make a folder where he likes.
+        for (const path of [ROOT, this.#path]) {
+          mkdirSync(path, { recursive: true, mode: PRIVATE_DIRECTORY });
+          checkPrivate(path);
+        }
+        checkWay();
         return;
       } catch (error) {
         if (error instanceof KernelError) throw error;
@@ -138,6 +143,12 @@ export class RunDirectory {
 /** Who has the capabilities without being root lacks something else. */
 function notAllowed(): string {
   return process.geteuid?.() === 0 ? "" : " (VIPTOOLS_RUN may name a folder of this user's)";
+}
+
+/** Who can rename a folder of the way can put another one in its place; root's journal says what root restores. */
+function checkWay(): void {
+  const fault = process.geteuid?.() === 0 ? findUntrusted(resolve(ROOT)) : undefined;
+  if (fault !== undefined) throw new KernelError("EACCES", `Cannot use ${ROOT}: ${fault}`);
 }
 
 /** Who could write here could make us restore what they like. */

@@ -13,7 +13,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "node:test";
-import { findUntrusted } from "./trusted-path.ts";
+import { findUntrusted, findUntrustedSettings } from "./trusted-path.ts";
 
 const needsRoot = { skip: process.geteuid?.() === 0 ? false : "needs root: files of several owners" };
 const NOBODY = 65_534;
@@ -99,3 +99,18 @@ test("findUntrusted() says that there is no such file, and that links go round",
     assert.throws(() => findUntrusted(join(folder, "round")), { code: "ELOOP" });
   }),
 );
+
+const INHERITED = ["/dev/stdin", "/dev/fd/63"];
+test("findUntrustedSettings() looks as root alone, and passes over what was inherited", needsRoot, () => {
+  withProgram((_, program) => {
+    chownSync(program, NOBODY, NOBODY);
+    assert.match(findUntrustedSettings(program) ?? "nothing", /belongs to user 65534/);
+    for (const path of INHERITED) assert.equal(findUntrustedSettings(path), undefined);
+    process.seteuid?.(NOBODY);
+    try {
+      assert.equal(findUntrustedSettings(program), undefined);
+    } finally {
+      process.seteuid?.(0);
+    }
+  });
+});

@@ -5,7 +5,7 @@
  * @module
  */
 import { lstatSync, readlinkSync, type Stats } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, isAbsolute, join } from "node:path";
 import { KernelError } from "./native.ts";
 
 const LINKS_MAX = 40;
@@ -38,6 +38,19 @@ export function findUntrusted(path: string): string | undefined {
     ahead.unshift(...split(target));
     if (target.startsWith("/")) at = "/";
   }
+}
+
+/** What a shell hands over, as `<(COMMAND)`: it has no place that others could write to. */
+const INHERITED = /^\/dev\/(?:stdin|fd\/\d+)$/;
+
+/**
+ * Of a file that says what this process runs. It has to be there.
+ *
+ * @returns as {@link findUntrusted}; undefined for who is not root: others gain nothing by it that they do not have.
+ */
+export function findUntrustedSettings(path: string): string | undefined {
+  if (process.geteuid?.() !== 0 || INHERITED.test(path)) return undefined;
+  return findUntrusted(isAbsolute(path) ? path : `${process.cwd()}/${path}`);
 }
 
 function split(path: string): string[] {

@@ -5,6 +5,7 @@
  */
 import { execFileSync } from "node:child_process";
 import { type Args, ExitCode, ExitError, parseDurationUs, readJsonConfig, wrongConfig } from "@viptools/cli";
+import { findUntrustedSettings } from "@viptools/kernel";
 import * as v from "valibot";
 import type { Call, GroupNaming, Naming, Word } from "./keepalived-words.ts";
 
@@ -102,6 +103,10 @@ function readFile(path: string, args: Args): Config {
   if (beside !== undefined)
     throw new ExitError(ExitCode.usage, `--${beside} is given beside --config: the file says it`);
   const config = readJsonConfig(path, configSchema);
+  // It names programs and their arguments: /bin/sh is anybody's program.
+  const fault = findUntrustedSettings(path);
+  if (fault !== undefined)
+    throw new ExitError(ExitCode.configuration, `${fault}, and root would run the scripts in ${path}`);
   const known = new Set(config.instances.map(({ instance }) => instance));
   const mistakes = (config.groups ?? []).flatMap(({ members }, n) =>
     members

@@ -11,7 +11,9 @@ const MAC = /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/;
 const DECIMAL = /^[0-9]{1,20}$/;
 const TIMESTAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z$/;
 const VIP = /^[0-9a-f.:]+\/[0-9]{1,3}$/;
-const INSTANCE = /^[^/\s]+\/[46]\/[0-9]{1,3}$/;
+/** No control character: it names files and settings, and stands in command lines. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: it is those that are left out; JSON Schema has no \p{Cc}.
+const INSTANCE = /^[^/\s\x00-\x1f\x7f-\x9f]+\/[46]\/[0-9]{1,3}$/;
 
 export const text = (about: string) => v.pipe(v.string(), v.description(about));
 export const mac = (about: string) => v.pipe(v.string(), v.regex(MAC), v.description(about));

@@ -40,6 +40,13 @@ test("formatLine() leaves mono_ns out where there is none", () => {
   assert.equal("mono_ns" in JSON.parse(formatLine(stamp, LEASE)), false);
 });
 
+test("formatLine() writes no control character, whatever a text holds", () => {
+  const evil = "\u001b[2J\u007f\u009b2J\u0085\r\n";
+  const written = formatLine(STAMP, { type: "tool.error", code: "x", message: evil });
+  assert.doesNotMatch(written.slice(0, -1), /\p{Cc}/u);
+  assert.equal(JSON.parse(written).message, evil);
+});
+
 const PARSED: [string, string, Line["kind"], string?][] = [
   ["a record", line, "record"],
   ["a record with a key that is new", changed({ extra: 1 }), "record"],
@@ -54,7 +61,17 @@ const PARSED: [string, string, Line["kind"], string?][] = [
   ["a missing field", changed({ valid_ms: undefined }), "bad", 'has no "valid_ms"'],
   ["a number as text", changed({ valid_ms: "250" }), "bad"],
   ["a negative time", changed({ valid_ms: -1 }), "bad"],
+  ["a lease that never ends", changed({ valid_ms: 1e308 }), "bad"],
+  ["a lease as long as a timer can be", changed({ valid_ms: 2 ** 31 - 1 }), "record"],
   ["an instance that is none", changed({ instances: ["eth0"] }), "bad"],
+  ["an instance with a zero octet in its name", changed({ instances: ["eth0\u0000x/4/51"] }), "bad"],
+  ["an instance that would steer a terminal", changed({ instances: ["\u001b[2J/4/51"] }), "bad"],
+  ["a line of brackets alone", "[".repeat(500_000) + "]".repeat(500_000), "bad"],
+  [
+    "what is nested deeply",
+    `${line.trim().slice(0, -1)},"x":${"[".repeat(2e5)}${"]".repeat(2e5)}}`,
+    "record",
+  ],
   ["a clock that is no number", changed({ mono_ns: "12a" }), "bad"],
   ["a clock as a number, which loses digits", changed({ mono_ns: 12 }), "bad"],
   ["a time without its nine digits", changed({ ts: "2026-11-21T03:57:09Z" }), "bad"],
@@ -66,6 +83,24 @@ for (const [name, text, kind, message] of PARSED) {
     if (message !== undefined) assert.equal(parsed.kind === "bad" && parsed.message, message);
   });
 }
+
+test("parseLine() takes no field from what JavaScript has of its own", () => {
+  const own = changed({ type: "tool.stats" }).replace(
+    '"valid_ms"',
+    '"__proto__":{"counters":{"a":1}},"valid_ms"',
+  );
+  const parsed = parseLine(own);
+  assert.equal(parsed.kind === "bad" && parsed.message, 'has no "counters"');
+  const counted = parseLine(
+    changed({ type: "tool.stats", counters: 0 }).replace(
+      '"counters":0',
+      '"counters":{"__proto__":5,"constructor":6,"a":1}',
+    ),
+  );
+  assert.ok(counted.kind === "record" && counted.record.type === "tool.stats", JSON.stringify(counted));
+  assert.equal(({} as Record<string, unknown>)["a"], undefined);
+  assert.equal(Object.getPrototypeOf(counted.record.counters), Object.prototype);
+});
 
 const prepare = (vips: unknown): string => {
   const more = { instance: "eth0/4/51", epoch: 1, vmac: null, within_ms: 1, boot_id: "x", vips };

@@ -59,11 +59,15 @@ function excerpt(text: string): string {
 /** What a record's writer knows of itself and the moment. */
 export type Stamp = Omit<Head, "v" | "type">;
 
+/** Control characters that JSON leaves as they are, and that some terminals obey. */
+const STEERING = /[\x7f-\x9f]/g;
+
 /** @returns the line, its end included; the head's keys come first and in their order. */
 export function formatLine(stamp: Stamp, body: RecordBody): string {
   const { type, ...fields } = body;
   const { tool, host, pid, ts, mono_ns, seq } = stamp;
-  return `${JSON.stringify({ v: SCHEMA_VERSION, type, tool, host, pid, ts, mono_ns, seq, ...fields })}\n`;
+  const text = JSON.stringify({ v: SCHEMA_VERSION, type, tool, host, pid, ts, mono_ns, seq, ...fields });
+  return `${text.replaceAll(STEERING, (c) => `\\u00${c.charCodeAt(0).toString(16)}`)}\n`;
 }
 
 /** @param realtimeNs since 1970. @returns RFC 3339 in UTC with nine fraction digits. */

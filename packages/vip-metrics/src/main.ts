@@ -8,6 +8,7 @@ import {
   type Context,
   ExitCode,
   ExitError,
+  FOREIGN_INPUT,
   Follower,
   needReplaceable,
   PIPE_OPTIONS,
@@ -53,6 +54,7 @@ export const SPEC: CommandSpec = {
   exits: [
     [65, "with --strict: standard input has a line that is no record"],
     [66, "the file cannot be written"],
+    FOREIGN_INPUT,
   ],
   records: ["tool.error", "tool.stats"],
 };

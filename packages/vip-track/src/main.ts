@@ -44,7 +44,13 @@ async function readChecks(context: Context): Promise<readonly CheckOptions[]> {
   }
   refuseBesideConfig(args);
   const { readConfigFile } = await import("./config-file.ts");
-  return readConfigFile(path);
+  const checks = readConfigFile(path);
+  // Whoever can write it can have root run anything, and need not write to a program.
+  const fault = checks.some(({ target }) => target.kind === "command")
+    ? kernel.findUntrustedSettings(path)
+    : undefined;
+  if (fault === undefined) return checks;
+  throw new ExitError(ExitCode.configuration, `${fault}, and root would run the commands in ${path}`);
 }
 
 /** @throws {ExitError} configuration, with every check that cannot or must not run on this host. */

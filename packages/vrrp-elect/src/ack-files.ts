@@ -3,10 +3,11 @@
  *
  * @module
  */
-import { type FSWatcher, readFileSync, watch } from "node:fs";
+import { closeSync, constants, type FSWatcher, fstatSync, openSync, readFileSync, watch } from "node:fs";
 import { basename, dirname } from "node:path";
 import { ExitCode, ExitError } from "@viptools/cli";
 
+const BYTES_MAX = 1 << 20;
 const LINE = /^(\S+) (\d+)$/;
 
 export class AckFiles {
@@ -43,15 +44,30 @@ export class AckFiles {
 
   /** A file that is not there yet says nothing. */
   #read(path: string): void {
-    let text: string;
-    try {
-      text = readFileSync(path, "utf8");
-    } catch {
-      return;
-    }
-    for (const line of text.split("\n")) {
+    for (const line of readAck(path).split("\n")) {
       const [, instance, epoch] = LINE.exec(line) ?? [];
       if (instance !== undefined) this.#onAck(instance, Number(epoch));
     }
+  }
+}
+
+/**
+ * Nothing that could hold up an elector, which has adverts to send: a FIFO in its place is not waited for, and more than
+ * all virtual routers can say is not read.
+ *
+ * @returns nothing for what is no file, or is another user's.
+ */
+function readAck(path: string): string {
+  try {
+    const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
+    try {
+      const status = fstatSync(fd);
+      const isOurs = status.uid === 0 || status.uid === process.geteuid?.();
+      return status.isFile() && isOurs && status.size <= BYTES_MAX ? readFileSync(fd, "utf8") : "";
+    } finally {
+      closeSync(fd);
+    }
+  } catch {
+    return "";
   }
 }

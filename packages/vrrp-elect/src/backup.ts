@@ -118,7 +118,8 @@ function hear(config: ElectionConfig, state: Backup, nowUs: number, advert: Hear
     // One that has waited for its group longer than the delay waits for the skew all the same.
     const preemptAtUs = state.preemptAtUs && Math.max(state.preemptAtUs, activeDownAtUs);
     const told: Backup = { ...state, activeDownAtUs, preemptAtUs, takeOverReason: "priority_zero" };
-    return prepared({ ...told, isReady: false }, nowUs);
+    const next: Backup = { ...told, isReady: false };
+    return nowUs < (state.prepareFromUs ?? 0) ? [next] : prepared(next, nowUs);
   }
   const isLower = advert.priority < config.priority;
   if (isLower && mayPreempt(config) && !state.hasResigned) {
@@ -133,11 +134,19 @@ function defer(config: ElectionConfig, state: Backup, activeAdvertUs: number, no
   const { notBeforeUs, heldUntilUs, hasResigned } = state;
   const waiting: Backup = {
     ...waitFor(config, activeAdvertUs, nowUs),
+    ...quiet(config, state, nowUs),
     notBeforeUs,
     heldUntilUs,
     hasResigned,
   };
   return state.isPrepared ? withActions(waiting, change(state, waiting, "active_alive")) : [waiting];
+}
+
+/** After "I may soon be Active" is taken back, for an interval. */
+function quiet(config: ElectionConfig, state: Backup, nowUs: number): Pick<Backup, "prepareFromUs"> {
+  if (state.isPrepared) return { prepareFromUs: nowUs + config.advertUs };
+  const { prepareFromUs } = state;
+  return prepareFromUs === undefined || prepareFromUs <= nowUs ? {} : { prepareFromUs };
 }
 
 /** The lower Active is heard like any other one, until it has been there for the whole delay. */
@@ -149,9 +158,9 @@ function delayPreemption(config: ElectionConfig, state: Backup, nowUs: number, a
     preemptAtUs: state.preemptAtUs ?? nowUs + config.preemptDelayUs,
     takeOverReason: "preempt",
   };
-  if (!state.isPrepared) return [waiting];
-  if (nowUs < prepareAtUs(config, waiting))
-    return withActions(waiting, change(state, waiting, "active_alive"));
+  const calm: Backup = { ...waiting, ...quiet(config, state, nowUs) };
+  if (!state.isPrepared) return [calm];
+  if (nowUs < prepareAtUs(config, waiting)) return withActions(calm, change(state, calm, "active_alive"));
   return [{ ...waiting, isPrepared: true, isReady: state.isReady && nowUs >= takeOverAtUs(waiting) }];
 }
 

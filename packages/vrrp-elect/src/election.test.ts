@@ -229,6 +229,19 @@ play(
   ],
 );
 
+play("one advert of a stranger takes an address away for two and a half minutes", {}, [
+  [startup(0), "backup", 3609.375, "backup: startup"],
+  [tick(3610), "active", 4610, "send 100", "active: active_down"],
+  [
+    advert(4000, 255, { advertUs: 40_950_000 }),
+    "backup",
+    4000 + 3 * 40_950 + (156 * 40_950) / 256,
+    "backup: higher_priority",
+  ],
+  [tick(100_000), "backup", 4000 + 3 * 40_950 + (156 * 40_950) / 256],
+  [tick(151_804), "active", 152_804, "send 100", "active: active_down"],
+]);
+
 play("V2-6.4.3-a version 2 discards a losing advert in silence", { version: 2 }, [
   [startup(0), "backup", 3609.375, "backup: startup"],
   [tick(3610), "active", 4610, "send 100", "active: active_down"],
@@ -268,6 +281,27 @@ play("S6 V3-2.5-a an Active that was held up for less says so and goes on, from 
   [startup(0), "backup", 3609.375, "backup: startup"],
   [tick(3610), "active", 4610, "send 100", "active: active_down"],
   [tick(7000), "active", 8000, "send 100", "stalled"],
+]);
+
+play("S5 one who says goodbye and is back in turn has a Backup speak once an interval, and no more", {}, [
+  [startup(0), "backup", 3609.375, "backup: startup"],
+  [advert(100, 200), "backup", 3709.375],
+  [advert(200, 0), "backup", 809.375, "prepare 609.375"],
+  [advert(201, 200), "backup", 3810.375, "backup: active_alive"],
+  [advert(202, 0), "backup", 811.375],
+  [advert(203, 200), "backup", 3812.375],
+  [advert(1200, 0), "backup", 1809.375],
+  [advert(1200.5, 200), "backup", 4809.875],
+  [advert(1201, 0), "backup", 1810.375, "prepare 609.375"],
+  [tick(1811), "active", 2811, "send 100", "active: priority_zero"],
+]);
+
+play("S5 one who was not told to prepare takes over in time all the same", {}, [
+  [startup(0), "backup", 3609.375, "backup: startup"],
+  [advert(200, 0), "backup", 809.375, "prepare 609.375"],
+  [advert(201, 200), "backup", 3810.375, "backup: active_alive"],
+  [advert(202, 0), "backup", 811.375],
+  [tick(812), "active", 1812, "send 100", "active: priority_zero"],
 ]);
 
 play("S7 a Backup that was told to prepare is told that the Active lives", {}, [

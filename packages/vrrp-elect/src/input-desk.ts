@@ -4,7 +4,7 @@
  * @module
  */
 import { fstatSync } from "node:fs";
-import { type Context, type InputLine, readRecords } from "@viptools/cli";
+import { type Context, type InputLine, needTrustedInput, readRecords } from "@viptools/cli";
 import type { RecordOf } from "@viptools/records";
 
 export interface InputHandlers {
@@ -16,9 +16,14 @@ export interface InputHandlers {
   onEnd(): void;
 }
 
-/** Reads standard input if there is something to read from: a pipe, a socket or a file, and no terminal. */
+/**
+ * Reads standard input if there is something to read from: a pipe, a socket or a file, and no terminal.
+ *
+ * @throws {ExitError} configuration, for a pipe that others may write.
+ */
 export function readInput(context: Context, handlers: InputHandlers): void {
   if (!canBeRead()) return;
+  needTrustedInput();
   readRecords(process.stdin, {
     onLine: (line) => handle(context, handlers, line),
     onEnd: () => handlers.onEnd(),

@@ -4,26 +4,27 @@
  *
  * @module
  */
-import { readFileSync, statSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from "node:fs";
 import { ExitCode, ExitError } from "@viptools/cli";
 import { encodePassword } from "@viptools/wire";
 import { PASSWORD_OCTETS_MAX, type RouterOptions } from "./router-options.ts";
 
 const OTHERS_MAY_READ = 0o077;
+/** More than any password has. */
+const OCTETS_READ = 64;
 
 /** @returns eight octets; undefined without authentication. @throws {ExitError} noFile or configuration. */
 export function readPassword({ authFile }: RouterOptions): Uint8Array | undefined {
   if (authFile === undefined) return undefined;
-  let mode: number;
-  let text: string;
-  try {
-    mode = statSync(authFile).mode;
-    text = readFileSync(authFile, "utf8").replace(/\r?\n$/, "");
-  } catch (error) {
-    throw new ExitError(ExitCode.noFile, `Cannot read ${authFile}: ${(error as NodeJS.ErrnoException).code}`);
-  }
-  if ((mode & OTHERS_MAY_READ) !== 0) {
-    const seen = (mode & 0o777).toString(8);
+  const { status, text } = open(authFile);
+  const user = process.geteuid?.();
+  if (status.uid !== 0 && status.uid !== user)
+    throw new ExitError(
+      ExitCode.configuration,
+      `${authFile} belongs to user ${status.uid}: needs to belong to root or to user ${user}`,
+    );
+  if ((status.mode & OTHERS_MAY_READ) !== 0) {
+    const seen = (status.mode & 0o777).toString(8);
     throw new ExitError(
       ExitCode.configuration,
       `${authFile} has mode ${seen}: needs 600, others must not read it`,
@@ -35,4 +36,20 @@ export function readPassword({ authFile }: RouterOptions): Uint8Array | undefine
     ExitCode.configuration,
     `${authFile} holds a password of ${octets} octets: needs 1 to ${PASSWORD_OCTETS_MAX}`,
   );
+}
+
+/** Looks at what it reads, and not at what had that name before; waits for no writer of a FIFO. */
+function open(path: string): { readonly status: Stats; readonly text: string } {
+  try {
+    const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      const octets = Buffer.alloc(OCTETS_READ);
+      const text = octets.toString("utf8", 0, readSync(fd, octets)).replace(/\r?\n$/, "");
+      return { status: fstatSync(fd), text };
+    } finally {
+      closeSync(fd);
+    }
+  } catch (error) {
+    throw new ExitError(ExitCode.noFile, `Cannot read ${path}: ${(error as NodeJS.ErrnoException).code}`);
+  }
 }

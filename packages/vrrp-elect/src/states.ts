@@ -58,6 +58,8 @@ export interface Backup {
   readonly heldUntilUs: number | undefined;
   /** "I may soon be Active" was said, and not taken back. */
   readonly isPrepared: boolean;
+  /** It was taken back: not said again before this. Who says goodbye and is back in turn makes no flood of records. */
+  readonly prepareFromUs?: number;
   /** Gave the role away by itself, so it does not take it back from a living Active. */
   readonly hasResigned: boolean;
   /** Its timer has run out, and it waits for its group. */
@@ -178,7 +180,11 @@ export function takeOverAtUs(state: Backup): number {
 /** When a Backup says that it may soon be Active: the second advert in a row is missing, or the rest is as short. */
 export function prepareAtUs(config: ElectionConfig, state: Backup): number {
   const skew = skewUs(config.version, config.priority, state.activeAdvertUs);
-  return takeOverAtUs(state) - skew - state.activeAdvertUs / 2;
+  const takeOverAt = takeOverAtUs(state);
+  return Math.min(
+    takeOverAt,
+    Math.max(takeOverAt - skew - state.activeAdvertUs / 2, state.prepareFromUs ?? 0),
+  );
 }
 
 /**

@@ -34,7 +34,7 @@ function advert4(vrid: number, mac: string): Uint8Array {
   return ipv4Frame(encodeVrrpV3({ ...message, addresses: [VIP] }, SOURCE, VRRP_GROUP), mac);
 }
 
-function carp(vhid: number, mac: string): Uint8Array {
+function carp(vhid: number, mac: string, source = SOURCE): Uint8Array {
   const fields = {
     version: 2,
     vhid,
@@ -44,17 +44,17 @@ function carp(vhid: number, mac: string): Uint8Array {
     advbaseS: 1,
     counter: 1n,
   } as const;
-  return ipv4Frame(encodeCarp({ ...fields, digest: new Uint8Array(20) }), mac);
+  return ipv4Frame(encodeCarp({ ...fields, digest: new Uint8Array(20) }), mac, source);
 }
 
-function ipv4Frame(payload: Uint8Array, mac: string): Uint8Array {
+function ipv4Frame(payload: Uint8Array, mac: string, source = SOURCE): Uint8Array {
   const packet = encodeIpv4({
     tos: 0,
     id: 0,
     fragment: 0,
     ttl: 255,
     protocol: IpProtocol.vrrp,
-    source: SOURCE,
+    source,
     destination: VRRP_GROUP,
     options: new Uint8Array(),
     payload,
@@ -108,6 +108,15 @@ for (const [what, frame, four, six] of HEARD)
     );
     assert.deepEqual(said, [four, six]);
   });
+
+test("Hearsay remembers 64 speakers of a virtual router, whatever a flood invents", () => {
+  const hearsay = new Hearsay([{ family: 4, vrid: 51 }]);
+  hearsay.note(advert4(51, VMAC));
+  for (let n = 0; n < 1000; n++) hearsay.note(carp(51, NIC_MAC, `10.0.${n >> 8}.${n & 255}`));
+  hearsay.note(advert4(51, VMAC));
+  const [{ adverts, frames }] = hearsay.heard as [(typeof hearsay.heard)[number]];
+  assert.deepEqual([adverts.length, adverts[0]?.source, frames], [64, SOURCE, 2]);
+});
 
 const NOTHING: Asked = { interface: "eth0", vrid: undefined, family: undefined, vips: [] };
 const MEANINGS: readonly (readonly [what: string, asked: Partial<Asked>, routers: string, six: boolean])[] = [

@@ -21,6 +21,9 @@ import {
 } from "@viptools/wire";
 import type { HeardAdvert, HeardRouter, MeantRouter } from "./facts.ts";
 
+/** Of one virtual router: a forger can invent any number. */
+const SPEAKERS_MAX = 64;
+
 export class Hearsay {
   readonly #routers: readonly { readonly router: MeantRouter; readonly mac: Mac }[];
   readonly #frames = new Map<MeantRouter, number>();
@@ -42,7 +45,9 @@ export class Hearsay {
     )?.router;
     if (said === undefined || router === undefined) return;
     const known = this.#adverts.get(router) ?? new Map<string, HeardAdvert>();
-    this.#adverts.set(router, known.set(said.advert.source, said.advert));
+    if (known.has(said.advert.source) || known.size < SPEAKERS_MAX)
+      known.set(said.advert.source, said.advert);
+    this.#adverts.set(router, known);
   }
 
   /** One for each virtual router that was asked for, in their order. */
