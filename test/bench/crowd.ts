@@ -41,6 +41,9 @@ const START_LIMIT_MS = 10_000;
 const ACTIVE_LIMIT_MS = 60_000;
 /** Announcements of a take-over go on for a while, keepalived's for five seconds: they are no part of the rest. */
 const SETTLE_MS = 6000;
+const LOOK_MS = 2000;
+/** At rest is who needs as much as in the look before, or nearly: who is still being prepared needs less and less. */
+const STEADY = 0.8;
 const MIB_OF = 100;
 
 /**
@@ -81,7 +84,7 @@ async function playOnce(
     await waitFor(`${count} to be Active`, ACTIVE_LIMIT_MS, () => high.takeOvers() >= count || undefined);
     const low = new make(network, "b", { ...options, priority: 100 });
     await waitFor("the others to have started", START_LIMIT_MS, () => low.hasStarted() || undefined);
-    await sleep(SETTLE_MS);
+    await untilAtRest([high, low]);
     const figures = await figuresWhile([high, low], count, seconds);
     if (low.takeOvers() > 0) throw new Error("a Backup has taken over: what was measured is no rest");
     await Promise.all([low.stop(), high.stop()]);
@@ -89,6 +92,23 @@ async function playOnce(
   } finally {
     await network.remove();
   }
+}
+
+async function untilAtRest(crowds: readonly Crowd[]): Promise<void> {
+  await sleep(SETTLE_MS);
+  let last = await spentInLook(crowds);
+  for (;;) {
+    const now = await spentInLook(crowds);
+    if (now >= STEADY * last) return;
+    last = now;
+  }
+}
+
+async function spentInLook(crowds: readonly Crowd[]): Promise<number> {
+  const spent = (): number => crowds.reduce((sum, one) => sum + one.cost().cpuMs, 0);
+  const before = spent();
+  await sleep(LOOK_MS);
+  return spent() - before;
 }
 
 async function figuresWhile(

@@ -43,6 +43,7 @@ import { isGroupMember, listsGroup } from "./group-membership.ts";
 import { decodeLinkEvents } from "./link-monitor.ts";
 import { readElements } from "./nft-message.ts";
 import { OutputLost, openOutputEnd } from "./output-end.ts";
+import { RouteChanges } from "./route-changes.ts";
 import { encodeAddress, encodeNewMacvlan } from "./route-message.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "viptools-kernel-"));
@@ -71,6 +72,21 @@ test("route messages carry their fields where the kernel reads them", () => {
   assert.equal(readU32(found.get(5)), 2);
   const address = encodeAddress({ ifindex: 3, address: "192.0.2.100", prefixLength: 32 });
   assert.equal(hex(address.subarray(0, 8)), "0220000003000000");
+});
+
+test("RouteChanges reads one link alone, by index or name, as it reads all; one that is not there is undefined", () => {
+  const route = new RouteChanges();
+  try {
+    const one = route.links()[0]!;
+    const known = [route.link(one.index), route.findLink(one.name)].map((link) => [link?.index, link?.name]);
+    assert.deepEqual(known, [
+      [one.index, one.name],
+      [one.index, one.name],
+    ]);
+    assert.deepEqual([route.link(0x7fff_fff0), route.findLink("no-such-link")], [undefined, undefined]);
+  } finally {
+    route.close();
+  }
 });
 
 test("decodeLinkEvents() never reads past a cut datagram", () => {
