@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import {
   chmodSync,
   chownSync,
+  copyFileSync,
   lchownSync,
   mkdirSync,
   mkdtempSync,
@@ -79,6 +80,13 @@ async function survivesGoodbyes(network: Network): Promise<void> {
   await Promise.all([open.stop(), closed.stop()]);
 }
 
+/** Whose code it is, and whether it is taken instead of the bundle. */
+const KEPT: readonly (readonly [name: string, mode: number, uid: number, runs: "mine" | "evil"])[] = [
+  ["of the bundle's owner", 0o644, 0, "evil"],
+  ["of a stranger", 0o644, STRANGER, "mine"],
+  ["that others can write", 0o666, 0, "mine"],
+];
+
 describe("security", { concurrency: AT_A_TIME }, () => {
   test("LAN: floods of forged claims and questions take nothing from who is Active", needsRoot, async () => {
     await onStage(["a", "b", "c"], survivesFloods);
@@ -105,6 +113,12 @@ describe("security", { concurrency: AT_A_TIME }, () => {
       );
     });
   });
+  for (const [name, mode, uid, runs] of KEPT)
+    test(`host: V8 code beside a bundle, ${name}: ${runs} runs`, needsRoot, (t) => {
+      const folder = mkdtempSync(join(tmpdir(), "kept-"));
+      t.after(() => rmSync(folder, { recursive: true }));
+      assert.equal(runKept(folder, mode, uid), runs);
+    });
   test("host: what comes through a pipe steers no terminal, also with --json", () => {
     const lines = String.raw`printf '\033]0;owned\007\n{"x":"\302\2332J"}\n' | garp-send --follow --json`;
     const shown = attempt(["script", "-qec", lines, "/dev/null"]).stdout;
@@ -112,6 +126,19 @@ describe("security", { concurrency: AT_A_TIME }, () => {
     assert.doesNotMatch(shown.replaceAll(/\r?\n/g, ""), /\p{Cc}/u);
   });
 });
+
+/** Keeps the code of another bundle of the same length. @returns what the bundle says then. */
+function runKept(folder: string, mode: number, uid: number): string {
+  const paths = { bundle: join(folder, "bundle.cjs"), kept: join(folder, "bundle.cache") };
+  copyFileSync(`${TOP}scripts/start.cjs`, join(folder, "start.cjs"));
+  const load = `const { load, CACHE } = require(${JSON.stringify(join(folder, "start.cjs"))}); const { script, tool } = load();`;
+  writeFileSync(paths.bundle, 'exports.main = () => "evil";');
+  const keep = 'tool.main(); require("node:fs").writeFileSync(CACHE, script.createCachedData());';
+  must([process.execPath, "-e", `${load} ${keep}`]);
+  writeFileSync(paths.bundle, 'exports.main = () => "mine";');
+  own(paths.kept, uid, mode);
+  return must([process.execPath, "-e", `${load} console.log(tool.main());`]).trim();
+}
 
 /** What a stranger has prepared at PATH, and who must not walk into it. */
 interface Trap {
