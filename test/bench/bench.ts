@@ -22,6 +22,8 @@ export interface Comparison {
   readonly target?: Target;
   /** Of a series: the work of the step; the last one without it. */
   readonly at?: number;
+  /** It cannot be 0: a round that says so has not measured it, as when the client itself was held up. */
+  readonly isNeverZero?: boolean;
   /** The README leaves it out, unless its target is missed. */
   readonly isDetail?: boolean;
 }

@@ -20,7 +20,7 @@ import { describeMachine } from "./figures.ts";
 import { HELD, heldRuns } from "./held-runs.ts";
 
 const PATH = join(TOP, "test/bench/budget.json");
-const ROUNDS_TO_MAKE = 15;
+const ROUNDS_TO_MAKE = 11;
 const DIGITS = 3;
 
 export function readBudget(): Budget {
@@ -34,7 +34,7 @@ function here(): string {
 
 /** Measures, and writes it down. */
 export async function makeBudget(): Promise<Budget> {
-  const measured = ratiosOf(HELD, await heldRuns(HELD, ROUNDS_TO_MAKE));
+  const measured = ratiosOf(await heldRuns(HELD, ROUNDS_TO_MAKE));
   const ratios = Object.fromEntries(
     Object.entries(measured).map(([what, ratio]) => [what, Number(ratio.toPrecision(DIGITS))]),
   );
@@ -47,8 +47,7 @@ const ROUNDS = 5;
 const TRIES = 3;
 
 /**
- * Measures each ratio, and those above the budget again, with the rounds before: the smallest times of more rounds are
- * nearer to what it costs when nobody else is at work.
+ * Measures each ratio, and those above the budget again: then the median of more rounds decides.
  */
 export async function measureHeld(
   budget: Ratios,
@@ -60,7 +59,7 @@ export async function measureHeld(
   let left: readonly Held[] = HELD;
   for (let n = 0; n < TRIES && left.length > 0; n++) {
     rounds = joined(rounds, await run(left, ROUNDS));
-    ratios = ratiosOf(HELD, rounds);
+    ratios = ratiosOf(rounds);
     left = exceeding(HELD, ratios, budget, allowance);
   }
   return ratios;

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { median } from "../lab/failover.ts";
 import type { Rounds } from "./contest.ts";
 
 /** One ratio: a contender by another one. */
@@ -31,15 +32,11 @@ export function allowanceOf({ made }: Budget, here: string): number {
   return made === here ? ALLOWANCE : ALLOWANCE_ELSEWHERE;
 }
 
-/**
- * That of the smallest processor times: what others do on the machine only adds.
- *
- * @returns nothing of a contender that did not take part.
- */
-export function ratiosOf(held: readonly Held[], rounds: Rounds): Ratios {
-  const least = (name: string): number => Math.min(...(rounds.get(name) ?? []).map(({ cpuMs }) => cpuMs!));
-  const all = held.map(({ what, ours, by }) => [what, least(ours) / least(by)] as const);
-  return Object.fromEntries(all.filter(([, ratio]) => Number.isFinite(ratio)));
+/** @returns the median of each; nothing of what was not measured. */
+export function ratiosOf(rounds: Rounds): Ratios {
+  return Object.fromEntries(
+    [...rounds].map(([what, all]) => [what, median(all.map(({ ratio }) => ratio!))] as const),
+  );
 }
 
 /** @returns those above their budget, and those that have none. */

@@ -6,7 +6,7 @@
 import type { Comparison } from "./bench.ts";
 
 export type Sides = Pick<Comparison, "ours" | "others">;
-export type More = Pick<Comparison, "target" | "at" | "isDetail">;
+export type More = Pick<Comparison, "target" | "at" | "isNeverZero" | "isDetail">;
 /** Its name in the rounds, and the unit that a reader is told. */
 export type Figure = readonly [figure: string, unit: string];
 

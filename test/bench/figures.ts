@@ -36,8 +36,8 @@ export interface Figures {
   readonly failed: readonly string[];
   readonly rows: readonly Row[];
   readonly growth: readonly GrowthRow[];
-  /** By bench: of a series each step, by contender, by figure: a value for each round. */
-  readonly rounds: Readonly<Record<string, unknown>>;
+  /** By bench. */
+  readonly rounds: Readonly<Record<string, Kept>>;
 }
 
 const OTHERS = ["keepalived", "frr", "iputils-arping", "tcpdump", "tshark", "iproute2", "iperf3"];
@@ -62,21 +62,47 @@ function versionOf(name: string): [string, string][] {
   return [[name, version.replace(/^\d+:/, "").replace(/-[^-]*$/, "")]];
 }
 
-/** @returns by contender and figure the values of all rounds. */
-export function columnsOf(result: Rounds | readonly Step[]): unknown {
-  if (!(result instanceof Map))
-    return (result as readonly Step[]).map(({ work, rounds }) => ({ work, ...columnsOfRounds(rounds) }));
-  return columnsOfRounds(result);
+/** By contender, by figure: a value for each round, null where a round has none. */
+type Columns = Readonly<Record<string, Readonly<Record<string, readonly (number | null)[]>>>>;
+/** Of a bench; of a series with the work of each step. */
+export type Kept = Columns | readonly { readonly work: number; readonly columns: Columns }[];
+
+export function columnsOf(result: Rounds | readonly Step[]): Kept {
+  if (result instanceof Map) return columnsOfRounds(result);
+  return (result as readonly Step[]).map(({ work, rounds }) => ({ work, columns: columnsOfRounds(rounds) }));
 }
 
-function columnsOfRounds(rounds: Rounds): Record<string, Record<string, number[]>> {
+function columnsOfRounds(rounds: Rounds): Columns {
   return Object.fromEntries(
-    [...rounds].map(([name, all]) => [
-      name,
-      Object.fromEntries(
-        Object.keys(all[0] ?? {}).map((figure) => [figure, all.map((round) => round[figure]!)]),
-      ),
-    ]),
+    [...rounds].map(([name, all]) => {
+      const names = [...new Set(all.flatMap((round) => Object.keys(round)))];
+      return [
+        name,
+        Object.fromEntries(names.map((figure) => [figure, all.map((round) => round[figure] ?? null)])),
+      ];
+    }),
+  );
+}
+
+/** The inverse of {@link columnsOf}. */
+export function resultOf(kept: Kept): Rounds | readonly Step[] {
+  return Array.isArray(kept)
+    ? (kept as Exclude<Kept, Columns>).map(({ work, columns }) => ({ work, rounds: roundsOf(columns) }))
+    : roundsOf(kept as Columns);
+}
+
+function roundsOf(columns: Columns): Rounds {
+  return new Map(
+    Object.entries(columns).map(([name, figures]) => {
+      const length = Math.max(0, ...Object.values(figures).map((values) => values.length));
+      const round = (n: number): Record<string, number> =>
+        Object.fromEntries(
+          Object.entries(figures).flatMap(([figure, values]) =>
+            typeof values[n] === "number" ? [[figure, values[n]]] : [],
+          ),
+        );
+      return [name, Array.from({ length }, (_, n) => round(n))];
+    }),
   );
 }
 

@@ -12,7 +12,7 @@ import { inNamespace } from "../lab/shell.ts";
 import { writeArpCapture } from "./arp-captures.ts";
 import type { Held } from "./budget.ts";
 import { type Contender, contest, type Rounds } from "./contest.ts";
-import { type CpuRunOptions, cpuRun } from "./cpu-run.ts";
+import { cpuRun, type Spent } from "./cpu-run.ts";
 
 /** What sends or hears on a network is not among them: the kernel books what it does for others' frames on whoever runs. */
 export const HELD: readonly Held[] = [
@@ -31,39 +31,46 @@ const CODED_AS_JSON = 80_000;
 
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
-/** @returns `cpuMs` of each contender that these need, in each round. */
+/** Both share one processor, turn by turn: whatever makes one of them slow, makes the other one slow too. */
+const ON_ONE_PROCESSOR = ["taskset", "--cpu-list", "0"];
+
+/** @returns `ratio` of each of these in each round. */
 export async function heldRuns(held: readonly Held[], rounds: number): Promise<Rounds> {
   const network = new Network(["a", "c"]);
   try {
     await network.settle();
-    const names = new Set(held.flatMap(({ ours, by }) => [ours, by]));
-    const contenders = contendersOf(network).filter(({ name }) => names.has(name));
+    const runs = runsOf(network);
+    const contenders = held.map(({ what, ours, by }): Contender => {
+      const run = async (): Promise<Record<string, number>> => {
+        const [one, other] = await Promise.all([runs[ours]!(), runs[by]!()]);
+        return { ratio: one.cpuMs / other.cpuMs };
+      };
+      return { name: what, run };
+    });
     return await contest(contenders, rounds, 0);
   } finally {
     await network.remove();
   }
 }
 
-function contendersOf(network: Network): Contender[] {
+function runsOf(network: Network): Readonly<Record<string, () => Promise<Spent>>> {
   const { capture, records } = writeInputs(network.folder);
-  const output = join(network.folder, "output");
-  const through = inNamespace(network.host("a").namespace, []);
-  const run = (name: string, argv: readonly string[], options: CpuRunOptions = {}): Contender => ({
-    name,
-    run: async () => ({ ...(await cpuRun(argv, { output, through, ...options })) }),
-  });
+  const through = inNamespace(network.host("a").namespace, ON_ONE_PROCESSOR);
+  const run = (argv: readonly string[], input = "/dev/null") => {
+    return async (): Promise<Spent> => await cpuRun(argv, { input, through });
+  };
   const node = process.execPath;
-  return [
-    run("node", [node, "-e", "0"]),
-    run("garp-send", ["garp-send", "--dry-run", "-I", "eth0", "--mac", "vrid:51", "192.0.2.100"]),
-    run("vmac-ctl", ["vmac-ctl", "up", "--dry-run", "-I", "eth0", "--vrid", "51", "192.0.2.100"]),
-    run("arp-listen", ["arp-listen", "-r", capture]),
-    run("tcpdump", ["tcpdump", "-nn", "-e", "-r", capture]),
-    run("plain reader", [node, here("plain-reader.js")], { input: records }),
-    run("vmac-ctl follow", ["vmac-ctl", "follow"], { input: records }),
-    run("wire", [node, here("code-frames.js"), "wire", String(CODED)]),
-    run("json", [node, here("code-frames.js"), "json", String(CODED_AS_JSON)]),
-  ];
+  return {
+    node: run([node, "-e", "0"]),
+    "garp-send": run(["garp-send", "--dry-run", "-I", "eth0", "--mac", "vrid:51", "192.0.2.100"]),
+    "vmac-ctl": run(["vmac-ctl", "up", "--dry-run", "-I", "eth0", "--vrid", "51", "192.0.2.100"]),
+    "arp-listen": run(["arp-listen", "-r", capture]),
+    tcpdump: run(["tcpdump", "-nn", "-e", "-r", capture]),
+    "plain reader": run([node, here("plain-reader.js")], records),
+    "vmac-ctl follow": run(["vmac-ctl", "follow"], records),
+    wire: run([node, here("code-frames.js"), "wire", String(CODED)]),
+    json: run([node, here("code-frames.js"), "json", String(CODED_AS_JSON)]),
+  };
 }
 
 function writeInputs(folder: string): Readonly<Record<"capture" | "records", string>> {

@@ -6,6 +6,7 @@
  *   --quick     few rounds
  *   --json      all figures, to a file
  *   --readme    keep the figures of all benches in docs/figures.json, and show them in the README
+ *   --again     after a change of entries: judge what docs/figures.json keeps by them, and show it in the README
  *   --budget    measure what the tests hold the tools to, and write it to test/bench/budget.json
  *   --list      the names, and how many rounds each has
  */
@@ -17,7 +18,16 @@ import { formatTable } from "../lab/table.ts";
 import type { Bench } from "./bench.ts";
 import { BENCHES } from "./benches.ts";
 import { makeBudget } from "./budget-runs.ts";
-import { columnsOf, describeMachine, type Figures, KEPT, writeFigures } from "./figures.ts";
+import {
+  columnsOf,
+  describeMachine,
+  type Figures,
+  KEPT,
+  type Kept,
+  readFigures,
+  resultOf,
+  writeFigures,
+} from "./figures.ts";
 import { replaceFigures } from "./readme.ts";
 import { type GrowthRow, growthRowsOf, type Row, rowsOf } from "./report.ts";
 import { cellsOf, GROWTH_HEADINGS, growthCellsOf, HEADINGS, warningsOf } from "./words.ts";
@@ -26,6 +36,7 @@ const OPTIONS = {
   quick: { type: "boolean", default: false },
   json: { type: "string" },
   readme: { type: "boolean", default: false },
+  again: { type: "boolean", default: false },
   budget: { type: "boolean", default: false },
   list: { type: "boolean", default: false },
 } as const;
@@ -48,7 +59,7 @@ async function runAll(benches: readonly Bench[], isQuick: boolean): Promise<Figu
   const [machine, startMs] = [describeMachine(), Date.now()];
   const rows: Row[] = [];
   const growth: GrowthRow[] = [];
-  const rounds: Record<string, unknown> = {};
+  const rounds: Record<string, Kept> = {};
   const failed: string[] = [];
   for (const bench of benches) {
     const beganMs = Date.now();
@@ -90,6 +101,20 @@ function keep(figures: Figures): void {
   writeFileSync(path, replaceFigures(readFileSync(path, "utf8"), figures));
 }
 
+/** What was measured stays; what is made of it may have changed. */
+function judgeAgain(): Figures {
+  const kept = readFigures(KEPT);
+  const played = BENCHES.flatMap((bench) => {
+    const rounds = kept.rounds[bench.name];
+    return rounds === undefined ? [] : [{ bench, result: resultOf(rounds) }];
+  });
+  return {
+    ...kept,
+    rows: played.flatMap(({ bench, result }) => rowsOf(bench, result)),
+    growth: played.flatMap(({ bench, result }) => growthRowsOf(bench, result)),
+  };
+}
+
 const { values, positionals } = readArguments();
 const chosen = BENCHES.filter(
   ({ name }) => positionals.length === 0 || positionals.some((word) => name.includes(word)),
@@ -104,6 +129,10 @@ if (values.list) {
   process.exit(0);
 }
 if (values.readme && positionals.length > 0) fail(64, "--readme shows all benches: leave out names");
+if (values.again) {
+  keep(judgeAgain());
+  process.exit(0);
+}
 if (process.geteuid?.() !== 0) fail(77, "needs root, to make network namespaces");
 if (values.budget) {
   process.stdout.write(`${JSON.stringify(await makeBudget(), null, 2)}\n`);

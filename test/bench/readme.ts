@@ -21,7 +21,8 @@ export function replaceFigures(page: string, figures: Figures): string {
 export function formatFigures(figures: Figures): string {
   const rows = figures.rows.filter(({ isDetail, isMet }) => isDetail !== true || isMet === false);
   const parts = [describeRun(figures), markdown(HEADINGS, rows.map(markdownCells))];
-  if (figures.growth.length > 0) parts.push(markdown(GROWTH_HEADINGS, figures.growth.map(growthCellsOf)));
+  const growth = figures.growth.filter((row) => row.isShown || warningsOf([row]).length > 0);
+  if (growth.length > 0) parts.push(markdown(GROWTH_HEADINGS, growth.map(growthCellsOf)));
   if (figures.failed.length > 0) parts.push(`Not measured, because it failed: ${figures.failed.join("; ")}.`);
   return [...parts, ...warningsOf(figures.growth)].join("\n\n");
 }

@@ -3,14 +3,14 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Bench, Comparison, Step } from "./bench.ts";
 import type { Rounds } from "./contest.ts";
-import type { Figures } from "./figures.ts";
+import { columnsOf, type Figures, resultOf } from "./figures.ts";
 import { replaceFigures } from "./readme.ts";
 import { growthRowsOf, quantile, ratioOfRounds, rowsOf } from "./report.ts";
 import { cellsOf, figure, growthCellsOf, warningsOf } from "./words.ts";
 
 const of = (columns: Readonly<Record<string, readonly number[]>>): Rounds =>
   new Map(Object.entries(columns).map(([name, values]) => [name, values.map((ms) => ({ ms }))]));
-const ROUNDS = of({ ours: [12, 10, 11], fast: [5, 5, 5], none: [0, 0, 0] });
+const ROUNDS = of({ ours: [12, 10, 11], fast: [5, 5, 5], none: [0, 0, 0], "held up": [0, 8, 10] });
 
 const comparison = (more: Partial<Comparison>): Comparison => ({
   ...{ what: "a thing", ours: "ours", others: ["fast"], figure: "ms", unit: "ms", better: "lower" },
@@ -33,6 +33,12 @@ const CELLS: readonly (readonly [name: string, more: Partial<Comparison>, cells:
     [["a thing", "ours: 11 (10–12) ms", "", "", "3", ""]],
   ],
   ["who is not there has no row", { others: ["gone"] }, []],
+  [
+    "a round of 0 is not counted where that cannot be",
+    { ours: "held up", isNeverZero: true },
+    [["a thing", "held up: 9 (8–10) ms", "fast: 5 (5–5) ms", "1.8 (1.7–1.9)", "2", ""]],
+  ],
+  ["nor makes a row, if all are 0", { others: ["none"], isNeverZero: true }, []],
   ["ours not there has no row", { ours: "gone" }, []],
   ["a figure that nobody has makes no row", { figure: "s" }, []],
   [
@@ -180,4 +186,17 @@ describe("replaceFigures", () => {
   test("a page without a place is refused", () => {
     assert.throws(() => replaceFigures("nothing", figuresOf([])), /the page needs the lines/);
   });
+});
+
+describe("resultOf: what is kept is what was measured", () => {
+  const uneven: Rounds = new Map([["ours", [{ ms: 1 }, { ms: 2, mib: 3 }]]]);
+  for (const [name, result] of [
+    ["rounds", ROUNDS],
+    ["a series", STEPS],
+    ["a figure that a round does not have", uneven],
+  ] as const) {
+    test(name, () => {
+      assert.deepEqual(resultOf(JSON.parse(JSON.stringify(columnsOf(result)))), result);
+    });
+  }
 });

@@ -48,17 +48,21 @@ export interface GrowthRow {
   readonly exponent: number;
   /** Between the two largest works. */
   readonly lastExponent: number;
+  /** Of one of ours that the README shows. */
+  readonly isShown: boolean;
 }
 
 /** @returns a row for each contender that took part: others may not be there on this machine. */
 export function rowsOf(bench: Bench, result: Rounds | readonly Step[]): Row[] {
   return bench.comparisons.flatMap((comparison) => {
     const rounds = roundsAt(result, comparison.at);
-    const ours = valuesOf(rounds, comparison.ours, comparison.figure);
+    const measured = (name: string): readonly number[] | undefined =>
+      valuesOf(rounds, name, comparison.figure, comparison.isNeverZero);
+    const ours = measured(comparison.ours);
     if (ours === undefined) return [];
     if (comparison.others === undefined) return [rowOf(bench.name, comparison, ours)];
     return comparison.others.flatMap((name) => {
-      const theirs = valuesOf(rounds, name, comparison.figure);
+      const theirs = measured(name);
       return theirs === undefined ? [] : [rowOf(bench.name, comparison, ours, { name, values: theirs })];
     });
   });
@@ -71,9 +75,15 @@ function roundsAt(result: Rounds | readonly Step[], at: number | undefined): Rou
   return step?.rounds ?? new Map();
 }
 
-function valuesOf(rounds: Rounds, name: string, figure: string): readonly number[] | undefined {
+function valuesOf(
+  rounds: Rounds,
+  name: string,
+  figure: string,
+  isNeverZero = false,
+): readonly number[] | undefined {
   const values = rounds.get(name)?.flatMap((round) => round[figure] ?? []);
-  return values === undefined || values.length === 0 ? undefined : values;
+  const measured = values?.filter((value) => !(isNeverZero && value === 0));
+  return measured === undefined || measured.length === 0 ? undefined : measured;
 }
 
 function rowOf(
@@ -137,11 +147,11 @@ export function growthRowsOf(bench: Bench, result: Rounds | readonly Step[]): Gr
   const steps = result as readonly Step[];
   const names = new Set(steps.flatMap(({ rounds }) => [...rounds.keys()]));
   return (bench.growths ?? []).flatMap((growth) =>
-    [...names].flatMap((name) => growthRowOf(bench.name, growth, name, steps)),
+    [...names].flatMap((name) => growthRowOf(bench, growth, name, steps)),
   );
 }
 
-function growthRowOf(bench: string, growth: Growth, name: string, steps: readonly Step[]): GrowthRow[] {
+function growthRowOf(bench: Bench, growth: Growth, name: string, steps: readonly Step[]): GrowthRow[] {
   const points = steps.flatMap(({ work, rounds }) => {
     const values = valuesOf(rounds, name, growth.figure);
     // What costs nothing has no logarithm.
@@ -150,5 +160,6 @@ function growthRowOf(bench: string, growth: Growth, name: string, steps: readonl
   if (points.length < STEPS_MIN) return [];
   const { what, of, unit } = growth;
   const fitted = { exponent: exponentOf(points), lastExponent: lastExponentOf(points) };
-  return [{ bench, what, of, unit, name, points, ...fitted }];
+  const isShown = bench.comparisons.some(({ ours, isDetail }) => ours === name && isDetail !== true);
+  return [{ bench: bench.name, what, of, unit, name, points, ...fitted, isShown }];
 }
