@@ -11,7 +11,7 @@ import { addressOf, macOf } from "./forged.ts";
 export const ASKED_IP = "192.0.2.77";
 const REGULARS = 500;
 /** Of 100: who was never heard before, and what asks for {@link ASKED_IP}. */
-const FORGED_SHARE = 10;
+const FORGED_SHARE = 30;
 const ASKING_SHARE = 2;
 const SOURCE_MAC_AT = 6;
 const SENDER_MAC_AT = 22;

@@ -13,18 +13,23 @@ const KIB_IN_MIB = 1024;
 export function faultsOf({ title, stories, leftovers }: Lap, slackKib: number): string[] {
   const faults = stories.flatMap((story) =>
     [
-      ...growing("memory in use", story.used, slackKib),
-      ...growing("what V8 holds", story.held, slackKib),
+      ...growing("memory", [story.resident, story.used], slackKib),
+      ...growing("what V8 holds", [story.held], slackKib),
       ...kept(story),
     ].map((fault) => `${story.name}: ${fault}`),
   );
   return [...faults, ...leftovers.map((line) => `left over: ${line}`)].map((fault) => `${title}: ${fault}`);
 }
 
-function growing(what: string, series: readonly Measured[], slackKib: number): string[] {
-  const { verdict, growth, earlyKib, lateKib } = growthOf(series, slackKib);
-  if (verdict === "flat") return [];
-  if (verdict === "too few samples") return [`${what} was looked at too seldom to judge it: needs more work`];
+/** @param views of the same memory, each with what is only there for a while: what has leaked is in all of them. */
+function growing(what: string, views: readonly (readonly Measured[])[], slackKib: number): string[] {
+  const growths = views.map((series) => growthOf(series, slackKib));
+  if (growths.some(({ verdict }) => verdict === "too few samples"))
+    return [`${what} was looked at too seldom to judge it: needs more work`];
+  if (growths.some(({ verdict }) => verdict === "flat")) return [];
+  const { growth, earlyKib, lateKib } = growths.reduce((one, other) =>
+    one.growth < other.growth ? one : other,
+  );
   const [early, late] = [earlyKib, lateKib].map((kib) => (kib / KIB_IN_MIB).toFixed(1));
   const most = GROWTH_MAX * 100;
   return [
