@@ -10,7 +10,20 @@ const MAC = /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/;
 /** Any number of 64 bits. */
 const DECIMAL = /^[0-9]{1,20}$/;
 const TIMESTAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z$/;
-const VIP = /^[0-9a-f.:]+\/[0-9]{1,3}$/;
+const OCTET = "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
+const IPV4 = `${OCTET}(?:\\.${OCTET}){3}`;
+const GROUP = "[0-9a-f]{1,4}";
+/** By how many groups stand before the two colons; after them at most as many as are missing. */
+const SHORTENED = [1, 2, 3, 4, 5, 6].map((n) => `(?:${GROUP}:){${n}}(?::${GROUP}){1,${7 - n}}`);
+const IPV6 = [
+  `(?:${GROUP}:){7}${GROUP}`,
+  `(?:${GROUP}:){1,7}:`,
+  ...SHORTENED,
+  `:(?:(?::${GROUP}){1,7}|:)`,
+  `::(?:ffff:(?:0:)?)?${IPV4}`,
+].join("|");
+const ADDRESS = new RegExp(`^(?:${IPV4}|${IPV6})$`);
+const VIP = new RegExp(`^(?:${IPV4}/(?:3[0-2]|[12]?\\d)|(?:${IPV6})/(?:12[0-8]|1[01]\\d|[1-9]?\\d))$`);
 /** No control character: it names files and settings, and stands in command lines. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: it is those that are left out; JSON Schema has no \p{Cc}.
 const INSTANCE = /^[^/\s\x00-\x1f\x7f-\x9f]+\/[46]\/[0-9]{1,3}$/;
@@ -18,7 +31,7 @@ const INSTANCE = /^[^/\s\x00-\x1f\x7f-\x9f]+\/[46]\/[0-9]{1,3}$/;
 export const text = (about: string) => v.pipe(v.string(), v.description(about));
 export const mac = (about: string) => v.pipe(v.string(), v.regex(MAC), v.description(about));
 /** An IPv4 or IPv6 address; lower case, IPv6 as RFC 5952. */
-export const address = (about: string) => v.pipe(v.string(), v.regex(/^[0-9a-f.:]+$/), v.description(about));
+export const address = (about: string) => v.pipe(v.string(), v.regex(ADDRESS), v.description(about));
 export const vips = (about: string) =>
   v.pipe(
     testedAtOnce(v.pipe(v.string(), v.regex(VIP)), isVip),

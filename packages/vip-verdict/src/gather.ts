@@ -3,11 +3,12 @@
  *
  * @module
  */
-import { addressOfVip, type KnownRecord, type RecordOf } from "@viptools/records";
+import type { KnownRecord, RecordOf } from "@viptools/records";
 import type { IpAddress, Mac } from "@viptools/wire";
 import { virtualMacOf } from "@viptools/wire";
 import type { Answer, DirectAnswer, Facts, Looked, VirtualRouter } from "./facts.ts";
 import { gatherRouters } from "./routers.ts";
+import { addressSaid } from "./vip-address.ts";
 
 /** @param records of all tools; those of one tool in their order. */
 export function gather(records: readonly KnownRecord[], looked: Looked): Facts {
@@ -63,7 +64,7 @@ function gatherAddresses(
 ): IpAddress[] {
   if (vips.length > 0) return [...vips];
   const advertised = routers.filter(({ segment }) => segment === nic).flatMap((router) => router.vips);
-  return [...new Set([...advertised, ...owned.flatMap((own) => own.vips.map(addressOfVip))])];
+  return [...new Set([...advertised, ...owned.flatMap((own) => own.vips.map(addressSaid))])];
 }
 
 /** Whether everybody was asked or one MAC alone, the questions of the same run tell. */

@@ -515,3 +515,18 @@ for (const [name, records, consequence, command] of [
 
 for (const [name, records, looked, expected] of STORIES)
   test(`judge tells ${name}`, () => assert.deepEqual(codes(records, looked), expected));
+
+/** An advert can list anything: whoever sends it must not end the one who looks. */
+for (const vip of [
+  "0.0.0.0/32",
+  "224.0.0.1/32",
+  "127.0.0.1/32",
+  "192.0.2.0/24",
+  "1.0.0.0/4",
+  "::/128",
+  "ff02::1/128",
+])
+  test(`gather() takes ${vip} of an advert as it is`, () => {
+    const { routers } = factsOf([peer({ vips: [vip] })]);
+    assert.deepEqual(routers[0]?.vips, [vip.split("/")[0]]);
+  });

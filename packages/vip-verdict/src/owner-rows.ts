@@ -3,11 +3,12 @@
  *
  * @module
  */
-import { addressOfVip, type RecordOf } from "@viptools/records";
+import type { RecordOf } from "@viptools/records";
 import type { IpAddress } from "@viptools/wire";
 import type { Facts, Peer } from "./facts.ts";
 import { activePeers, at, isActiveHere, optionsFor, routerOf } from "./knowledge.ts";
 import type { Found, Row } from "./row.ts";
+import { addressSaid } from "./vip-address.ts";
 
 type Owned = RecordOf<"vmac.status">;
 
@@ -76,7 +77,7 @@ export const OWN_LIST_ROW: Row = {
 
 /** CARP, and an advert without addresses, says nothing of the list. */
 function otherList(facts: Facts, own: Owned, active: Peer): Found[] {
-  const mine = own.vips.map(addressOfVip);
+  const mine = own.vips.map(addressSaid);
   const without = (list: readonly IpAddress[], other: readonly IpAddress[]): IpAddress[] =>
     list.filter((ip) => !other.includes(ip));
   const [missing, extra] = [without(active.vips, mine), without(mine, active.vips)];

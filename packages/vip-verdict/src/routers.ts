@@ -3,9 +3,10 @@
  *
  * @module
  */
-import { addressOfVip, type KnownRecord, parseInstance, type RecordOf } from "@viptools/records";
+import { type KnownRecord, parseInstance, type RecordOf } from "@viptools/records";
 import type { IpAddress } from "@viptools/wire";
 import type { Peer, VirtualRouter } from "./facts.ts";
+import { addressSaid } from "./vip-address.ts";
 
 interface Growing {
   readonly peers: Map<IpAddress, Peer>;
@@ -69,7 +70,7 @@ function peerOf({
     mac,
     priority,
     version,
-    vips: vips.map(addressOfVip),
+    vips: vips.map(addressSaid),
     intervalMs: interval_ms,
     protocol: protocol === "carp" ? "CARP" : "VRRP",
     isOwn: notes.includes("this host"),
