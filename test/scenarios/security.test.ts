@@ -211,7 +211,6 @@ const TRAPS: readonly Trap[] = [
     row(`a stranger's FIFO as input: ${tool}`, fifo(0o600, STRANGER), `${tool} 0<>PATH`, 78, FOREIGN),
   ),
   row("a FIFO for all as input", fifo(0o622, 0), "vmac-ctl follow 0<>PATH", 78, /has mode 622: needs 600/),
-  row("a FIFO that all read, as input", fifo(0o644, 0), "vmac-ctl follow 0<>PATH", 78, /takes leases away/),
   row("a stranger's FIFO: keepalived-fifo", fifo(0o600, STRANGER), "keepalived-fifo PATH", 78, FOREIGN),
   row(
     "a stranger's FIFO: keepalived-notify --read",

@@ -50,7 +50,7 @@ export class Follower {
         "standard input is a terminal: needs records, like vrrp-elect … | this",
       );
     }
-    needTrustedInput();
+    needTrustedInput((sentence) => context.say(sentence));
     if (context.args.text("on-reader-loss") !== "ignore") {
       context.output.onReaderLost(() => this.#end(ExitCode.outputLost));
     }

@@ -5,7 +5,7 @@ import { chmodSync, chownSync, closeSync, constants, mkdtempSync, openSync, rmSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "node:test";
-import { mistakeInInput } from "./trusted-input.ts";
+import { mistakeInInput, weaknessOfInput } from "./trusted-input.ts";
 
 const skip = process.geteuid?.() === 0 ? false : "needs root";
 const STRANGER = 65534;
@@ -14,23 +14,36 @@ const FIFOS: readonly (readonly [name: string, mode: number, uid: number, says: 
   ["its owner's alone", 0o600, 0, undefined],
   ["that others may write", 0o622, 0, /has mode 622: needs 600/],
   ["that a group may write", 0o620, 0, /has mode 620: needs 600/],
-  ["that others may read, and so empty", 0o644, 0, /has mode 644: needs 600/],
+  ["that others may read, as mkfifo makes it", 0o644, 0, undefined],
   ["of a stranger", 0o600, STRANGER, /belongs to user 65534: needs a FIFO of this user or of root/],
 ];
+/** @returns what is said of a FIFO with this mode and owner. */
+function saidOf(judge: typeof mistakeInInput, mode: number, uid: number): string | undefined {
+  const folder = mkdtempSync(join(tmpdir(), "input-"));
+  const path = join(folder, "fifo");
+  assert.equal(spawnSync("mkfifo", [path]).status, 0);
+  chmodSync(path, mode);
+  chownSync(path, uid, uid);
+  const fd = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
+  const seen = judge(fd);
+  closeSync(fd);
+  rmSync(folder, { recursive: true });
+  return seen;
+}
+
 for (const [name, mode, uid, says] of FIFOS)
-  test(`mistakeInInput() of a FIFO ${name}`, { skip }, (t) => {
-    const folder = mkdtempSync(join(tmpdir(), "input-"));
-    t.after(() => rmSync(folder, { recursive: true }));
-    const path = join(folder, "fifo");
-    assert.equal(spawnSync("mkfifo", [path]).status, 0);
-    chmodSync(path, mode);
-    chownSync(path, uid, uid);
-    const fd = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
-    const seen = mistakeInInput(fd);
-    closeSync(fd);
+  test(`mistakeInInput() of a FIFO ${name}`, { skip }, () => {
+    const seen = saidOf(mistakeInInput, mode, uid);
     if (says === undefined) assert.equal(seen, undefined);
     else assert.match(seen ?? "nothing", says);
   });
+
+test("weaknessOfInput() of a FIFO that others may read, and so empty; of its owner's alone it is none", {
+  skip,
+}, () => {
+  assert.match(saidOf(weaknessOfInput, 0o644, 0) ?? "nothing", /has mode 644: who else reads/);
+  assert.equal(saidOf(weaknessOfInput, 0o600, 0), undefined);
+});
 
 test("mistakeInInput() takes a pipe without a name, whosever it is, and what is no FIFO", () => {
   const fd = openSync("/dev/null", "r");

@@ -8,27 +8,47 @@ import { fstatSync, readlinkSync } from "node:fs";
 import { ExitCode, ExitError } from "./exit.ts";
 
 const STANDARD_INPUT = 0;
-const OTHERS = 0o066;
+const OTHERS_WRITE = 0o022;
+const OTHERS_READ = 0o044;
 
 /** A pipe without a name is whose command line it is: what sudo runs has that of the user who typed it. */
 const WITHOUT_NAME = /^pipe:/;
 
-/** @throws {ExitError} configuration, if it is a FIFO that others may read or write. */
-export function needTrustedInput(): void {
+/**
+ * @param say is told where others may read it: they can take leases away, which mutes and moves nothing.
+ * @throws {ExitError} configuration, if it is a FIFO that others may write.
+ */
+export function needTrustedInput(say: (sentence: string) => void): void {
   const mistake = mistakeInInput(STANDARD_INPUT);
   if (mistake !== undefined) throw new ExitError(ExitCode.configuration, `standard input is ${mistake}`);
+  const weakness = weaknessOfInput(STANDARD_INPUT);
+  if (weakness !== undefined) say(`standard input is ${weakness}`);
 }
 
 /** @returns what is wrong with it; undefined if nothing, or if it is no FIFO with a name. */
 export function mistakeInInput(fd: number): string | undefined {
+  const fifo = namedFifo(fd);
+  if (fifo === undefined) return undefined;
+  const { name, uid, mode } = fifo;
+  const why = "who writes into it moves addresses";
+  const user = process.geteuid?.();
+  if (uid !== 0 && uid !== user)
+    return `${name}, which belongs to user ${uid}: needs a FIFO of this user or of root, ${why}`;
+  return (mode & OTHERS_WRITE) === 0
+    ? undefined
+    : `${name}, which has mode ${mode.toString(8)}: needs 600, ${why}`;
+}
+
+/** @returns why others could be in the way; undefined if they could not. */
+export function weaknessOfInput(fd: number): string | undefined {
+  const fifo = namedFifo(fd);
+  if (fifo === undefined || (fifo.mode & OTHERS_READ) === 0) return undefined;
+  return `${fifo.name}, which has mode ${fifo.mode.toString(8)}: who else reads from it takes leases away; 600 keeps them`;
+}
+
+function namedFifo(fd: number): { name: string; uid: number; mode: number } | undefined {
   const status = fstatSync(fd);
   if (!status.isFIFO()) return undefined;
   const name = readlinkSync(`/proc/self/fd/${fd}`);
-  if (WITHOUT_NAME.test(name)) return undefined;
-  const why = "who writes into it moves addresses, who reads from it takes leases away";
-  const user = process.geteuid?.();
-  if (status.uid !== 0 && status.uid !== user)
-    return `${name}, which belongs to user ${status.uid}: needs a FIFO of this user or of root, ${why}`;
-  const mode = (status.mode & 0o777).toString(8);
-  return (status.mode & OTHERS) === 0 ? undefined : `${name}, which has mode ${mode}: needs 600, ${why}`;
+  return WITHOUT_NAME.test(name) ? undefined : { name, uid: status.uid, mode: status.mode & 0o777 };
 }

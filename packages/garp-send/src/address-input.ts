@@ -33,7 +33,7 @@ export interface AddressInputOptions {
  */
 export async function readAddressInput(options: AddressInputOptions): Promise<IpAddress[]> {
   const addresses = new Set<IpAddress>();
-  needTrustedInput();
+  needTrustedInput((sentence) => options.context.say(sentence));
   await new Promise<void>((resolve, reject) => {
     readRecords(process.stdin, {
       onLine: (line) => {

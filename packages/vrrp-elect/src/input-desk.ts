@@ -23,7 +23,7 @@ export interface InputHandlers {
  */
 export function readInput(context: Context, handlers: InputHandlers): void {
   if (!canBeRead()) return;
-  needTrustedInput();
+  needTrustedInput((sentence) => context.say(sentence));
   readRecords(process.stdin, {
     onLine: (line) => handle(context, handlers, line),
     onEnd: () => handlers.onEnd(),
