@@ -204,7 +204,7 @@ const WRONG: readonly (readonly [argv: string, code: number, says: RegExp])[] = 
   ["notify-exec --notify /bin/true --queue 0", 64, /--queue is "0": needs a whole number from 1/],
   ["notify-exec --notify /bin/true --timeout soon", 64, /--timeout/],
   ["notify-exec --notify /bin/true --timeout 0", 64, /--timeout is 0: needs 1ms to 24h/],
-  ["notify-exec --notify /bin/true --timeout 1000h", 64, /--timeout is 1000h: needs 1ms to 24h/],
+  ["notify-exec --notify /bin/true --timeout 25h", 64, /--timeout is 25h: needs 1ms to 24h/],
   ["vip-metrics --notify --expect foo", 64, /--expect is "foo": needs one of arp-listen, /],
   ["notify-exec --notify true", 78, /true is no absolute path/],
   ["notify-exec --notify /bin/none-such", 78, /cannot be run: ENOENT/],

@@ -31,7 +31,7 @@ const NOT_ALLOWED: ReadonlySet<string> = new Set(["EACCES", "EPERM"]);
 export class RunDirectory {
   readonly #path: string;
 
-  /** @throws {KernelError} EPERM, if the folder cannot be made; EACCES, if others may change it; EEXIST, if it is another user's. */
+  /** @throws {KernelError} EPERM, if the folder cannot be made or is root's; EACCES, if others may change it; EEXIST, if it is another user's. */
   constructor() {
     this.#path = join(ROOT, `${readBootId()}-${readNamespaceCookie()}`);
     this.#make();
@@ -157,6 +157,7 @@ function checkPrivate(path: string): void {
   const user = process.geteuid?.();
   const isPrivate = status.isDirectory() && (status.mode & 0o022) === 0;
   if (isPrivate && status.uid !== user) {
+    if (status.uid === 0) throw new KernelError("EPERM", `Cannot use ${path}: it is root's${notAllowed()}`);
     const ways = "run as that one, or name another folder in VIPTOOLS_RUN";
     throw new KernelError(
       "EEXIST",
