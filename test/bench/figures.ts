@@ -62,6 +62,26 @@ function versionOf(name: string): [string, string][] {
   return [[name, version.replace(/^\d+:/, "").replace(/-[^-]*$/, "")]];
 }
 
+/**
+ * A kept run, some benches of which were played again.
+ *
+ * @throws {RangeError} if that was on another day or machine, or with other rounds.
+ */
+export function withPlayedAgain(kept: Figures, again: Figures): Figures {
+  const [before, now] = [kept, again].map(({ date, isQuick, machine }) =>
+    JSON.stringify({ date, isQuick, ...machine, load: undefined }),
+  );
+  if (before !== now) throw new RangeError(`what is kept was measured elsewhere: ${before}, and now ${now}`);
+  return {
+    ...kept,
+    tookSeconds: kept.tookSeconds + again.tookSeconds,
+    failed: [
+      ...new Set([...kept.failed.filter((name) => again.rounds[name] === undefined), ...again.failed]),
+    ],
+    rounds: { ...kept.rounds, ...again.rounds },
+  };
+}
+
 /** By contender, by figure: a value for each round, null where a round has none. */
 type Columns = Readonly<Record<string, Readonly<Record<string, readonly (number | null)[]>>>>;
 /** Of a bench; of a series with the work of each step. */

@@ -5,7 +5,8 @@
  *   NAME        only benches whose name has this in it
  *   --quick     few rounds
  *   --json      all figures, to a file
- *   --readme    keep the figures of all benches in docs/figures.json, and show them in the README
+ *   --readme    keep the figures in docs/figures.json, and show them in the README; with names: those beside what is
+ *               kept of the others, measured on the same machine and day
  *   --again     after a change of entries: judge what docs/figures.json keeps by them, and show it in the README
  *   --budget    measure what the tests hold the tools to, and write it to test/bench/budget.json
  *   --list      the names, and how many rounds each has
@@ -26,6 +27,7 @@ import {
   type Kept,
   readFigures,
   resultOf,
+  withPlayedAgain,
   writeFigures,
 } from "./figures.ts";
 import { replaceFigures } from "./readme.ts";
@@ -102,8 +104,7 @@ function keep(figures: Figures): void {
 }
 
 /** What was measured stays; what is made of it may have changed. */
-function judgeAgain(): Figures {
-  const kept = readFigures(KEPT);
+function judgeAgain(kept: Figures): Figures {
   const played = BENCHES.flatMap((bench) => {
     const rounds = kept.rounds[bench.name];
     return rounds === undefined ? [] : [{ bench, result: resultOf(rounds) }];
@@ -128,9 +129,8 @@ if (values.list) {
   process.stdout.write(`${formatTable([["name", "rounds", "quick"], ...rows])}\n`);
   process.exit(0);
 }
-if (values.readme && positionals.length > 0) fail(64, "--readme shows all benches: leave out names");
 if (values.again) {
-  keep(judgeAgain());
+  keep(judgeAgain(readFigures(KEPT)));
   process.exit(0);
 }
 if (process.geteuid?.() !== 0) fail(77, "needs root, to make network namespaces");
@@ -142,5 +142,6 @@ if (values.json !== undefined) mustBeWritable(values.json);
 const figures = await runAll(chosen, values.quick);
 tell(figures);
 if (values.json !== undefined) writeFigures(values.json, figures);
-if (values.readme) keep(figures);
+if (values.readme)
+  keep(positionals.length === 0 ? figures : judgeAgain(withPlayedAgain(readFigures(KEPT), figures)));
 if (figures.failed.length > 0) fail(1, `${figures.failed.length} of ${chosen.length} benches failed`);

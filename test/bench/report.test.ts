@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Bench, Comparison, Step } from "./bench.ts";
 import type { Rounds } from "./contest.ts";
-import { columnsOf, type Figures, resultOf } from "./figures.ts";
+import { columnsOf, type Figures, resultOf, withPlayedAgain } from "./figures.ts";
 import { replaceFigures } from "./readme.ts";
 import { growthRowsOf, quantile, ratioOfRounds, rowsOf } from "./report.ts";
 import { cellsOf, figure, growthCellsOf, warningsOf } from "./words.ts";
@@ -199,4 +199,30 @@ describe("resultOf: what is kept is what was measured", () => {
       assert.deepEqual(resultOf(JSON.parse(JSON.stringify(columnsOf(result)))), result);
     });
   }
+});
+
+describe("withPlayedAgain: benches that were played again, beside what is kept", () => {
+  const kept = { ...figuresOf([]), rounds: { "one that broke": { old: {} }, other: { old: {} } } };
+  const again = { ...figuresOf([]), failed: [], rounds: { "one that broke": { now: {} } } };
+  test("have the place of the old ones, and have failed no more", () => {
+    const { rounds, failed, tookSeconds } = withPlayedAgain(
+      { ...kept, rounds: { other: { old: {} } } },
+      again,
+    );
+    assert.deepEqual(
+      { rounds, failed, tookSeconds },
+      { rounds: { other: { old: {} }, "one that broke": { now: {} } }, failed: [], tookSeconds: 2 },
+    );
+  });
+  for (const [name, other] of [
+    ["on another day", { date: "2026-01-03" }],
+    ["in a quick run", { isQuick: true }],
+    ["on another machine", { machine: { ...kept.machine, cpu: "another processor" } }],
+  ] as const)
+    test(`${name} are refused`, () => {
+      assert.throws(() => withPlayedAgain(kept, { ...again, ...other }), /was measured elsewhere/);
+    });
+  test("under another load they are not", () => {
+    assert.ok(withPlayedAgain(kept, { ...again, machine: { ...kept.machine, load: 1 } }));
+  });
 });
