@@ -3,10 +3,9 @@
  *
  * usage, on a host: node arp-flood.js PER_SECOND COUNT HOSTS
  */
-import { Alarm, findInterface, KernelError, monotonicUs, PacketSocket } from "@viptools/kernel";
 import { ArpOperation, encodeArpBroadcast, macFromBytes, ZERO_MAC } from "@viptools/wire";
+import { sendSteadily } from "./steady-sender.ts";
 
-/** A sender that was held up does not make good for it all at once: the lab's links hold a thousand frames. */
 const BURST_MAX = 256;
 const SOURCE_MAC_AT = 6;
 const SENDER_MAC_AT = 22;
@@ -31,28 +30,14 @@ function address(frame: Uint8Array, n: number): void {
 }
 
 const [perSecond, count, hosts] = process.argv.slice(2).map(Number);
-const socket = new PacketSocket({ ifindex: findInterface("eth0")! });
 const frame = template();
-const startUs = monotonicUs();
-let tried = 0;
-let sent = 0;
-const alarm = new Alarm(() => {
-  const due = Math.floor(((monotonicUs() - startUs) / 1e6) * perSecond!) + 1;
-  const end = Math.min(count!, due, tried + BURST_MAX);
-  for (; tried < end; tried++) {
-    address(frame, tried % hosts!);
-    try {
-      socket.send(frame);
-      sent += 1;
-    } catch (error) {
-      if (!(error instanceof KernelError)) throw error;
-    }
-  }
-  if (tried < count!) {
-    alarm.set(Math.max(monotonicUs(), startUs + (tried / perSecond!) * 1e6));
-    return;
-  }
-  alarm.close();
-  process.stdout.write(`${sent} ${Math.round((monotonicUs() - startUs) / 1000)}\n`);
+const { sent, tookMs } = await sendSteadily({
+  perSecond: perSecond!,
+  count: count!,
+  burstMax: BURST_MAX,
+  frameOf: (n) => {
+    address(frame, n % hosts!);
+    return frame;
+  },
 });
-alarm.set(startUs);
+process.stdout.write(`${sent} ${tookMs}\n`);

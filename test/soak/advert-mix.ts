@@ -3,18 +3,17 @@
  *
  * @module
  */
-import { advert, GARBAGE } from "../lab/garbage.ts";
-import { VRID } from "../lab/router.ts";
+import { forgedAdvert } from "../lab/forged-advert.ts";
+import { GARBAGE } from "../lab/garbage.ts";
 import { Random } from "../simulation/random.ts";
 import { addressOf } from "./forged.ts";
 
 /** The longest there is: whoever is heard once is believed until the end. */
 export const INTERVAL_CS = 4095;
 const GARBAGE_FRAMES = Object.values(GARBAGE);
-const plain = (message: Uint8Array): Uint8Array => message;
 /** Whoever hears it stays Backup. */
-const RIVAL = advert(plain, {}, VRID, 255, INTERVAL_CS);
-const LOSING = advert(plain, { source: "192.0.2.0" }, VRID, 1, INTERVAL_CS);
+const RIVAL = forgedAdvert({ intervalCs: INTERVAL_CS });
+const LOSING = forgedAdvert({ ip: { source: "192.0.2.0" }, priority: 1, intervalCs: INTERVAL_CS });
 /** Of 100. */
 const SHARES = { rival: 60, garbage: 20, losing: 5 } as const;
 
@@ -39,6 +38,11 @@ export class AdvertMix {
   /** From a router that was never heard before, of any virtual router. */
   #forged(): Uint8Array {
     const vrid = 1 + Math.floor(this.#random.below(255));
-    return advert(plain, { source: addressOf(this.#sent) }, vrid, 1, INTERVAL_CS);
+    return forgedAdvert({
+      ip: { source: addressOf(this.#sent) },
+      vrid,
+      priority: 1,
+      intervalCs: INTERVAL_CS,
+    });
   }
 }

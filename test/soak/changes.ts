@@ -7,8 +7,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { forgedAdvert } from "../lab/forged-advert.ts";
 import type { Form } from "../lab/form.ts";
-import { advert } from "../lab/garbage.ts";
 import type { Network } from "../lab/network.ts";
 import { end, sleep } from "../lab/shell.ts";
 import { Chain } from "./chain.ts";
@@ -26,7 +26,7 @@ const ROUTERS_MAX = 16;
 
 /** Adverts of a rival, for all virtual routers, as lines of hexadecimal digits. */
 function linesOf(vrids: readonly number[], priority: number): string {
-  const frames = vrids.map((vrid) => advert((message) => message, {}, vrid, priority, ADVERT_MS / 10));
+  const frames = vrids.map((vrid) => forgedAdvert({ vrid, priority, intervalCs: ADVERT_MS / 10 }));
   return frames.map((frame) => `${Buffer.from(frame).toString("hex")}\n`).join("");
 }
 

@@ -96,7 +96,7 @@ const COMMON_EXITS: readonly Exit[] = [
 ];
 
 /** Of who obeys the records on its standard input. */
-export const FOREIGN_INPUT: Exit = [78, "standard input is a FIFO that others may read or write"];
+export const FOREIGN_INPUT: Exit = [78, "standard input is a FIFO that others own or may write"];
 
 /** All exit codes of a command, each once, with what it means: the command's own words come before those for all. */
 export function exitsOf({ exits = [] }: CommandSpec): readonly Exit[] {

@@ -10,6 +10,7 @@ import { access, type FileHandle, lstat, open, readlink, realpath, rename, rm } 
 import { dirname, isAbsolute, join } from "node:path";
 import { ExitCode, ExitError } from "./exit.ts";
 import { fileFault } from "./file-fault.ts";
+import { isOwnOrRoots } from "./owner.ts";
 
 const PUBLIC_FILE = 0o644;
 const PERMISSIONS = 0o777;
@@ -102,11 +103,11 @@ async function findPlace(path: string): Promise<Place> {
  *
  * @throws {ExitError} configuration.
  */
-function needTrustedLink(path: string, link: string, { uid }: Stats): void {
-  if (uid === 0 || uid === process.geteuid?.()) return;
+function needTrustedLink(path: string, link: string, status: Stats): void {
+  if (isOwnOrRoots(status)) return;
   throw new ExitError(
     ExitCode.configuration,
-    `Cannot write ${path}: ${link} is a link of user ${uid}, who would choose what is written over; remove it`,
+    `Cannot write ${path}: ${link} is a link of user ${status.uid}, who would choose what is written over; remove it`,
   );
 }
 

@@ -4,12 +4,14 @@
  *
  * @module
  */
-import { fstatSync, readlinkSync } from "node:fs";
+import { fstatSync, readlinkSync, type Stats } from "node:fs";
 import { ExitCode, ExitError } from "./exit.ts";
+import { isOwnOrRoots } from "./owner.ts";
 
 const STANDARD_INPUT = 0;
 const OTHERS_WRITE = 0o022;
 const OTHERS_READ = 0o044;
+const PERMISSIONS = 0o777;
 
 /** A pipe without a name is whose command line it is: what sudo runs has that of the user who typed it. */
 const WITHOUT_NAME = /^pipe:/;
@@ -29,14 +31,17 @@ export function needTrustedInput(say: (sentence: string) => void): void {
 export function mistakeInInput(fd: number): string | undefined {
   const fifo = namedFifo(fd);
   if (fifo === undefined) return undefined;
-  const { name, uid, mode } = fifo;
+  const mistake = mistakeInFifo(fifo);
+  return mistake && `${fifo.name}, which ${mistake}`;
+}
+
+/** @returns what is wrong with whose it is, and with who may write it; undefined if nothing. */
+export function mistakeInFifo({ uid, mode }: Pick<Stats, "uid" | "mode">): string | undefined {
   const why = "who writes into it moves addresses";
-  const user = process.geteuid?.();
-  if (uid !== 0 && uid !== user)
-    return `${name}, which belongs to user ${uid}: needs a FIFO of this user or of root, ${why}`;
+  if (!isOwnOrRoots({ uid })) return `belongs to user ${uid}: needs a FIFO of this user or of root, ${why}`;
   return (mode & OTHERS_WRITE) === 0
     ? undefined
-    : `${name}, which has mode ${mode.toString(8)}: needs 600, ${why}`;
+    : `has mode ${(mode & PERMISSIONS).toString(8)}: needs 600, ${why}`;
 }
 
 /** @returns why others could be in the way; undefined if they could not. */
@@ -50,5 +55,5 @@ function namedFifo(fd: number): { name: string; uid: number; mode: number } | un
   const status = fstatSync(fd);
   if (!status.isFIFO()) return undefined;
   const name = readlinkSync(`/proc/self/fd/${fd}`);
-  return WITHOUT_NAME.test(name) ? undefined : { name, uid: status.uid, mode: status.mode & 0o777 };
+  return WITHOUT_NAME.test(name) ? undefined : { name, uid: status.uid, mode: status.mode & PERMISSIONS };
 }

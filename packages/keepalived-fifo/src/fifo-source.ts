@@ -7,7 +7,7 @@
  */
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, type Stats } from "node:fs";
 import { Socket } from "node:net";
-import { ExitCode, ExitError } from "@viptools/cli";
+import { ExitCode, ExitError, mistakeInFifo } from "@viptools/cli";
 
 export interface FifoHandlers {
   onOctets(octets: Uint8Array): void;
@@ -19,7 +19,6 @@ export interface FifoHandlers {
 /** How often its place is looked at. What is written meanwhile waits in the FIFO. */
 const LOOK_EVERY_MS = 50;
 const PIECE_BYTES = 65_536;
-const OTHERS_MAY_WRITE = 0o022;
 
 export class FifoSource {
   readonly #path: string;
@@ -120,11 +119,7 @@ function openFifo(path: string): number | undefined {
 
 function mistakeIn(status: Stats): string | undefined {
   if (!status.isFIFO()) return "is no FIFO: needs the one that keepalived's vrrp_notify_fifo names";
-  if (status.uid !== 0 && status.uid !== process.geteuid?.())
-    return `belongs to user ${status.uid}: needs one of root or of this user, who writes into it moves addresses`;
-  const mode = (status.mode & 0o777).toString(8);
-  const mayWrite = (status.mode & OTHERS_MAY_WRITE) !== 0;
-  return mayWrite ? `has mode ${mode}: needs 600, who writes into it moves addresses` : undefined;
+  return mistakeInFifo(status);
 }
 
 function lookAt(path: string): Stats | undefined {

@@ -31,7 +31,7 @@ const NOT_ALLOWED: ReadonlySet<string> = new Set(["EACCES", "EPERM"]);
 export class RunDirectory {
   readonly #path: string;
 
-  /** @throws {KernelError} EPERM, if the folder cannot be made or is root's; EACCES, if others may change it; EEXIST, if it is another user's. */
+  /** @throws {KernelError} EPERM, if the folder cannot be made or is root's; EEXIST, if it is another user's, or others may change it. */
   constructor() {
     this.#path = join(ROOT, `${readBootId()}-${readNamespaceCookie()}`);
     this.#make();
@@ -148,7 +148,7 @@ function notAllowed(): string {
 /** Who can rename a folder of the way can put another one in its place; root's journal says what root restores. */
 function checkWay(): void {
   const fault = process.geteuid?.() === 0 ? findUntrusted(resolve(ROOT)) : undefined;
-  if (fault !== undefined) throw new KernelError("EACCES", `Cannot use ${ROOT}: ${fault}`);
+  if (fault !== undefined) throw new KernelError("EEXIST", `Cannot use ${ROOT}: ${fault}`);
 }
 
 /** Who could write here could make us restore what they like. */
@@ -166,7 +166,7 @@ function checkPrivate(path: string): void {
   }
   if (!isPrivate) {
     throw new KernelError(
-      "EACCES",
+      "EEXIST",
       `Cannot use ${path}: it is no directory that only this user can write, remove it`,
     );
   }

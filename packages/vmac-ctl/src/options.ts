@@ -124,7 +124,7 @@ const FOLLOW: CommandSpec = {
     [66, "--config: no such file"],
     NO_INTERFACE,
     OWNED,
-    [78, "--config: the file is wrong; or standard input is a FIFO that others may read or write"],
+    [78, "--config: the file is wrong; or standard input is a FIFO that others own or may write"],
   ],
   records: RECORDS,
 };

@@ -5,7 +5,7 @@
  */
 import { closeSync, constants, type FSWatcher, fstatSync, openSync, readFileSync, watch } from "node:fs";
 import { basename, dirname } from "node:path";
-import { ExitCode, ExitError } from "@viptools/cli";
+import { ExitCode, ExitError, isOwnOrRoots } from "@viptools/cli";
 
 const BYTES_MAX = 1 << 20;
 const LINE = /^(\S+) (\d+)$/;
@@ -62,8 +62,9 @@ function readAck(path: string): string {
     const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
     try {
       const status = fstatSync(fd);
-      const isOurs = status.uid === 0 || status.uid === process.geteuid?.();
-      return status.isFile() && isOurs && status.size <= BYTES_MAX ? readFileSync(fd, "utf8") : "";
+      return status.isFile() && isOwnOrRoots(status) && status.size <= BYTES_MAX
+        ? readFileSync(fd, "utf8")
+        : "";
     } finally {
       closeSync(fd);
     }

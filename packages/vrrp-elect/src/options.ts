@@ -120,7 +120,7 @@ export const SPEC: CommandSpec = {
     ...OBSERVE_EXITS,
     [66, "no such file"],
     [69, "no such interface, or it has no address of the family"],
-    [78, "the configuration is wrong, or standard input is a FIFO that others may read or write"],
+    [78, "the configuration is wrong, or standard input is a FIFO that others own or may write"],
   ],
   records: [
     "vrrp.state",

@@ -5,7 +5,7 @@
  * @module
  */
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from "node:fs";
-import { ExitCode, ExitError } from "@viptools/cli";
+import { ExitCode, ExitError, isOwnOrRoots } from "@viptools/cli";
 import { encodePassword } from "@viptools/wire";
 import { PASSWORD_OCTETS_MAX, type RouterOptions } from "./router-options.ts";
 
@@ -17,11 +17,10 @@ const OCTETS_READ = 64;
 export function readPassword({ authFile }: RouterOptions): Uint8Array | undefined {
   if (authFile === undefined) return undefined;
   const { status, text } = open(authFile);
-  const user = process.geteuid?.();
-  if (status.uid !== 0 && status.uid !== user)
+  if (!isOwnOrRoots(status))
     throw new ExitError(
       ExitCode.configuration,
-      `${authFile} belongs to user ${status.uid}: needs to belong to root or to user ${user}`,
+      `${authFile} belongs to user ${status.uid}: needs to belong to root or to user ${process.geteuid?.()}`,
     );
   if ((status.mode & OTHERS_MAY_READ) !== 0) {
     const seen = (status.mode & 0o777).toString(8);
