@@ -2,8 +2,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { fileURLToPath } from "node:url";
-import { tableOfRounds } from "../bench/contest.ts";
-import { throughput } from "../bench/throughput.ts";
 import { answerers } from "../lab/answerers.ts";
 import { codesOf, diagnose, mustBeClean } from "../lab/diagnosis.ts";
 import { differences, differingLines, dumpHost } from "../lab/dump.ts";
@@ -307,23 +305,6 @@ test(
       assert.equal(tool.exitCode, 0, tool.errors());
       assert.deepEqual(differingLines(before, dumpHost(network, "a")), []);
     });
-  },
-);
-
-const SHARE_MIN = 0.5;
-test(
-  "what goes through a VIP in rewrite mode is no less than half of address mode's",
-  needsRoot,
-  async (t) => {
-    const modes = ["address", "rewrite"] as const;
-    const rounds = await throughput({ modes, rounds: 3, amount: ["--bytes", "200M"], warmups: 0 });
-    for (const line of tableOfRounds(rounds).split("\n")) t.diagnostic(line);
-    for (const figure of ["to it, Gbit/s", "from it, Gbit/s"]) {
-      const best = (mode: string): number => Math.max(...rounds.get(mode)!.map((round) => round[figure]!));
-      // On a busy machine a round says little: the best one says what can be had.
-      const share = best("rewrite") / best("address");
-      assert.ok(share >= SHARE_MIN, `${figure}: ${share.toFixed(2)}`);
-    }
   },
 );
 

@@ -7,6 +7,7 @@ import { holdToBudget } from "../bench/budget-runs.ts";
 import { type Rounds, ratioOf, tableOfRounds } from "../bench/contest.ts";
 import { listenLive } from "../bench/listen-live.ts";
 import { type Reader, readCaptures } from "../bench/read-capture.ts";
+import { throughput } from "../bench/throughput.ts";
 import { median } from "../lab/failover.ts";
 import { IS_FULL, inFull, needsRoot } from "../lab/stage.ts";
 
@@ -83,3 +84,21 @@ test("S8 in a flood of ARP every frame is heard, or counted as lost", needsRoot,
   assert.ok(Math.abs(seen + dropped - sent) <= sent / 1000, "what was sent is heard, or told to be lost");
   assert.ok(lateMib <= 1.5 * earlyMib, "memory is flat");
 });
+
+/** Of what address mode, without a rule on the way, has. */
+const SHARE_MIN = 0.5;
+test(
+  "what goes through a VIP in rewrite mode is no less than half of address mode's",
+  needsRoot,
+  async (t) => {
+    const modes = ["address", "rewrite"] as const;
+    const rounds = await throughput({ modes, rounds: 3, amount: ["--bytes", "200M"], warmups: 0 });
+    tell(t, rounds);
+    for (const figure of ["to it, Gbit/s", "from it, Gbit/s"]) {
+      const best = (mode: string): number => Math.max(...rounds.get(mode)!.map((round) => round[figure]!));
+      // On a busy machine a round says little: the best one says what can be had.
+      const share = best("rewrite") / best("address");
+      assert.ok(share >= SHARE_MIN, `${figure}: ${share.toFixed(2)}`);
+    }
+  },
+);
