@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { fileURLToPath } from "node:url";
 import {
   decodeEthernet,
   decodeIpv6,
@@ -19,10 +18,10 @@ import {
   WireError,
 } from "@viptools/wire";
 import type { Network } from "./network.ts";
+import { startSending } from "./sending.ts";
 import { end, sleep } from "./shell.ts";
 import type { RawFrame } from "./taps.ts";
 
-const SENDER = fileURLToPath(new URL("send-frames.js", import.meta.url));
 const ASK_EVERY_MS = 100;
 
 /** A solicitation or an advertisement that entered the switch. */
@@ -79,14 +78,14 @@ export function solicitation({ mac, source }: Asker, target: Ipv6, atMac?: Mac):
   return Buffer.from(frame).toString("hex");
 }
 
-/** Sends frames from a host again and again, for so long from when the sender was started. */
+/** Sends frames from a host again and again, for so long. */
 export async function keepAsking(
   network: Network,
   host: string,
   frames: readonly string[],
   forMs: number,
 ): Promise<void> {
-  const sender = network.start(host, ["node", SENDER, String(ASK_EVERY_MS), ...frames], "ignore");
+  const sender = await startSending(network, host, ASK_EVERY_MS, frames);
   await sleep(forMs);
   await end(sender);
 }

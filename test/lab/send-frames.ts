@@ -1,5 +1,6 @@
 /**
- * Sends frames from eth0, whatever they hold, again and again until it is ended.
+ * Sends frames from eth0, whatever they hold, again and again until it is ended. Says so when all have been
+ * sent once.
  *
  * usage, on a host: node send-frames.js EVERY_MS HEX…
  */
@@ -7,6 +8,9 @@ import { findInterface, PacketSocket } from "@viptools/kernel";
 
 const [everyMs, ...frames] = process.argv.slice(2);
 const socket = new PacketSocket({ ifindex: findInterface("eth0")! });
-setInterval(() => {
+function sendAll(): void {
   for (const frame of frames) socket.send(Buffer.from(frame, "hex"));
-}, Number(everyMs));
+}
+sendAll();
+process.stdout.write("sending\n");
+setInterval(sendAll, Number(everyMs));

@@ -26,10 +26,10 @@ import {
 import { FedTool } from "../lab/fed-tool.ts";
 import { type Network, VIP, VIP6 } from "../lab/network.ts";
 import { ofType } from "../lab/record-log.ts";
+import { startSending } from "../lab/sending.ts";
 import { attempt, end, sleep, waitFor } from "../lab/shell.ts";
 import { needsRoot, onStage } from "../lab/stage.ts";
 
-const SENDER = fileURLToPath(new URL("../lab/send-frames.js", import.meta.url));
 const FLOOD = fileURLToPath(new URL("../lab/arp-flood.js", import.meta.url));
 const PATIENCE_MS = 5000;
 const ALL = "0003";
@@ -166,8 +166,12 @@ test("arp-listen hears what Linux does not send: tags, SNAP, and what is wrong",
   await onStage(["a", "c"], async (network) => {
     const all = await listen(network, "a", "-I eth0");
     const tagged = await listen(network, "a", "-I eth0 --vlan 7", 2);
-    const frames = ODD.map(([, frame]) => Buffer.from(frame).toString("hex"));
-    const sender = network.start("c", ["node", SENDER, "1000", ...frames], "ignore");
+    const sender = await startSending(
+      network,
+      "c",
+      1000,
+      ODD.map(([, frame]) => frame),
+    );
     await until("all of them", () => oddities(all).length >= ODD.length || undefined);
     await end(sender);
     for (const [n, [what, , told]] of ODD.entries()) assert.equal(oddities(all)[n], told, what);
@@ -277,7 +281,7 @@ const story = (tool: FedTool, network: Network): string[] =>
   });
 
 /** Both say it is theirs, twenty times a second each. */
-const FIGHT_EVERY_MS = "50";
+const FIGHT_EVERY_MS = 50;
 const FIGHT_MS = 2500;
 
 for (const address of [VIP, VIP6]) {
@@ -303,7 +307,7 @@ for (const address of [VIP, VIP6]) {
         await told(open, ["seen a", "changed ab"]);
         await told(strict, ["seen a", "conflict ab"]);
         const frames = [a, b].map((mac) => announcementOf(address, mac));
-        const sender = network.start("a", ["node", SENDER, FIGHT_EVERY_MS, ...frames], "ignore");
+        const sender = await startSending(network, "a", FIGHT_EVERY_MS, frames);
         await until("the fight", () => story(open, network).includes("conflict ab") || undefined);
         await sleep(FIGHT_MS);
         await end(sender);

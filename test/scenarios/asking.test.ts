@@ -1,16 +1,15 @@
 /** `garp-send -D`: who has an address; addresses on standard input; what is refused. */
 import assert from "node:assert/strict";
 import test from "node:test";
-import { fileURLToPath } from "node:url";
 import { type KnownRecord, parseLine, type RecordOf } from "@viptools/records";
 import { captureFrom } from "../lab/announced.ts";
 import { differences, dumpHost } from "../lab/dump.ts";
 import { type Network, VIP } from "../lab/network.ts";
 import { ofType, recordLine } from "../lab/record-log.ts";
+import { startSending } from "../lab/sending.ts";
 import { end, inNamespace, must, type Outcome } from "../lab/shell.ts";
 import { needsRoot, onStage } from "../lab/stage.ts";
 
-const SENDER = fileURLToPath(new URL("../lab/send-frames.js", import.meta.url));
 const MAC = { a: "02:00:00:00:00:01", b: "02:00:00:00:00:02", c: "02:00:00:00:00:03" } as const;
 
 function run(network: Network, host: string, command: string, input = ""): Outcome {
@@ -161,8 +160,7 @@ const TAGGED_CLAIM = `ffffffffffff 020000000003 8100 0007 0806 0001 0800 06 04 0
 
 test("garp-send -D hears the VLAN that it asks in, and no other", needsRoot, async () => {
   await onStage(["a", "b", "c"], async (network) => {
-    const argv = ["node", SENDER, "50", TAGGED_CLAIM.replaceAll(/\s/g, "")];
-    const claimant = network.start("c", argv, "ignore");
+    const claimant = await startSending(network, "c", 50, [TAGGED_CLAIM.replaceAll(/\s/g, "")]);
     const found = (option: string): string[] =>
       foundIn(run(network, "a", `garp-send -D -I eth0${option} 192.0.2.50`));
     assert.deepEqual(found(" --vlan 7"), [`192.0.2.50 ${MAC.c}`]);

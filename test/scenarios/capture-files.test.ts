@@ -16,12 +16,12 @@ import {
   ZERO_MAC,
 } from "@viptools/wire";
 import { readRecordLog } from "../lab/record-log.ts";
+import { startSending } from "../lab/sending.ts";
 import { attempt, BIN, end, hasEnded, must, sleep, start, TOP, waitFor } from "../lab/shell.ts";
 import { needsRoot, onStage } from "../lab/stage.ts";
 
 const LIVE = join(TOP, "test/vectors/live");
 const ARPING = join(LIVE, "arping-tools.pcap");
-const SENDER = fileURLToPath(new URL("../lab/send-frames.js", import.meta.url));
 const SLOW_READER = fileURLToPath(new URL("../lab/slow-reader.js", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "vip-captures-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -250,7 +250,7 @@ test(
         "ignore",
       );
       const hex = frames.map((frame) => Buffer.from(frame).toString("hex"));
-      const sender = network.start("b", ["node", SENDER, "50", ...hex], "ignore");
+      const sender = await startSending(network, "b", 50, hex);
       // What is told reaches the file within a moment, while the tool goes on.
       await waitFor("frames in the file", 5000, () => statOf(out) > 24 + 6 * 58 || undefined);
       await end(sender);
@@ -268,11 +268,7 @@ test(
 
 test("a full disk ends an interface's -w with 74", needsRoot, async () => {
   await onStage(["a", "b"], async (network) => {
-    const sender = network.start(
-      "b",
-      ["node", SENDER, "10", Buffer.from(request(1)).toString("hex")],
-      "ignore",
-    );
+    const sender = await startSending(network, "b", 10, [request(1)]);
     const { code, stderr } = network.run("a", [
       "arp-listen",
       "-I",

@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import { openSync } from "node:fs";
 import { join } from "node:path";
 import test from "node:test";
-import { fileURLToPath } from "node:url";
 import { monotonicNs, readBootId } from "@viptools/kernel";
 import {
   ALL_NODES_GROUP,
@@ -20,10 +19,10 @@ import { FedTool } from "../lab/fed-tool.ts";
 import { type Network, VIP, VIP6, VIP6_LL } from "../lab/network.ts";
 import { ofType, readRecordLog } from "../lab/record-log.ts";
 import { VMAC6 } from "../lab/router.ts";
+import { startSending } from "../lab/sending.ts";
 import { end, sleep, waitFor } from "../lab/shell.ts";
 import { needsRoot, onStage } from "../lab/stage.ts";
 
-const SENDER = fileURLToPath(new URL("../lab/send-frames.js", import.meta.url));
 const PATIENCE_MS = 5000;
 
 const words = (command: string): string[] => command.split(" ");
@@ -71,7 +70,7 @@ function routerAdvertisement(mac: string): string {
 async function startAtA(network: Network): Promise<void> {
   for (const address of [VIP6_LL, VIP6]) addVip(network, "a", address);
   const frame = routerAdvertisement(network.host("a").mac);
-  const sender = network.start("a", ["node", SENDER, "100", frame], "ignore");
+  const sender = await startSending(network, "a", 100, [frame]);
   await waitFor(
     "the gateway",
     PATIENCE_MS,

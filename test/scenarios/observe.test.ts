@@ -4,7 +4,6 @@ import type { ChildProcess } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "node:test";
-import { fileURLToPath } from "node:url";
 import { readCaptureFile } from "@viptools/kernel";
 import type { KnownRecord, RecordOf } from "@viptools/records";
 import {
@@ -22,6 +21,7 @@ import {
 import { startKeepalived } from "../lab/keepalived.ts";
 import type { Network } from "../lab/network.ts";
 import { ofType, readRecordLog } from "../lab/record-log.ts";
+import { startSending } from "../lab/sending.ts";
 import { end, type Outcome, sleep, waitFor } from "../lab/shell.ts";
 import { inFull, needsRoot, onStage } from "../lab/stage.ts";
 
@@ -33,9 +33,9 @@ interface Section {
   readonly vips: readonly string[];
 }
 
-const SENDER = fileURLToPath(new URL("../lab/send-frames.js", import.meta.url));
 const SECRETS = ["s3cret-a", "s3cret-b"] as const;
 const PATIENCE_MS = 20_000;
+const ADVERT_EVERY_MS = 500;
 
 function section(vrid: number, priority: number, lines: readonly string[], vips: readonly string[]): Section {
   return { vrid, priority, lines, vips };
@@ -256,7 +256,7 @@ test("a failover is told with its reason and gap: planned, silent, and back", ne
 });
 
 /** A router in VLANs, and one of IPv6: keepalived would need them on the host. */
-function startTagged(network: Network, host: string): ChildProcess {
+function startTagged(network: Network, host: string): Promise<ChildProcess> {
   const four = { address: "198.51.100.1", vips: ["198.51.100.100"], type: EtherType.ipv4 };
   const six = { address: "fe80::1", vips: ["fe80::100", "2001:db8::100"], type: EtherType.ipv6 };
   const frames = [
@@ -265,12 +265,7 @@ function startTagged(network: Network, host: string): ChildProcess {
     advertFrame(51, [], six),
     advertFrame(51, [100, 200], six),
   ];
-  return startSender(network, host, frames);
-}
-
-function startSender(network: Network, host: string, frames: readonly Uint8Array[]): ChildProcess {
-  const hex = frames.map((frame) => Buffer.from(frame).toString("hex"));
-  return network.start(host, ["node", SENDER, "500", ...hex], "ignore");
+  return startSending(network, host, ADVERT_EVERY_MS, frames);
 }
 
 interface Speaker {
@@ -314,7 +309,7 @@ test("--once and --list-vrids answer, and say when they cannot", needsRoot, asyn
     assert.equal(network.run("c", ["vrrp-elect", "--observe"]).code, 64);
     const routers = [section(51, 150, V3, ["192.0.2.100"]), section(7, 150, V2, ["192.0.2.107"])];
     const a = startSections(network, "a", routers);
-    const tagged = startTagged(network, "b");
+    const tagged = await startTagged(network, "b");
     await sleep(5000);
     assert.equal(observe(network, "c", "--once").code, 0);
     assert.equal(observe(network, "c", "--once", "--vrid", "51", "--for", "1500ms").code, 0);
@@ -356,7 +351,10 @@ test("what the host drops is named, and what a macvlan hides is not", needsRoot,
     const a = startSections(network, "a", [section(51, 150, V3, vips)]);
     const foreign = { address: "198.51.100.1", vips: ["198.51.100.100"], type: EtherType.ipv4 };
     const six = { address: "fe80::1", vips: ["fe80::100"], type: EtherType.ipv6 };
-    const others = startSender(network, "a", [advertFrame(52, [], foreign), advertFrame(51, [], six)]);
+    const others = await startSending(network, "a", ADVERT_EVERY_MS, [
+      advertFrame(52, [], foreign),
+      advertFrame(51, [], six),
+    ]);
     const dropped = async (watcher: Watcher, instance: string): Promise<string> => {
       const isIt = (record: RecordOf<"vrrp.conflict">): boolean =>
         record.cause === "not_delivered" && record.instance === instance;

@@ -4,12 +4,12 @@
  */
 import assert from "node:assert/strict";
 import test, { type TestContext } from "node:test";
-import { fileURLToPath } from "node:url";
 import { Client } from "../lab/client.ts";
 import { FORMS, type Form, kindsOf, MODES, nameOf, optionsOf, PLAIN, vipOf } from "../lab/form.ts";
 import { type Network, VIP, VIP6, VIP6_LL } from "../lab/network.ts";
 import { PipeRouter, type RouterOptions } from "../lab/router.ts";
 import { OFFERED_PREFIX, routerAdvertisement } from "../lab/router-advertisement.ts";
+import { startSending } from "../lab/sending.ts";
 import { sleep, waitFor } from "../lab/shell.ts";
 import {
   inFull,
@@ -23,7 +23,6 @@ import {
 import { type PortFrame, Taps } from "../lab/taps.ts";
 
 const ADVERT_MS = 500;
-const SEND_FRAMES = fileURLToPath(new URL("../lab/send-frames.js", import.meta.url));
 
 /** A form, for one family or for both at once. */
 interface Row extends Omit<Form, "family"> {
@@ -65,8 +64,7 @@ async function disturb(network: Network): Promise<void> {
 
 /** A router advertises a prefix: b makes itself an address of it. */
 async function offerPrefix(network: Network): Promise<void> {
-  const frame = Buffer.from(routerAdvertisement(network.host("c"))).toString("hex");
-  const sender = network.start("c", ["node", SEND_FRAMES, "200", frame], "ignore");
+  const sender = await startSending(network, "c", 200, [routerAdvertisement(network.host("c"))]);
   await waitFor("b to make itself an address", 5000, () =>
     network.run("b", ["ip", "-6", "-o", "address", "show", "dev", "eth0"]).stdout.includes(OFFERED_PREFIX)
       ? true

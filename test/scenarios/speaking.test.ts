@@ -1,7 +1,6 @@
 /** Addresses that stand on no interface: answered for, announced, served, and handed from host to host. */
 import assert from "node:assert/strict";
 import test, { type TestContext } from "node:test";
-import { fileURLToPath } from "node:url";
 import { monotonicNs, monotonicUs } from "@viptools/kernel";
 import { BROADCAST_MAC, EtherType, encodeArp, encodeEthernet, encodeTagged, ZERO_MAC } from "@viptools/wire";
 import { answerers } from "../lab/answerers.ts";
@@ -13,12 +12,12 @@ import { type Network, VIP, VIP6 } from "../lab/network.ts";
 import { Overheard } from "../lab/overheard.ts";
 import { Caller, offerService } from "../lab/redirected-service.ts";
 import { VMAC } from "../lab/router.ts";
+import { startSending } from "../lab/sending.ts";
 import { attempt, end, sleep, TOP, waitFor } from "../lab/shell.ts";
 import { longestOutageMs, needsRoot, onStage } from "../lab/stage.ts";
 
 const ADVERT_MS = 200;
 const VLAN = 10;
-const SENDER = fileURLToPath(new URL("../lab/send-frames.js", import.meta.url));
 
 /** c asks in a VLAN who has the VIP, as hexadecimal digits. */
 function taggedQuestion(network: Network): string {
@@ -53,7 +52,7 @@ test(
       network.run("c", ["ping", "-c", "1", "-W", "1", VIP6]);
       assert.equal(believedMac(network, "c", VIP6), mac, "and by neighbour discovery");
       const heard = await Overheard.open(network, "c", "eth0", `vlan ${VLAN} and arp`);
-      const sender = network.start("c", ["node", SENDER, "100", taggedQuestion(network)], "ignore");
+      const sender = await startSending(network, "c", 100, [taggedQuestion(network)]);
       const reply = new RegExp(
         `^.* ${mac} > ${network.host("c").mac}, .*vlan ${VLAN}, .*Reply ${VIP} is-at ${mac}`,
       );
