@@ -4,6 +4,7 @@
  * @module
  */
 import { MODES } from "../lab/form.ts";
+import { amidGarbage } from "./amid-garbage.ts";
 import type { Bench, Comparison } from "./bench.ts";
 import { cost, type More, type Sides, yields } from "./comparison.ts";
 import { crowd } from "./crowd.ts";
@@ -69,6 +70,33 @@ const OUTAGES: readonly Bench[] = [
     ],
   },
 ];
+
+const BAD_PER_SECOND = 10_000;
+const AMID = "amid bad adverts";
+
+const GARBAGE: Bench = {
+  name: "silent loss amid bad adverts",
+  rounds: 11,
+  quickRounds: 2,
+  run: (rounds) => amidGarbage({ advertMs: 100, badPerSecond: BAD_PER_SECOND, rounds }),
+  comparisons: [
+    cost(
+      "outage of a silent loss amid 10,000 bad adverts a second, beside the same without them",
+      { ours: `viptools ${AMID}`, others: ["viptools"] },
+      ["ms", "ms"],
+      { target: { ratio: 1.03 }, isNeverZero: true },
+    ),
+    cost(
+      "outage of a silent loss amid 10,000 bad adverts a second",
+      { ours: `viptools ${AMID}`, others: [`keepalived ${AMID}`] },
+      ["ms", "ms"],
+      { isNeverZero: true },
+    ),
+    yields("bad adverts a second in that, at the switch", { ours: `viptools ${AMID}` }, ["bad/s", "1/s"], {
+      isDetail: true,
+    }),
+  ],
+};
 
 const CROWD_COUNTS = [50, 100, 200];
 const CROWD: Sides = { ours: "whole pipe", others: ["keepalived"] };
@@ -152,4 +180,4 @@ const THROUGHPUT: Bench = {
   ],
 };
 
-export const ROUTERS: readonly Bench[] = [...OUTAGES, ...CROWDS, ...MANY_ADDRESSES, THROUGHPUT];
+export const ROUTERS: readonly Bench[] = [...OUTAGES, GARBAGE, ...CROWDS, ...MANY_ADDRESSES, THROUGHPUT];

@@ -1,19 +1,9 @@
 /**
  * `npm run bench`: what the tools cost, beside the incumbents, in one run.
- *
- * usage: npm run bench -- [--quick] [--json FILE] [--readme] [--list] [NAME…]
- *   NAME        only benches whose name has this in it
- *   --quick     few rounds
- *   --json      all figures, to a file
- *   --readme    keep the figures in docs/figures.json, and show them in the README; with names: those beside what is
- *               kept of the others, measured on the same machine and day
- *   --again     after a change of entries: judge what docs/figures.json keeps by them, and show it in the README
- *   --budget    measure what the tests hold the tools to, and write it to test/bench/budget.json
- *   --list      the names, and how many rounds each has
  */
 import { closeSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { CommandLine } from "../lab/command-line.ts";
 import { TOP } from "../lab/shell.ts";
 import { formatTable } from "../lab/table.ts";
 import type { Bench } from "./bench.ts";
@@ -34,6 +24,17 @@ import { replaceFigures } from "./readme.ts";
 import { type GrowthRow, growthRowsOf, type Row, rowsOf } from "./report.ts";
 import { cellsOf, GROWTH_HEADINGS, growthCellsOf, HEADINGS, warningsOf } from "./words.ts";
 
+const USAGE = `usage: npm run bench -- [--quick] [--json FILE] [--readme] [--list] [NAME…]
+  NAME        only benches whose name has this in it
+  --quick     few rounds
+  --json      all figures, to a file
+  --readme    keep the figures in docs/figures.json, and show them in the README; with names: those beside what is
+              kept of the others, measured on the same machine and day
+  --again     after a change of entries: judge what docs/figures.json keeps by them, and show it in the README
+  --budget    measure what the tests hold the tools to, and write it to test/bench/budget.json
+  --list      the names, and how many rounds each has
+`;
+
 const OPTIONS = {
   quick: { type: "boolean", default: false },
   json: { type: "string" },
@@ -43,18 +44,7 @@ const OPTIONS = {
   list: { type: "boolean", default: false },
 } as const;
 
-function fail(code: number, sentence: string): never {
-  process.stderr.write(`bench: ${sentence}\n`);
-  process.exit(code);
-}
-
-function readArguments() {
-  try {
-    return parseArgs({ options: OPTIONS, allowPositionals: true });
-  } catch (error) {
-    return fail(64, (error as Error).message);
-  }
-}
+const line = new CommandLine("bench", USAGE);
 
 /** Runs one after the other; one that fails does not keep the others from running. */
 async function runAll(benches: readonly Bench[], isQuick: boolean): Promise<Figures> {
@@ -87,7 +77,7 @@ function mustBeWritable(path: string): void {
   try {
     closeSync(openSync(path, "a"));
   } catch (error) {
-    fail(74, `cannot write --json: ${(error as Error).message}`);
+    line.fail(74, `cannot write --json: ${(error as Error).message}`);
   }
 }
 
@@ -116,13 +106,13 @@ function judgeAgain(kept: Figures): Figures {
   };
 }
 
-const { values, positionals } = readArguments();
+const { values, positionals } = line.read(OPTIONS, true);
 const chosen = BENCHES.filter(
   ({ name }) => positionals.length === 0 || positionals.some((word) => name.includes(word)),
 );
 for (const word of positionals) {
   if (!BENCHES.some(({ name }) => name.includes(word)))
-    fail(64, `no bench has "${word}" in its name: see --list`);
+    line.fail(64, `no bench has "${word}" in its name: see --list`);
 }
 if (values.list) {
   const rows = chosen.map(({ name, rounds, quickRounds }) => [name, String(rounds), String(quickRounds)]);
@@ -133,7 +123,7 @@ if (values.again) {
   keep(judgeAgain(readFigures(KEPT)));
   process.exit(0);
 }
-if (process.geteuid?.() !== 0) fail(77, "needs root, to make network namespaces");
+line.mustBeRoot();
 if (values.budget) {
   process.stdout.write(`${JSON.stringify(await makeBudget(), null, 2)}\n`);
   process.exit(0);
@@ -144,4 +134,4 @@ tell(figures);
 if (values.json !== undefined) writeFigures(values.json, figures);
 if (values.readme)
   keep(positionals.length === 0 ? figures : judgeAgain(withPlayedAgain(readFigures(KEPT), figures)));
-if (figures.failed.length > 0) fail(1, `${figures.failed.length} of ${chosen.length} benches failed`);
+if (figures.failed.length > 0) line.fail(1, `${figures.failed.length} of ${chosen.length} benches failed`);

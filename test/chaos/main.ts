@@ -1,37 +1,33 @@
 /**
  * `npm run chaos`: random faults on random routers, and what must hold all the same.
  */
-import { parseArgs } from "node:util";
+import { CommandLine } from "../lab/command-line.ts";
 import { campaign } from "./campaign.ts";
 
+/** What is built of networks for one script. */
+const ROUTERS_MAX = 5;
 const USAGE = `usage: npm run chaos -- [--seed N] [--for MINUTES | --once] [--routers N] [--blows N]
                         [--advert-min MS] [--advert-max MS] [--follow-args=TEXT]
   --follow-args is more for vmac-ctl follow: with "--fence none" it has to fail
 `;
 
-const { values } = parseArgs({
-  options: {
-    help: { type: "boolean", short: "h", default: false },
-    seed: { type: "string" },
-    for: { type: "string", default: "2" },
-    once: { type: "boolean", default: false },
-    routers: { type: "string", default: "5" },
-    blows: { type: "string", default: "7" },
-    "follow-args": { type: "string", default: "" },
-    "advert-min": { type: "string", default: "10" },
-    "advert-max": { type: "string", default: "1000" },
-  },
-});
-
-function number(
+const OPTIONS = {
+  seed: { type: "string" },
+  for: { type: "string", default: "2" },
+  once: { type: "boolean", default: false },
+  routers: { type: "string", default: "5" },
+  blows: { type: "string", default: "7" },
+  "follow-args": { type: "string", default: "" },
+  "advert-min": { type: "string", default: "10" },
+  "advert-max": { type: "string", default: "1000" },
+} as const;
+const line = new CommandLine("chaos", USAGE);
+const { values } = line.read(OPTIONS);
+const number = (
   name: "for" | "routers" | "blows" | "advert-min" | "advert-max" | "seed",
   least: number,
-): number {
-  const value = Number(values[name]);
-  if (Number.isFinite(value) && value >= least) return value;
-  process.stderr.write(`chaos: --${name} ${values[name]}: needs a number from ${least} on\n`);
-  process.exit(64);
-}
+  most?: number,
+): number => line.number(name, values[name], least, most);
 
 /** What changes the script of a seed. */
 function optionsAgain(): string[] {
@@ -39,25 +35,20 @@ function optionsAgain(): string[] {
   return names.map((name) => `--${name} ${values[name]}`);
 }
 
-if (values.help) {
-  process.stdout.write(USAGE);
-  process.exit(0);
-}
-if (process.geteuid?.() !== 0) {
-  process.stderr.write("chaos: needs root, to make network namespaces\n");
-  process.exit(77);
-}
 const firstSeed = values.seed === undefined ? Math.floor(Date.now() / 1000) % 1_000_000 : number("seed", 0);
+const limits = {
+  routersMax: number("routers", 2, ROUTERS_MAX),
+  blowsMax: number("blows", 2),
+  advertMinMs: number("advert-min", 10),
+  advertMaxMs: number("advert-max", 10),
+};
+const forMs = values.once ? 0 : number("for", 0) * 60_000;
+line.mustBeRoot();
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const outcome = await campaign({
   firstSeed,
-  limits: {
-    routersMax: Math.min(5, number("routers", 2)),
-    blowsMax: number("blows", 2),
-    advertMinMs: number("advert-min", 10),
-    advertMaxMs: number("advert-max", 10),
-  },
-  forMs: values.once ? 0 : number("for", 0) * 60_000,
+  limits,
+  forMs,
   followArgs: values["follow-args"],
   say,
 });

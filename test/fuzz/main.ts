@@ -1,55 +1,46 @@
 /**
  * `npm run fuzz`: inputs that are almost right, for every reader of the project, led by what code they reach.
- *
- * usage: npm run fuzz -- [TARGET…] [--for SECONDS] [--seed N] [--keep] [--play FILE] [--list] [--crashers FOLDER]
- *   TARGET   a name, or the beginning of several; "native" is the addon under AddressSanitizer; all if left out
- *   --for    of each target [10]
- *   --keep   put what reaches most into the corpus (test/fuzz/corpus)
  */
 import { spawnSync } from "node:child_process";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
+import { CommandLine } from "../lab/command-line.ts";
 import { ENVIRONMENT } from "../lab/shell.ts";
 import { fuzzNative } from "../native/fuzz.ts";
 import { allTargets } from "./targets.ts";
 
+const USAGE = `usage: npm run fuzz -- [TARGET…] [--for SECONDS] [--seed N] [--keep] [--play FILE] [--list] [--crashers FOLDER]
+  TARGET   a name, or the beginning of several; "native" is the addon under AddressSanitizer; all if left out
+  --for    of each target [10]
+  --keep   put what reaches most into the corpus (test/fuzz/corpus)
+`;
 const NATIVE = "native";
 const SEED_MAX = 0x7ffffffe;
+const SECONDS_MAX = 86_400;
 const PLAYER = fileURLToPath(new URL("./player.js", import.meta.url));
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    for: { type: "string", default: "10" },
-    seed: { type: "string" },
-    keep: { type: "boolean", default: false },
-    play: { type: "string" },
-    list: { type: "boolean", default: false },
-    crashers: { type: "string", default: join(tmpdir(), "viptools-crashers") },
-  },
-});
-
-function refuse(message: string): never {
-  process.stderr.write(`fuzz: ${message}\n`);
-  process.exit(64);
-}
-
-function number(name: "for" | "seed", fallback: number, most: number): number {
-  const value = Number(values[name] ?? fallback);
-  if (value > 0 && value <= most) return value;
-  return refuse(`--${name} ${values[name]}: needs a number up to ${most}`);
-}
-
+const OPTIONS = {
+  for: { type: "string", default: "10" },
+  seed: { type: "string" },
+  keep: { type: "boolean", default: false },
+  play: { type: "string" },
+  list: { type: "boolean", default: false },
+  crashers: { type: "string", default: join(tmpdir(), "viptools-crashers") },
+} as const;
+const line = new CommandLine("fuzz", USAGE);
+const { values, positionals } = line.read(OPTIONS, true);
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const names = [...(await allTargets()).map(({ name }) => name), NATIVE];
 const wrong = positionals.find((word) => !names.some((name) => name.startsWith(word)));
-if (wrong !== undefined) refuse(`${wrong} is no target: --list names them`);
+if (wrong !== undefined) line.fail(64, `${wrong} is no target: --list names them`);
 const chosen = names.filter(
   (name) => positionals.length === 0 || positionals.some((word) => name.startsWith(word)),
 );
-const seed = Math.floor(number("seed", 1 + (Date.now() % 1_000_000), SEED_MAX));
-const forMs = number("for", 10, 86_400) * 1000;
+const seed =
+  values.seed === undefined
+    ? 1 + (Date.now() % 1_000_000)
+    : Math.floor(line.number("seed", values.seed, 1, SEED_MAX));
+const forMs = line.number("for", values.for, 0.001, SECONDS_MAX) * 1000;
 
 /** @returns whether everything held. */
 function fuzzOne(name: string): boolean {
@@ -66,7 +57,7 @@ function fuzzOne(name: string): boolean {
 if (values.list) say(names.join("\n"));
 else if (values.play !== undefined) {
   const name =
-    chosen.find((one) => one === positionals[0]) ?? refuse("--play FILE needs the name of one target");
+    chosen.find((one) => one === positionals[0]) ?? line.fail(64, "--play FILE needs the name of one target");
   const { status } = spawnSync(process.execPath, [PLAYER, name, "", "play", values.play], {
     stdio: "inherit",
     env: ENVIRONMENT,

@@ -53,22 +53,30 @@ export interface Cost {
   readonly residentMib: number;
 }
 
-const MS_PER_TICK = 10;
 const PAGE_BYTES = 4096;
 const MIB = 1 << 20;
+const NS_PER_MS = 1e6;
 
 /** @param pids of living processes; what they cost is added up. */
 export function costOf(pids: readonly number[]): Cost {
-  let ticks = 0;
-  let pages = 0;
+  let [cpuMs, pages] = [0, 0];
   for (const pid of pids) {
-    const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
-      .replace(/^.*\) /, "")
-      .split(" ");
-    ticks += Number(fields[11]) + Number(fields[12]);
+    cpuMs += processorMsOf(pid);
     pages += Number(readFileSync(`/proc/${pid}/statm`, "utf8").split(" ")[1]);
   }
-  return { cpuMs: ticks * MS_PER_TICK, residentMib: (pages * PAGE_BYTES) / MIB };
+  return { cpuMs, residentMib: (pages * PAGE_BYTES) / MIB };
+}
+
+/**
+ * Of the threads that live. What `stat` has is counted by the processor's ticks, which a process that sleeps until a
+ * timer of its own may always miss, or always meet.
+ */
+function processorMsOf(pid: number): number {
+  const folder = `/proc/${pid}/task`;
+  const ns = readdirSync(folder).map((task) =>
+    Number(readFileSync(`${folder}/${task}/schedstat`, "utf8").split(" ")[0]),
+  );
+  return ns.reduce((sum, one) => sum + one, 0) / NS_PER_MS;
 }
 
 export interface Crowd {

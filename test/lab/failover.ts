@@ -9,7 +9,7 @@ import { FrrRouter } from "./frr.ts";
 import { KeepalivedRouter } from "./keepalived.ts";
 import { Network, VIP } from "./network.ts";
 import { PipeRouter, type Router, type RouterOptions } from "./router.ts";
-import { must, sleep, waitFor } from "./shell.ts";
+import { sleep, waitFor } from "./shell.ts";
 import { patienceMs, untilActive } from "./stage.ts";
 
 export type Make = "viptools" | "keepalived" | "FRR";
@@ -37,13 +37,15 @@ const BEFORE_US = 20_000;
 
 /** Routers a and b and a client c on a switch of their own; a is Active whenever both are well. */
 export class Pair {
-  readonly network = new Network(["a", "b", "c"]);
+  readonly network: Network;
   readonly advertMs: number;
   readonly #make: Make;
   #a: Router;
   readonly #b: Router;
 
-  constructor(make: Make, advertMs: number) {
+  /** @param others hosts on the same switch. */
+  constructor(make: Make, advertMs: number, others: readonly string[] = []) {
+    this.network = new Network(["a", "b", "c", ...others]);
     this.#make = make;
     this.advertMs = advertMs;
     this.#a = this.#start("a");
@@ -66,12 +68,13 @@ export class Pair {
 
   /** Plays one fault with a client asking, and leaves the pair as the next fault needs it. */
   async measure(fault: Fault): Promise<Measured> {
-    const before = this.#framesOfClient();
+    // A client that does not ask yet would feel no outage.
+    const before = this.network.framesFrom("c");
     const client = new Client(this.network, "c", "icmp");
     await waitFor(
       "the client to ask",
       ASKING_LIMIT_MS,
-      () => this.#framesOfClient() > before + ASKS || undefined,
+      () => this.network.framesFrom("c") > before + ASKS || undefined,
     );
     const faultUs = await this.#cause(fault);
     await this.#untilMoved(fault);
@@ -86,14 +89,6 @@ export class Pair {
   async remove(): Promise<void> {
     await Promise.all([this.#a.stop(), this.#b.stop()]);
     await this.network.remove();
-  }
-
-  /** How many have come in at the switch: a client that does not ask yet would feel no outage. */
-  #framesOfClient(): number {
-    const { port } = this.network.host("c");
-    const told = must(["ip", "-n", this.network.switchNamespace, "-j", "-s", "link", "show", "dev", port]);
-    const [link] = JSON.parse(told) as { stats64: { rx: { packets: number } } }[];
-    return link!.stats64.rx.packets;
   }
 
   #start(host: "a" | "b"): Router {

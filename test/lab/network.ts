@@ -125,6 +125,14 @@ export class Network {
     return child;
   }
 
+  /** How many frames of a host have come in at the switch, ever. */
+  framesFrom(host: string): number {
+    const { port } = this.host(host);
+    const told = must(words(`ip -n ${this.switchNamespace} -j -s link show dev ${port}`));
+    const [link] = JSON.parse(told) as { stats64: { rx: { packets: number } } }[];
+    return link!.stats64.rx.packets;
+  }
+
   /** A second interface of a host, on the same switch or on another one, which is made at its first use. */
   addInterface(host: string, name: string, address: string, bridge = "br0"): void {
     const port = `p-${host}-${name}`;

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { fileURLToPath } from "node:url";
-import { GARBAGE } from "../lab/garbage.ts";
+import { KINDS_OF_GARBAGE } from "../lab/garbage.ts";
 import { ofType } from "../lab/record-log.ts";
 import type { PipeRouter } from "../lab/router.ts";
 import { inNamespace, must, sleep, waitFor } from "../lab/shell.ts";
@@ -49,7 +49,7 @@ for (const [perSecond, ofEach] of RATES) {
         assert.ok(loudGap < ADVERT_MS * 1.5, "adverts leave on time");
         for (const router of [a, b]) {
           const counters = await readCounters(router);
-          for (const name of Object.keys(GARBAGE)) assert.equal(counters[name], ofEach, name);
+          for (const name of KINDS_OF_GARBAGE) assert.equal(counters[name], ofEach, name);
           assert.equal(counters["capture_dropped"], 0);
           assert.ok(ofType(router.records(), "vrrp.rejected").length <= 12, "the records are rate-limited");
         }

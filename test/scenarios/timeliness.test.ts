@@ -11,6 +11,7 @@ import {
   KeepalivedCrowd,
 } from "../lab/crowd.ts";
 import { Elector } from "../lab/elector.ts";
+import { KINDS_OF_GARBAGE } from "../lab/garbage.ts";
 import { KeepalivedRouter } from "../lab/keepalived.ts";
 import { type Network, VIP } from "../lab/network.ts";
 import { sleep, waitFor } from "../lab/shell.ts";
@@ -182,10 +183,15 @@ test("S5 adverts of 10 ms beside a process that burns a core: no false take-over
 
 const FLOOD = fileURLToPath(new URL("../lab/garbage.js", import.meta.url));
 const FLOOD_S = IS_FULL ? 20 : 5;
-const KINDS = 6;
 
 async function flood(network: Network, host: string, kind: string): Promise<void> {
-  const argv = ["node", FLOOD, "10000", String(Math.round((10_000 * FLOOD_S) / KINDS)), kind];
+  const argv = [
+    "node",
+    FLOOD,
+    "10000",
+    String(Math.round((10_000 * FLOOD_S) / KINDS_OF_GARBAGE.length)),
+    kind,
+  ];
   const child = network.start(host, argv, "ignore");
   await new Promise((resolve) => child.once("exit", resolve));
 }
@@ -205,7 +211,7 @@ test(
       await taps.open(["a"]);
       await sleep(1000);
       const startMs = Date.now();
-      await Promise.all([flood(network, "c", "garbage"), flood(network, "d", "losing")]);
+      await Promise.all([flood(network, "c", "bad"), flood(network, "d", "losing")]);
       const seconds = (Date.now() - startMs) / 1000;
       const gapMs = widestGapMs(await taps.close());
       const after = await a.counters();

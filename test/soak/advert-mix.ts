@@ -4,13 +4,13 @@
  * @module
  */
 import { forgedAdvert } from "../lab/forged-advert.ts";
-import { GARBAGE } from "../lab/garbage.ts";
+import { garbageFrames } from "../lab/garbage.ts";
 import { Random } from "../simulation/random.ts";
 import { addressOf } from "./forged.ts";
 
 /** The longest there is: whoever is heard once is believed until the end. */
 export const INTERVAL_CS = 4095;
-const GARBAGE_FRAMES = Object.values(GARBAGE);
+const GARBAGE_FRAMES = garbageFrames();
 /** Whoever hears it stays Backup. */
 const RIVAL = forgedAdvert({ intervalCs: INTERVAL_CS });
 const LOSING = forgedAdvert({ ip: { source: "192.0.2.0" }, priority: 1, intervalCs: INTERVAL_CS });

@@ -1,18 +1,20 @@
 /**
  * `npm run soak`: what days bring, in minutes. Memory has to stay flat, and nothing may be left over.
- *
- * usage: npm run soak -- [--changes N] [--adverts N] [--records N] [--seed N] [--slack MIB] [--also COMMAND] [--json FILE]
- *
- * 0 of something leaves it out. --slack: what a process may grow by in any case, for code that V8 compiles when it is used
- * often; a short run, in which tables get full, needs 8 [2]. --also puts one more program behind the pipe of records, which
- * is watched like the others.
  */
 import { writeFileSync } from "node:fs";
-import { parseArgs } from "node:util";
+import { CommandLine } from "../lab/command-line.ts";
 import { faultsOf } from "./judge.ts";
 import { type Lap, type OnLook, runLap, type Work } from "./lap.ts";
 import { lapsOf } from "./laps.ts";
 import { reportOf } from "./report.ts";
+
+const USAGE = `usage: npm run soak -- [--changes N] [--adverts N] [--records N] [--seed N] [--slack MIB] [--also COMMAND]
+                       [--json FILE]
+  0 of something leaves it out. All of it takes about an hour.
+  --slack  what a process may grow by in any case, for code that V8 compiles when it is used often [2]; a short run, in
+           which tables get full, needs 8
+  --also   one more program behind the pipe of records, which is watched like the others
+`;
 
 const OPTIONS = {
   changes: { type: "string", default: "100000" },
@@ -23,33 +25,16 @@ const OPTIONS = {
   also: { type: "string", multiple: true, default: [] as string[] },
   json: { type: "string" },
 } as const;
-const values = read();
-
 const KIB_IN_MIB = 1024;
 
-function read(): ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>["values"] {
-  try {
-    return parseArgs({ options: OPTIONS }).values;
-  } catch (error) {
-    process.stderr.write(`soak: ${(error as Error).message}\n`);
-    process.exit(64);
-  }
-}
-
-function number(name: "changes" | "adverts" | "records" | "seed" | "slack"): number {
-  const value = Number(values[name]);
-  if (values[name] !== "" && Number.isFinite(value) && value >= 0) return value;
-  process.stderr.write(`soak: --${name} ${values[name]}: needs a number from 0 on\n`);
-  process.exit(64);
-}
-
+const line = new CommandLine("soak", USAGE);
+const { values } = line.read(OPTIONS);
+const number = (name: "changes" | "adverts" | "records" | "seed" | "slack"): number =>
+  line.number(name, values[name], 0);
 const seed = values.seed === undefined ? Math.floor(Date.now() / 1000) % 1_000_000 : number("seed");
 const amounts = { changes: number("changes"), adverts: number("adverts"), records: number("records") };
 const slackKib = number("slack") * KIB_IN_MIB;
-if (process.geteuid?.() !== 0) {
-  process.stderr.write("soak: needs root, to make network namespaces\n");
-  process.exit(77);
-}
+line.mustBeRoot();
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 say(`seed ${seed}`);
 
