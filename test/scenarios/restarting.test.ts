@@ -5,7 +5,7 @@ import { Client } from "../lab/client.ts";
 import { differences, dumpHost } from "../lab/dump.ts";
 import { EchoTrace } from "../lab/echo-trace.ts";
 import { FAILOVER_TOOLS, FailoverScript, type FailoverTool, standInCheck } from "../lab/failover-script.ts";
-import { fatesOf } from "../lab/fate.ts";
+import { explainLoss, fatesOf } from "../lab/fate.ts";
 import { type Network, VIP } from "../lab/network.ts";
 import { ofType } from "../lab/record-log.ts";
 import { sleep, waitFor } from "../lab/shell.ts";
@@ -46,6 +46,8 @@ interface Felt {
   readonly lost: number;
   /** Longest time without an answer. */
   readonly outageMs: number;
+  /** What the lost ones met. */
+  readonly story: string;
 }
 
 /** Plays a fault of a's while the client asks, until b has taken over, and what is planned has ended. */
@@ -58,6 +60,7 @@ async function play(network: Network, a: FailoverScript, b: FailoverScript, faul
   const client = new Client(network, "c", "icmp");
   await waitFor("the client to ask", 15_000, () => trace.hasSeenAsks() || undefined);
   await sleep(200);
+  const faultUs = Date.now() * 1000;
   fault.cause(a);
   await waitFor(`b to take over after ${fault.name}`, 15_000, () =>
     ofType(b.records(), "vmac.up").length > tookOver ? true : undefined,
@@ -69,8 +72,13 @@ async function play(network: Network, a: FailoverScript, b: FailoverScript, faul
   await sleep(300);
   const { outages, isAway } = await client.stop();
   assert.equal(isAway, false, fault.name);
-  const lost = fatesOf(await trace.close(), network.host("c").port).reduce((sum, fate) => sum + fate.lost, 0);
-  return { lost, outageMs: Math.max(0, ...outages.map(({ outageMs }) => outageMs)) };
+  const { port } = network.host("c");
+  const hops = await trace.close();
+  return {
+    lost: fatesOf(hops, port).reduce((sum, fate) => sum + fate.lost, 0),
+    outageMs: Math.max(0, ...outages.map(({ outageMs }) => outageMs)),
+    story: explainLoss(hops, port, faultUs),
+  };
 }
 
 test(
@@ -88,11 +96,11 @@ test(
       const b = new FailoverScript(network, "b", `${COMMON} --priority 100 ${VIP}`);
       await b.untilElected("backup");
       for (const fault of FAULTS) {
-        const { lost, outageMs } = await play(network, a, b, fault);
+        const { lost, outageMs, story } = await play(network, a, b, fault);
         t.diagnostic(`${fault.name}: ${lost} asks lost, away for ${outageMs.toFixed(0)} ms at most`);
         assert.ok(outageMs <= longestOutageMs(ADVERT_MS), `${fault.name}: away for ${outageMs} ms`);
         if (fault.isPlanned === true) {
-          assert.equal(lost, 0, `${fault.name}: a planned step loses nothing`);
+          assert.equal(lost, 0, `${fault.name}: a planned step loses nothing; ${story}`);
           a = startA();
         }
         await b.untilElected("backup");
