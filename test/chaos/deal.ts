@@ -50,15 +50,15 @@ export function dealing(network: Network, { form }: Script, member: Member, kind
 async function thaw(member: Member, whom: PipeTool | "all"): Promise<void> {
   const { pipe } = member;
   pipe?.signal(whom, "SIGCONT");
-  if (pipe !== undefined && (await hasEndedWithin(pipe, THAWED_MS))) await member.start();
+  if (pipe !== undefined && (await breaksWithin(pipe, THAWED_MS))) await member.startAgain();
 }
 
-/** Whoever gives up does so at once. */
+/** Whoever gives up does so at once; the others of its pipe end when they have handed over. */
 const THAWED_MS = 1000;
 
-async function hasEndedWithin(pipe: PipeRouter, limitMs: number): Promise<boolean> {
-  for (let n = 0; n < limitMs / 20 && !pipe.hasEnded; n++) await sleep(20);
-  return pipe.hasEnded;
+async function breaksWithin(pipe: PipeRouter, limitMs: number): Promise<boolean> {
+  for (let n = 0; n < limitMs / 20 && !pipe.isBroken; n++) await sleep(20);
+  return pipe.isBroken;
 }
 
 function deleteAddress(network: Network, { pipe, host }: Member, vip: string): void {

@@ -168,6 +168,11 @@ export class PipeRouter implements Router {
     return hasEnded(this.#shell);
   }
 
+  /** True once one of its programs has ended: the others follow, after a hand-over. */
+  get isBroken(): boolean {
+    return this.hasEnded || this.pids().some((pid) => commandOf(pid) === "");
+  }
+
   /** @throws {Error} if it has ended, with what it said. */
   mustRun(): void {
     if (this.hasEnded) throw new Error(`the pipe on ${this.#host} has ended: ${this.errors().trim()}`);
