@@ -20,7 +20,7 @@ import {
 } from "@viptools/wire";
 import { Flag } from "./flags.ts";
 import { Kind } from "./kinds.ts";
-import { half, isSame, isZero, Protocol, type Sighting } from "./sighting.ts";
+import { half, isSame, isZero, Protocol, type Sighting, shortFrameOf } from "./sighting.ts";
 
 export const Ipv6Field = {
   payloadLength: 4,
@@ -65,7 +65,9 @@ export function classifyNdp(sighting: Sighting, length: number): void {
 function isWhole(sighting: Sighting, length: number): boolean {
   const { bytes, at, messageAt, flags } = sighting;
   const end = at + IPV6_HEADER_LENGTH + half(bytes, at + Ipv6Field.payloadLength);
-  if ((flags & Flag.fragment) !== 0)
+  const short = shortFrameOf(sighting, length);
+  if (short !== undefined) sighting.refuse(Kind.malformedNdp, Flag.truncated, short);
+  else if ((flags & Flag.fragment) !== 0)
     sighting.refuse(Kind.malformedNdp, Flag.fragment, "it is a fragment, needs to be whole");
   else if (end > sighting.end) {
     const cut = bytes.length < length ? `, and the capture has ${bytes.length} of ${length} octets` : "";

@@ -6,7 +6,7 @@
 import { ARP_LENGTH, ArpField, ArpOperation, EtherType, HARDWARE_ETHERNET, MAC_LENGTH } from "@viptools/wire";
 import { Flag } from "./flags.ts";
 import { Kind } from "./kinds.ts";
-import { half, isSame, isZero, Protocol, type Sighting } from "./sighting.ts";
+import { half, isSame, isZero, Protocol, type Sighting, shortFrameOf } from "./sighting.ts";
 
 const IPV4_LENGTH = 4;
 /** The part whose size does not depend on what it says. */
@@ -20,6 +20,7 @@ const FIXED_LENGTH = 8;
  */
 export function classifyArp(sighting: Sighting, length: number): void {
   sighting.protocol = Protocol.arp;
+  if (!isLongEnough(sighting, length)) return;
   if (!isWhole(sighting, FIXED_LENGTH, length) || !hasForm(sighting)) return;
   if (!isWhole(sighting, ARP_LENGTH, length)) return;
   const { bytes, at, sourceAt } = sighting;
@@ -47,6 +48,13 @@ function kindOf(bytes: Uint8Array, at: number): number {
     default:
       return Kind.otherOperation;
   }
+}
+
+/** @returns false, and refuses the packet, if its frame has fewer octets than it says itself. */
+function isLongEnough(sighting: Sighting, length: number): boolean {
+  const detail = shortFrameOf(sighting, length);
+  if (detail !== undefined) sighting.refuse(Kind.malformedArp, Flag.truncated, detail);
+  return detail === undefined;
 }
 
 /** @returns false, and refuses the packet, if it has fewer octets. */

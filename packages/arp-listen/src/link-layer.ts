@@ -107,7 +107,10 @@ function openSnap(sighting: Sighting, length: number, at: number): boolean {
   if (isCooked && length !== COOKED_LLC) return false;
   if (at + SNAP_HEADER_LENGTH > bytes.length) return false;
   if (SNAP_WORDS.some((word, n) => half(bytes, at + 2 * n) !== word)) return false;
-  if (!isCooked) sighting.end = Math.min(bytes.length, at + length);
+  if (!isCooked) {
+    sighting.claimedEnd = at + length;
+    sighting.end = Math.min(bytes.length, sighting.claimedEnd);
+  }
   sighting.flags |= Flag.llcSnap;
   sighting.etherType = half(bytes, at + 6);
   sighting.at = at + SNAP_HEADER_LENGTH;

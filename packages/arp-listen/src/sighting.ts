@@ -31,6 +31,8 @@ export class Sighting {
   at = 0;
   /** Where the frame's payload ends: behind it is padding, or nothing. */
   end = 0;
+  /** Where the frame ends by its own length field (IEEE 802.3); 0 without one. */
+  claimedEnd = 0;
   /** The ICMPv6 header. */
   messageAt = 0;
   /** The MAC of the link-layer address option; -1 without one. */
@@ -48,6 +50,7 @@ export class Sighting {
     this.sourceAt = -1;
     this.linkLayerAt = -1;
     this.end = bytes.length;
+    this.claimedEnd = 0;
   }
 
   /** Cannot be read: `detail` is "what was seen, what is needed". */
@@ -57,6 +60,18 @@ export class Sighting {
     this.flags |= flag;
     this.detail = detail;
   }
+}
+
+/**
+ * Linux drops a frame of LLC that has less than its length field says (net/llc/llc_input.c, llc_fixup_skb): no host
+ * hears what is in it.
+ *
+ * @param length how long the frame was on the wire.
+ * @returns what is wrong with it, if it is such a one.
+ */
+export function shortFrameOf({ claimedEnd }: Sighting, length: number): string | undefined {
+  if (claimedEnd <= length) return undefined;
+  return `LLC frame has ${length} octets, its length field needs ${claimedEnd}`;
 }
 
 /** @returns the 16 bits at a place. */

@@ -48,8 +48,8 @@ function sight(linkType: number): Target {
       const line = formatLine(STAMP, body);
       const parsed = parseLine(line.trimEnd());
       assert.equal(parsed.kind, "record", line);
-      assert.equal(isLinkRead(bytes, linkType), true, "the decoders read the link layer too");
       if (sighting.isMalformed) return;
+      assert.equal(isLinkRead(bytes, linkType), true, "the decoders read the link layer too");
       const end = renderer.render(room, 0, sighting, 0, TIME, 1);
       assert.equal(Buffer.from(room.subarray(0, end)).toString("utf8"), line);
     },
