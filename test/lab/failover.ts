@@ -101,7 +101,9 @@ export class Pair {
 
   /** @returns when, microseconds of CLOCK_MONOTONIC. */
   async #cause(fault: Fault): Promise<number> {
-    for (const router of [this.#a, this.#b]) if (router instanceof PipeRouter) router.mustRun();
+    // Before a fail-back a's has ended, as it was told.
+    for (const router of fault === "fail-back" ? [this.#b] : [this.#a, this.#b])
+      if (router instanceof PipeRouter) router.mustRun();
     if (fault === "link loss" || fault === "silent loss") return breakAfterAdvert(this.network, "a", fault);
     const atUs = nowUs();
     if (fault === "planned stop") await this.#a.stop();
