@@ -8,7 +8,7 @@ import { readPage } from "./page.ts";
 import { playScene } from "./play.ts";
 
 /** Scenes wait for most of their time. */
-const AT_A_TIME = 8;
+const AT_A_TIME = 4;
 const PAGES = ["README.md", ...pagesBelow("docs")];
 const chosen = PAGES.filter((page) => page.includes(process.env["VIPTOOLS_PAGE"] ?? ""));
 

@@ -17,6 +17,8 @@ export const HIDING_METHODS = ["sysctl", "nft", "arptables", "redirect"] as cons
 /** A tunnel interface that is down, and has been up, on a host that is strict with what comes in. */
 export const TUNNEL = [
   "ip link add vx0 type vxlan id 7 remote 192.0.2.9 dstport 4789",
+  // Its own address is there at once, or not at all: a dump would differ by how far the kernel has probed for it.
+  "sysctl -qw net.ipv6.conf.vx0.accept_dad=0",
   "ip link set vx0 up && ip link set vx0 down",
   "sysctl -qw net.ipv4.conf.all.rp_filter=1",
 ].join(" && ");

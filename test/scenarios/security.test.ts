@@ -108,9 +108,7 @@ describe("security", { concurrency: AT_A_TIME }, () => {
       await t.test("failover: links to what must not be opened, in the names of its folders", () =>
         passesLinks(network, folder),
       );
-      await t.test("failover: a folder that is put where its own was to be", () =>
-        refusesSwap(network, folder),
-      );
+      await t.test("failover: a folder that is put where its own was to be", () => refusesSwap(network));
     });
   });
   for (const [name, mode, uid, runs] of KEPT)
@@ -320,7 +318,9 @@ async function passesLinks(network: Network, folder: string): Promise<void> {
 }
 
 /** The stranger sees the first name, and is quicker: played by what the script runs in between. */
-function refusesSwap(network: Network, folder: string): void {
+function refusesSwap(network: Network): void {
+  const folder = mkdtempSync(join(tmpdir(), "swapped-"));
+  chmodSync(folder, 0o1777);
   const bin = mkdtempSync(join(tmpdir(), "bin-"));
   const swap = `#!/bin/sh
 for s in ${folder}/viptools-starting.*; do
@@ -349,4 +349,5 @@ exec /usr/bin/flock "$@"
   assert.match(outcome.stderr, /is there already, and is somebody else's/);
   const [left] = readdirSync(folder).filter((name) => name.startsWith("viptools-failover."));
   assert.deepEqual(readdirSync(join(folder, left!)), ["mine"]);
+  rmSync(folder, { recursive: true });
 }
