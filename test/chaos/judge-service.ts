@@ -4,6 +4,7 @@
  * @module
  */
 import { type Dealt, type Observed, slackUs, type Violation } from "./observed.ts";
+import { priorityOf } from "./script.ts";
 import { joined, type Span, without } from "./spans.ts";
 
 /**
@@ -34,9 +35,10 @@ export function judgeService(observed: Observed): Violation[] {
   return [...found, ...dealt.flatMap((one) => judgePlanned(observed, one, isMixed))];
 }
 
-/** How long it may take from the last thing that happened. */
-function recoveryUs({ script: { advertMs } }: Observed): number {
-  return (5.5 * advertMs + 200) * 1000;
+/** How long it may take from the last thing that happened: a lease, a down interval of the last in rank, and 200 ms. */
+function recoveryUs({ script: { advertMs, makes } }: Observed): number {
+  const skew = (256 - priorityOf(makes.size - 1)) / 256;
+  return ((2.5 + 3 + skew) * advertMs + 200) * 1000;
 }
 
 /** Stretches in which nothing begins or ends, and somebody is well: without the time that recovery may take. */

@@ -145,6 +145,7 @@ const ROWS: readonly (readonly [name: string, change: Partial<Observed>, found: 
   ],
   ["S9 nobody answers while nothing happens", { story: outage(10 * S, 400) }, ["S9"]],
   ["S9 a take-over takes too long", { story: outage(2 * S, 1500) }, ["S9"]],
+  ["a take-over takes the skew of the last in rank, too", { story: outage(2 * S, 815) }, []],
   ["S9 nobody answers in the end", { isServedAtEnd: false }, ["S9"]],
   [
     "nobody answers while nobody is well",

@@ -9,7 +9,7 @@ import { KeepalivedRouter } from "../lab/keepalived.ts";
 import type { Network } from "../lab/network.ts";
 import { PipeRouter, type Router } from "../lab/router.ts";
 import { waitFor } from "../lab/shell.ts";
-import type { Make, Script } from "./script.ts";
+import { type Make, priorityOf, type Script } from "./script.ts";
 
 /** The longest that a pipe may outlive its first death: a hand-over, and a busy machine. */
 const END_MS = 15_000;
@@ -29,7 +29,7 @@ export class Member {
     this.#network = network;
     this.#script = script;
     this.#make = script.makes.get(host)!;
-    this.#priority = 200 - 20 * rank;
+    this.#priority = priorityOf(rank);
   }
 
   /** The one that was started last. */

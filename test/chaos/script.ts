@@ -24,6 +24,11 @@ const KINDS = [
 ] as const;
 export type BlowKind = (typeof KINDS)[number]["kind"];
 
+/** @param rank of a host, from 0 on. @returns its router's priority. */
+export function priorityOf(rank: number): number {
+  return 200 - 20 * rank;
+}
+
 export interface Blow {
   readonly kind: BlowKind;
   readonly host: string;

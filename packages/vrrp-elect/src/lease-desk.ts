@@ -24,6 +24,7 @@ export class LeaseDesk {
   readonly #bootId: string;
   readonly #batches = new Map<string, Batch>();
   #onFrozenReader: (() => void) | undefined;
+  #isReaderFrozen = false;
   #isScheduled = false;
 
   constructor(context: Context, bootId: string) {
@@ -36,15 +37,23 @@ export class LeaseDesk {
     this.#onFrozenReader = frozen;
   }
 
-  /** Notes a lease; it is written at the end of this turn. @param sinceNs when its advert left, CLOCK_MONOTONIC. */
-  grant(member: Member, kind: LeaseKind, validUs: number, sinceNs: bigint): void {
+  /**
+   * Notes a lease; it is written at the end of this turn.
+   *
+   * @param sinceNs when its advert left, CLOCK_MONOTONIC.
+   * @returns false if none is given any more, because the reader is frozen: the one before is the last.
+   */
+  grant(member: Member, kind: LeaseKind, validUs: number, sinceNs: bigint): boolean {
+    // Once for all that is noted in one turn.
+    if (!this.#isScheduled) this.#look(validUs);
+    if (this.#isReaderFrozen) return false;
     const key = `${kind} ${validUs}`;
     const batch = this.#batches.get(key) ?? { kind, validUs, sinceNs, members: [] };
     this.#batches.set(key, batch);
     batch.members.push(member);
-    if (this.#isScheduled) return;
+    if (!this.#isScheduled) process.nextTick(() => this.flush());
     this.#isScheduled = true;
-    process.nextTick(() => this.flush());
+    return true;
   }
 
   /** Writes what was noted. */
@@ -64,9 +73,16 @@ export class LeaseDesk {
     const moment = { realtimeNs: realtimeNs(), monotonicNs: sinceNs };
     for (const some of inPieces(members))
       this.#context.write(leaseRecord(some, kind, validUs, this.#bootId), moment);
-    if (this.#context.output.oldestUnreadLeaseUs() < validUs) return;
-    this.#onFrozenReader?.();
+    this.#look(validUs);
+  }
+
+  /** Whether the reader has left the whole of such a lease unread. */
+  #look(validUs: number): void {
+    const frozen = this.#onFrozenReader;
+    if (frozen === undefined || this.#context.output.oldestUnreadLeaseUs() < validUs) return;
     this.#onFrozenReader = undefined;
+    this.#isReaderFrozen = true;
+    process.nextTick(frozen);
   }
 }
 

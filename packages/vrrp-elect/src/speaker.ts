@@ -292,8 +292,8 @@ export class Speaker {
   }
 
   #grant(kind: "speaking" | "leaving" | "settling", validUs: number, sinceNs: bigint): void {
-    this.#leaseEndUs = Number(sinceNs / 1000n) + validUs;
-    this.#around.desk.grant(this.member, kind, validUs, sinceNs);
+    if (this.#around.desk.grant(this.member, kind, validUs, sinceNs))
+      this.#leaseEndUs = Number(sinceNs / 1000n) + validUs;
   }
 
   #tell({ from, to, reason }: Extract<Action, { type: "become" }>): void {
