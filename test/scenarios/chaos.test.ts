@@ -10,10 +10,12 @@ const FOR_MS = IS_FULL ? 30 * 60_000 : 60_000;
 const LANES = IS_FULL ? 1 : 2;
 const SEEDS_A_LANE = 1_000_000;
 /** Shorter leases than these say nothing of a machine that does something else, too. */
+/** The same scripts each time: what a change breaks is told from what chance brings. `npm run chaos` plays others. */
+const SEED = 692_696;
 const LIMITS = { routersMax: 3, blowsMax: 5, advertMinMs: 100, advertMaxMs: 300 };
 
 test("S1 S2 S3 S5 S7 S8 S9 hold whatever befalls whom", needsRoot, async (t) => {
-  const seed = Number(process.env["VIPTOOLS_SEED"] ?? Math.floor(Date.now() / 1000) % SEEDS_A_LANE);
+  const seed = Number(process.env["VIPTOOLS_SEED"] ?? SEED);
   const say = (line: string): void => t.diagnostic(line);
   const lanes = Array.from({ length: LANES }, async (_, lane) => {
     return await campaign({ firstSeed: seed + lane * SEEDS_A_LANE, limits: LIMITS, forMs: FOR_MS, say });
