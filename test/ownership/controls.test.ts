@@ -13,9 +13,9 @@ const TAKE_OVER: Step = {
   type: "tell",
   records: [
     { type: "state", state: "active", router: ROUTER, vips: ["192.0.2.100/24"], hasVmac: true },
-    { type: "lease", router: ROUTER, validMs: 2000, kind: "" },
+    { type: "lease", router: ROUTER, validMs: 10_000, kind: "" },
   ],
-  pauseMs: 100,
+  pauseMs: 2000,
 };
 
 const LEAVES_AN_ADDRESS =
