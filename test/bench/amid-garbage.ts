@@ -4,7 +4,7 @@
  * @module
  */
 import { fileURLToPath } from "node:url";
-import { type Make, Pair } from "../lab/failover.ts";
+import { type Make, type Pair, settledPair } from "../lab/failover.ts";
 import { KINDS_OF_GARBAGE } from "../lab/garbage.ts";
 import { end } from "../lab/shell.ts";
 import { type Contender, contest, type Rounds } from "./contest.ts";
@@ -26,9 +26,9 @@ const LONGEST_S = 600;
 /** @returns `ms` of each make, and of `MAKE amid bad adverts` `ms` and `bad/s`, as the switch has seen them. */
 export async function amidGarbage(options: AmidGarbageOptions): Promise<Rounds> {
   const { advertMs, badPerSecond, rounds, makes = MAKES, warmups } = options;
-  const pairs = makes.map((make) => [make, new Pair(make, advertMs, [STRANGER])] as const);
+  const pairs: (readonly [Make, Pair])[] = [];
   try {
-    await Promise.all(pairs.map(([, pair]) => pair.settle()));
+    for (const make of makes) pairs.push([make, await settledPair(make, advertMs, [STRANGER])]);
     const contenders = pairs.flatMap(([make, pair]): Contender[] => [
       { name: make, run: async () => ({ ms: await lossMs(pair) }) },
       { name: `${make} amid bad adverts`, run: () => amid(pair, badPerSecond) },

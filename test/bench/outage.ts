@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type Fault, type Make, type Measured, Pair } from "../lab/failover.ts";
+import { type Fault, type Make, type Measured, type Pair, settledPair } from "../lab/failover.ts";
 import type { Phases } from "../lab/fault.ts";
 import { type Contender, contest, type Rounds } from "./contest.ts";
 
@@ -27,9 +27,9 @@ const PHASES = { detectMs: "detect", ownMs: "own", announceMs: "announce" } as c
  */
 export async function outage(options: OutageOptions): Promise<Rounds> {
   const { advertMs, faults, rounds, makes = MAKES, warmups } = options;
-  const pairs = makes.map((make) => [make, new Pair(make, advertMs)] as const);
+  const pairs: (readonly [Make, Pair])[] = [];
   try {
-    await Promise.all(pairs.map(([, pair]) => pair.settle()));
+    for (const make of makes) pairs.push([make, await settledPair(make, advertMs)]);
     const contenders = pairs.map(
       ([name, pair]): Contender => ({ name, run: () => playFaults(pair, faults) }),
     );

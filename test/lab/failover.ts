@@ -123,6 +123,27 @@ export class Pair {
   }
 }
 
+/**
+ * Pairs that are to be compared start one after the other: a take-over while others start is held up, and at the shortest
+ * intervals an elector then takes its reader for frozen.
+ *
+ * @returns a pair of which a is Active.
+ */
+export async function settledPair(
+  make: Make,
+  advertMs: number,
+  others: readonly string[] = [],
+): Promise<Pair> {
+  const pair = new Pair(make, advertMs, others);
+  try {
+    await pair.settle();
+    return pair;
+  } catch (error) {
+    await pair.remove();
+    throw error;
+  }
+}
+
 function worstAround(outages: readonly ClientOutage[], faultUs: number): { outageMs: number; lost: number } {
   const after = outages.filter(({ startUs }) => startUs > faultUs - BEFORE_US - ASK_EVERY_MS * 1000);
   return {

@@ -1,7 +1,15 @@
 /** Outages beside keepalived's, for the same faults in the same run, in turns: ours, its, ours … */
 import assert from "node:assert/strict";
 import test from "node:test";
-import { FAULTS, type Fault, type Make, type Measured, median, Pair } from "../lab/failover.ts";
+import {
+  FAULTS,
+  type Fault,
+  type Make,
+  type Measured,
+  median,
+  type Pair,
+  settledPair,
+} from "../lab/failover.ts";
 import { IS_FULL, needsRoot } from "../lab/stage.ts";
 import { STALL_MAX_MS, StallWatch } from "../lab/stalls.ts";
 import { cell, formatTable } from "../lab/table.ts";
@@ -25,10 +33,10 @@ for (const advertMs of IS_FULL ? [10, 100, 1000] : [10, 100]) {
     needsRoot,
     async (t) => {
       const stalls = new StallWatch();
-      const pairs = new Map(MAKES.map((make) => [make, new Pair(make, advertMs)]));
+      const pairs = new Map<Make, Pair>();
       const results: { make: Make; measured: Measured }[] = [];
       try {
-        await Promise.all([...pairs.values()].map((pair) => pair.settle()));
+        for (const make of MAKES) pairs.set(make, await settledPair(make, advertMs));
         for (const fault of FAULTS) {
           // A fail-back follows each stop: one round of both is played together.
           if (fault === "fail-back") continue;
