@@ -86,12 +86,6 @@ const GARBAGE: Bench = {
       ["ms", "ms"],
       { target: { ratio: 1.03 }, isNeverZero: true },
     ),
-    cost(
-      "outage of a silent loss amid 10,000 bad adverts a second",
-      { ours: `viptools ${AMID}`, others: [`keepalived ${AMID}`] },
-      ["ms", "ms"],
-      { isNeverZero: true },
-    ),
     yields("bad adverts a second in that, at the switch", { ours: `viptools ${AMID}` }, ["bad/s", "1/s"], {
       isDetail: true,
     }),
