@@ -1,42 +1,37 @@
 /**
- * A silent loss while a host beside the routers sends bad adverts as fast as it was told: each make amid them and without.
+ * A silent loss while a host beside the routers sends bad adverts, and the same without them. A pair of keepalived does not
+ * come to rest amid them: bad packets silence its router.
  *
  * @module
  */
 import { fileURLToPath } from "node:url";
-import { type Make, type Pair, settledPair } from "../lab/failover.ts";
+import { type Pair, settledPair } from "../lab/failover.ts";
 import { KINDS_OF_GARBAGE } from "../lab/garbage.ts";
 import { end } from "../lab/shell.ts";
-import { type Contender, contest, type Rounds } from "./contest.ts";
+import { contest, type Rounds } from "./contest.ts";
 
 export interface AmidGarbageOptions {
   readonly advertMs: number;
   readonly badPerSecond: number;
   readonly rounds: number;
-  readonly makes?: readonly Make[];
-  readonly warmups?: number;
 }
 
-/** keepalived's pair does not come to rest amid them: bad packets silence its router. */
-const MAKES: readonly Make[] = ["viptools"];
 const STRANGER = "d";
 const SENDER = fileURLToPath(new URL("../lab/garbage.js", import.meta.url));
 /** Longer than any fault is played; it is ended before. */
 const LONGEST_S = 600;
 
-/** @returns `ms` of each make, and of `MAKE amid bad adverts` `ms` and `bad/s`, as the switch has seen them. */
-export async function amidGarbage(options: AmidGarbageOptions): Promise<Rounds> {
-  const { advertMs, badPerSecond, rounds, makes = MAKES, warmups } = options;
-  const pairs: (readonly [Make, Pair])[] = [];
+/** @returns `ms` of `viptools`, and of `viptools amid bad adverts` `ms` and `bad/s`, as the switch has seen them. */
+export async function amidGarbage({ advertMs, badPerSecond, rounds }: AmidGarbageOptions): Promise<Rounds> {
+  const pair = await settledPair("viptools", advertMs, [STRANGER]);
   try {
-    for (const make of makes) pairs.push([make, await settledPair(make, advertMs, [STRANGER])]);
-    const contenders = pairs.flatMap(([make, pair]): Contender[] => [
-      { name: make, run: async () => ({ ms: await lossMs(pair) }) },
-      { name: `${make} amid bad adverts`, run: () => amid(pair, badPerSecond) },
-    ]);
-    return await contest(contenders, rounds, warmups);
+    const contenders = [
+      { name: "viptools", run: async () => ({ ms: await lossMs(pair) }) },
+      { name: "viptools amid bad adverts", run: () => amid(pair, badPerSecond) },
+    ];
+    return await contest(contenders, rounds);
   } finally {
-    for (const [, pair] of pairs) await pair.remove();
+    await pair.remove();
   }
 }
 
@@ -49,8 +44,7 @@ async function amid(pair: Pair, badPerSecond: number): Promise<Record<string, nu
   const { mac } = network.host(STRANGER);
   const ofEach = Math.round((badPerSecond * LONGEST_S) / KINDS_OF_GARBAGE.length);
   const argv = ["node", SENDER, String(badPerSecond), String(ofEach), "bad", mac];
-  const sender = network.start(STRANGER, argv, ["ignore", "pipe", "inherit"]);
-  await new Promise((resolve) => sender.stdout!.once("data", resolve));
+  const sender = await network.startService(STRANGER, argv);
   const [before, beganMs] = [network.framesFrom(STRANGER), performance.now()];
   const ms = await lossMs(pair);
   const sent = network.framesFrom(STRANGER) - before;

@@ -27,8 +27,7 @@ export async function throughput({ modes, rounds, amount, warmups }: ThroughputO
   const network = new Network(["a", "c"]);
   try {
     await network.settle();
-    const server = network.start("a", ["iperf3", "--server", "--forceflush"], ["ignore", "pipe", "ignore"]);
-    await new Promise((resolve) => server.stdout!.once("data", resolve));
+    await network.startService("a", ["iperf3", "--server", "--forceflush"]);
     const contenders = modes.map(
       (mode): Contender => ({ name: mode, run: () => runOnce(network, mode, amount) }),
     );

@@ -43,6 +43,7 @@ for (const [name, options] of Object.entries(OPTIONS_OF) as [Name, readonly stri
 const WRONG: readonly (readonly [Name, readonly string[], RegExp])[] = [
   ["bench", ["--list", "no-such"], /^bench: no bench has "no-such" in its name: see --list\n$/],
   ["chaos", ["--for", "soon"], /^chaos: --for soon: needs a number from 0 on\n$/],
+  ["chaos", ["--for", "Infinity"], /^chaos: --for Infinity: needs a number from 0 on\n$/],
   ["chaos", ["--routers", "9"], /^chaos: --routers 9: needs a number from 2 to 5\n$/],
   ["fuzz", ["--for", "0"], /^fuzz: --for 0: needs a number from 0.001 to 86400\n$/],
   ["fuzz", ["no-such"], /^fuzz: no-such is no target: --list names them\n$/],

@@ -74,8 +74,7 @@ function loadBalancer(network: Network, director: string, rules: readonly string
 
 /** Greets who connects to the service, whatever address it calls, with the host's name. */
 export async function serve(network: Network, host: string, port: number = PORT): Promise<void> {
-  const greeter = network.start(host, ["node", GREETER, String(port), host], ["ignore", "pipe", "inherit"]);
-  await new Promise((resolve) => greeter.stdout!.once("data", resolve));
+  await network.startService(host, ["node", GREETER, String(port), host]);
 }
 
 /** How many pings a host has answered. */

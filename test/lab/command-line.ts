@@ -39,7 +39,7 @@ export class CommandLine {
   /** @returns the number behind an option. Ends the process with 64 if there is none from `least` to `most`. */
   number(name: string, value: string | undefined, least: number, most = Number.POSITIVE_INFINITY): number {
     const number = Number(value);
-    if (value !== "" && number >= least && number <= most) return number;
+    if (value !== "" && Number.isFinite(number) && number >= least && number <= most) return number;
     const needed = Number.isFinite(most) ? `from ${least} to ${most}` : `from ${least} on`;
     return this.fail(64, `--${name} ${value}: needs a number ${needed}`);
   }

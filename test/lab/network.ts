@@ -125,6 +125,20 @@ export class Network {
     return child;
   }
 
+  /**
+   * Starts a command that says something on standard output when it is at work, and waits until it does.
+   *
+   * @throws {Error} if it ends before that.
+   */
+  async startService(host: string, argv: readonly string[]): Promise<ChildProcess> {
+    const child = this.start(host, argv, ["ignore", "pipe", "inherit"]);
+    await new Promise<void>((resolve, reject) => {
+      child.stdout!.once("data", () => resolve());
+      child.once("exit", (code) => reject(new Error(`${argv.join(" ")} on ${host} ended with ${code}`)));
+    });
+    return child;
+  }
+
   /** How many frames of a host have come in at the switch, ever. */
   framesFrom(host: string): number {
     const { port } = this.host(host);

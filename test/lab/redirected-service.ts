@@ -7,10 +7,10 @@ import type { ChildProcess } from "node:child_process";
 import { openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { serve } from "./balancer.ts";
 import { type Network, VIP } from "./network.ts";
 import { end, waitFor } from "./shell.ts";
 
-const GREETER = fileURLToPath(new URL("./greeter.js", import.meta.url));
 const CALLER = fileURLToPath(new URL("./caller.js", import.meta.url));
 const PORT = 80;
 const OWN_PORT = 8080;
@@ -23,12 +23,7 @@ export async function offerService(network: Network, host: string): Promise<void
   const rules = `table ip service { chain in { ${chain}\nip daddr ${VIP} tcp dport ${PORT} ${to}\n}\n}\n`;
   const { code, stderr } = network.run(host, ["nft", "-f", "-"], rules);
   if (code !== 0) throw new Error(`nft on ${host}: ${stderr}`);
-  const greeter = network.start(
-    host,
-    ["node", GREETER, String(OWN_PORT), host],
-    ["ignore", "pipe", "inherit"],
-  );
-  await new Promise((resolve) => greeter.stdout!.once("data", resolve));
+  await serve(network, host, OWN_PORT);
 }
 
 /** Who was greeted by whom, when. */

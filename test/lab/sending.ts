@@ -25,11 +25,5 @@ export async function startSending(
   const digits = frames.map((frame) =>
     typeof frame === "string" ? frame : Buffer.from(frame).toString("hex"),
   );
-  const argv = ["node", SENDER, String(everyMs), ...digits];
-  const sender = network.start(host, argv, ["ignore", "pipe", "inherit"]);
-  await new Promise<void>((resolve, reject) => {
-    sender.stdout!.once("data", () => resolve());
-    sender.once("exit", (code) => reject(new Error(`the sender on ${host} ended with ${code}`)));
-  });
-  return sender;
+  return await network.startService(host, ["node", SENDER, String(everyMs), ...digits]);
 }

@@ -22,9 +22,7 @@ export async function startServices(
   host: string,
   words: readonly string[],
 ): Promise<ChildProcess> {
-  const child = network.start(host, ["node", SERVICES, ...words], ["ignore", "pipe", "inherit"]);
-  await new Promise((resolve) => child.stdout!.once("data", resolve));
-  return child;
+  return await network.startService(host, ["node", SERVICES, ...words]);
 }
 
 /** Many checks in one process, from a file that can be written anew. */

@@ -19,8 +19,7 @@ const words = (text: string): string[] => text.split(" ");
 /** Also for addresses that the host does not have yet. */
 async function startService(network: Network, host: string, addresses: readonly string[]): Promise<void> {
   for (const family of ["ipv4", "ipv6"]) network.setSysctl(host, `${family}/ip_nonlocal_bind`, 1);
-  const service = network.start(host, ["node", SERVICE, PORT, ...addresses], ["ignore", "pipe", "inherit"]);
-  await new Promise((resolve) => service.stdout!.once("data", resolve));
+  await network.startService(host, ["node", SERVICE, PORT, ...addresses]);
 }
 
 const KINDS = ["icmp", "arp", "nd", "tcp", "udp"].flatMap((kind) => ["--kind", kind]);

@@ -100,12 +100,7 @@ test(
       const options = { priority: 150, advertMs: ADVERT_MS, routers: ROUTERS, followArgs: "--mode rewrite" };
       const a = new PipeRouter(network, "a", options);
       await untilActive("a", a, ADVERT_MS);
-      const echo = network.start(
-        "a",
-        ["node", ECHO, String(ECHO_PORT), VIP, OTHER_VIP, VIP6],
-        ["ignore", "pipe", "inherit"],
-      );
-      await new Promise((resolve) => echo.stdout!.once("data", resolve));
+      await network.startService("a", ["node", ECHO, String(ECHO_PORT), VIP, OTHER_VIP, VIP6]);
       speak(network);
       for (const [vip, mac] of Object.entries(MACS).filter(([vip]) => vip !== LATER_VIP)) {
         const { stdout } = network.run("c", ["ip", "neigh", "show", vip]);
