@@ -27,7 +27,7 @@ export async function throughput({ modes, rounds, amount, warmups }: ThroughputO
   const network = new Network(["a", "c"]);
   try {
     await network.settle();
-    await network.startService("a", ["iperf3", "--server", "--forceflush"]);
+    await network.startService("a", ["iperf3", "--server", "--forceflush"], "ignore");
     const contenders = modes.map(
       (mode): Contender => ({ name: mode, run: () => runOnce(network, mode, amount) }),
     );

@@ -130,8 +130,12 @@ export class Network {
    *
    * @throws {Error} if it ends before that.
    */
-  async startService(host: string, argv: readonly string[]): Promise<ChildProcess> {
-    const child = this.start(host, argv, ["ignore", "pipe", "inherit"]);
+  async startService(
+    host: string,
+    argv: readonly string[],
+    stderr: "inherit" | "ignore" = "inherit",
+  ): Promise<ChildProcess> {
+    const child = this.start(host, argv, ["ignore", "pipe", stderr]);
     await new Promise<void>((resolve, reject) => {
       child.stdout!.once("data", () => resolve());
       child.once("exit", (code) => reject(new Error(`${argv.join(" ")} on ${host} ended with ${code}`)));
