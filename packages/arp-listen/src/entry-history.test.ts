@@ -14,16 +14,25 @@ const heard = (mac: string, heardUs: number, ip = IP): HeardClaim => ({
   heardUs,
 });
 
-/** What happens, in the order in which we learn of it: "told A 20" is a notification, "heard A 10" a packet. */
+/**
+ * What happens, in the order in which we learn of it: "told A 20" is a notification, "heard A 10" a packet; "judged" is
+ * what was heard up to there.
+ */
 function play(events: readonly string[], now: string | undefined): (string | undefined)[][] {
   const history = new EntryHistory<HeardClaim>();
-  for (const event of events) {
+  const judge = (): (string | undefined)[][] =>
+    history
+      .take(1_000_000)
+      .flatMap((episode) => pairChanges(episode, entryOf(now)))
+      .map(({ before, after }) => [before?.mac, after?.mac]);
+  const pairs = events.flatMap((event) => {
     const [what, mac, at] = event.split(" ") as [string, string, string];
+    if (what === "judged") return judge();
     if (what === "heard") history.hear(heard(mac, Number(at)));
     else history.note(IP, entryOf(mac === "-" ? undefined : mac), Number(at));
-  }
-  const [episode] = history.take(1_000_000);
-  return pairChanges(episode!, entryOf(now)).map(({ before, after }) => [before?.mac, after?.mac]);
+    return [];
+  });
+  return [...pairs, ...judge()];
 }
 
 const STORIES: readonly (readonly [
@@ -64,6 +73,15 @@ const STORIES: readonly (readonly [
     [[A, undefined]],
   ],
   [
+    "an entry that was made before its packet, and told of with the change",
+    [`told ${C} 20`, `told ${A} 20`, `told ${B} 20`, `heard ${A} 10`, `heard ${B} 11`],
+    B,
+    [
+      [C, A],
+      [A, B],
+    ],
+  ],
+  [
     "two owners in turn",
     [
       `told ${C} 1`,
@@ -79,6 +97,15 @@ const STORIES: readonly (readonly [
       [C, A],
       [A, B],
       [B, A],
+    ],
+  ],
+  [
+    "the same said again, read after the change that it did not cause was judged",
+    [`told ${A} 1`, `heard ${B} 10`, `told ${B} 20`, "judged", `heard ${B} 11`],
+    B,
+    [
+      [A, B],
+      [B, B],
     ],
   ],
   [
@@ -128,5 +155,5 @@ test("EntryHistory.reset() knows what was before what is read", () => {
   history.reset([entryOf(B)!], 20);
   history.hear(heard(B, 10));
   const [episode] = history.take(1_000_000);
-  assert.deepEqual([episode?.base?.mac, episode?.told.map((entry) => entry?.mac)], [A, [B]]);
+  assert.deepEqual([episode?.base?.mac, episode?.told.map(({ entry }) => entry?.mac)], [A, [B]]);
 });

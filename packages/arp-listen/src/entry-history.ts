@@ -30,7 +30,7 @@ export interface Episode<T extends HeardClaim> {
   /** The entry when the first packet came. */
   readonly base: Entry;
   /** As it was told to be since, in this order. */
-  readonly told: Entry[];
+  readonly told: Told[];
   readonly claims: T[];
 }
 
@@ -39,6 +39,8 @@ interface Told {
   readonly entry: Entry;
   /** When it was told, microseconds of CLOCK_MONOTONIC. */
   readonly atUs: number;
+  /** A packet was found that caused it: it belongs to none that comes later. */
+  isSpent?: true;
 }
 
 /** Packets that are read later than this after what they have changed was told are not paired with it. */
@@ -74,9 +76,10 @@ export class EntryHistory<T extends HeardClaim> {
 
   /** @param entry as it is from now on; undefined: there is none. */
   note(ip: IpAddress, entry: Entry, nowUs: number): void {
-    this.#episodes.get(ip)?.told.push(entry);
+    const latest: Told = { entry, atUs: nowUs };
+    this.#episodes.get(ip)?.told.push(latest);
     const told = this.#known.get(ip) ?? [{ entry: undefined, atUs: 0 }];
-    told.push({ entry, atUs: nowUs });
+    told.push(latest);
     // What was before all that is remembered is the first one.
     while (told.length > REMEMBERED_MAX || (told.length > 1 && told[1]!.atUs < nowUs - REMEMBERED_US))
       told.shift();
@@ -109,9 +112,9 @@ export class EntryHistory<T extends HeardClaim> {
   #begin(ip: IpAddress, heardUs: number): Episode<T> {
     const told = this.#known.get(ip) ?? [];
     const later = told.findIndex(({ atUs }) => atUs > heardUs);
-    const first = later < 0 ? told.length : later;
-    const since = told.slice(first).map(({ entry }) => entry);
-    return { ip, base: told[first - 1]?.entry, told: since, claims: [] };
+    const spent = told.findLastIndex(({ isSpent }) => isSpent === true);
+    const first = Math.max(later < 0 ? told.length : later, spent + 1);
+    return { ip, base: told[first - 1]?.entry, told: told.slice(first), claims: [] };
   }
 
   /** Takes out the episodes that are over. @param isEnd all of them. */
@@ -142,11 +145,14 @@ export function pairChanges<T extends HeardClaim>(
   return claims.map((heard) => {
     const before = current;
     const says = (entry: Entry): boolean => entry?.mac === heard.claim.mac;
-    const at = says(before) ? -1 : told.findIndex((entry, n) => n >= next && says(entry));
+    const at = says(before) ? -1 : told.findIndex(({ entry }, n) => n >= next && says(entry));
     if (at >= 0) {
+      // What was told in between was there before the packet: we have heard of it late.
+      const last = at > next ? told[at - 1]!.entry : before;
       next = at + 1;
-      current = told[at];
-      return { heard, before, after: current };
+      current = told[at]!.entry;
+      told[at]!.isSpent = true;
+      return { heard, before: last, after: current };
     }
     return { heard, before, after: says(before) && !says(now) ? before : now };
   });
