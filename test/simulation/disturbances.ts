@@ -43,6 +43,9 @@ function befallHost(stage: Stage, one: Extract<Disturbance, { host: number }>, h
         host.hinder("unplug", network, by, false);
       });
     }
+    case "unread":
+      host.hinderReader(inUs(scenario, one.for));
+      return true;
     case "choke":
       return during(stage, one.for, (by) => host.choke(by));
     case "resign":

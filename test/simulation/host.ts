@@ -38,6 +38,8 @@ export class Host {
   #lives = 0;
   #freezes = 0;
   #chokes = 0;
+  /** What keeps its reader from reading, counted; that ends with the life in which it began. */
+  #unreads = 0;
   /** Of a freeze that waits for the next advert: how long it will be. */
   #freezeAtSendUs: number | undefined;
 
@@ -108,6 +110,7 @@ export class Host {
     this.#isAlive = false;
     this.#lives += 1;
     this.#freezes = 0;
+    this.#unreads = 0;
     this.#freezeAtSendUs = undefined;
     this.elector.end();
     this.#tellAwake();
@@ -147,6 +150,27 @@ export class Host {
   choke(by: 1 | -1): void {
     this.#chokes += by;
     this.#tellAwake();
+  }
+
+  get isUnread(): boolean {
+    return this.#unreads > 0;
+  }
+
+  hinderReader(forUs: number): void {
+    this.#unreads += 1;
+    this.#tellAwake();
+    if (this.#unreads === 1) this.orderAll((router) => router.unheard());
+    const life = this.#lives;
+    this.#around.agenda.at(this.networkUs + forUs, () => {
+      if (life === this.#lives) this.#readAgain();
+    });
+  }
+
+  #readAgain(): void {
+    this.#unreads -= 1;
+    if (this.isUnread) return;
+    this.#tellAwake();
+    this.orderAll((router) => router.heard());
   }
 
   hinder(why: Blocker, network: number, by: 1 | -1, isAbrupt: boolean): void {
@@ -194,7 +218,7 @@ export class Host {
   }
 
   #tellAwake(): void {
-    this.watch.awake(this.index, this.isAwake && this.#chokes === 0);
+    this.watch.awake(this.index, this.isAwake && this.#chokes === 0 && !this.isUnread);
   }
 
   /** A port that has just come up may carry nothing for a while. */

@@ -11,6 +11,7 @@ import {
   LEASES_TOO_LONG,
   NEVER_PREEMPTS,
   PREEMPTS_THE_BETTER,
+  SPEAKS_UNHEARD,
   WITHOUT_COHESION,
   WITHOUT_SKEW,
   WITHOUT_TIE_BREAK,
@@ -79,6 +80,12 @@ const ROWS: readonly Row[] = [
     mutant: FORGETS_PREPARATION,
     scenarios: scenarios(CLEAR),
     verdict: keeps("preparation"),
+  },
+  {
+    name: "a voice that nobody acts for",
+    mutant: SPEAKS_UNHEARD,
+    scenarios: scenarios({ ...CLEAR, kinds: ["unread"] }),
+    verdict: keeps("silence"),
   },
   {
     name: "a group that goes several ways",

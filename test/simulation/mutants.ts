@@ -62,6 +62,11 @@ export const FORGETS_PREPARATION: Machine = twisted((config, state, input) => {
   return [next, ...actions.filter((action) => action.type !== "become" || action.reason !== "active_alive")];
 });
 
+/** It does not care whether anybody reads its records. */
+export const SPEAKS_UNHEARD: Machine = twisted((config, state, input) =>
+  input.type === "unheard" ? [state] : SHIPPED.step(config, state, input),
+);
+
 /** Members of a sync group go their own ways. */
 export const WITHOUT_COHESION: Machine = {
   ...SHIPPED,

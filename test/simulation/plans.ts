@@ -87,6 +87,7 @@ function disturbance({ kinds, networks, length }: Limits): fc.Arbitrary<Disturba
       isAbrupt: mostly(false, fc.boolean()),
     }),
     unplug: fc.record({ type: fc.constant("unplug"), at, host, network, for: long }),
+    unread: fc.record({ type: fc.constant("unread"), at, host, for: long }),
     choke: fc.record({ type: fc.constant("choke"), at, host, for: long }),
     resign: fc.record({ type: fc.constant("resign"), at, host }),
     priority: fc.record({ type: fc.constant("priority"), at, host, priority }),

@@ -12,7 +12,16 @@ import { deaths, farewells, plannedSteps } from "./staged.ts";
 import { alwaysServes, takesOverFromTheDead, takesOverFromTheLeaver } from "./takeovers.ts";
 import { hasOneVoice, healsWithinAnInterval, keeps, restsSoon, settles } from "./verdicts.ts";
 
-const AILING: readonly Kind[] = ["freeze", "crash", "stop", "unplug", "resign", "priority", "own_mac"];
+const AILING: readonly Kind[] = [
+  "freeze",
+  "crash",
+  "stop",
+  "unplug",
+  "resign",
+  "priority",
+  "own_mac",
+  "unread",
+];
 const MUTE: readonly Kind[] = [...AILING, "choke"];
 const EVERYTHING: readonly Kind[] = [...MUTE, "split", "one_way", "storm"];
 
@@ -109,6 +118,13 @@ claim("S5 adverts of an Active are never further apart than its interval", {
   verdicts: [keeps("cadence")],
   runs: 80,
   needs: ["adverts", "own_mac"],
+});
+
+claim("S9 nobody speaks whose records are not read", {
+  scenarios: scenarios(rough(1)),
+  verdicts: [keeps("silence")],
+  runs: 80,
+  needs: ["unread", "take-over active_down"],
 });
 
 claim("S7 a Backup that is prepared becomes Active, or says that the Active lives", {

@@ -12,9 +12,19 @@ import {
   type State,
 } from "vrrp-elect/dist/election.js";
 import type { Host } from "./host.ts";
+import type { LeaseKind } from "./leases.ts";
 import type { Packet } from "./network.ts";
 
 export type Blocker = "stop" | "unplug";
+
+/** A reader is late for less. */
+const UNHEARD_MAX_US = 60_000_000;
+
+interface Moment {
+  readonly networkUs: number;
+  /** On the clock of the host. */
+  readonly ownUs: number;
+}
 
 export class Router {
   readonly host: Host;
@@ -23,6 +33,8 @@ export class Router {
   state: State = INITIAL;
   /** The port has carried nothing yet. */
   #isDeaf = false;
+  /** When its last lease ends, on the clock of its host. */
+  #leaseEndUs = 0;
   readonly #blockers = new Set<Blocker>();
 
   constructor(host: Host, network: number, config: ElectionConfig) {
@@ -50,6 +62,7 @@ export class Router {
   /** A process begins, knowing what keeps it from taking part. */
   begin(blockers: readonly Blocker[], config: ElectionConfig): void {
     this.state = INITIAL;
+    this.#leaseEndUs = 0;
     this.config = config;
     this.#blockers.clear();
     for (const blocker of blockers) this.#blockers.add(blocker);
@@ -79,6 +92,17 @@ export class Router {
 
   resign(): void {
     this.take({ type: "resign", nowUs: this.host.nowUs, reason: "resign" });
+  }
+
+  /** Whoever obeys it does not read. */
+  unheard(): void {
+    const { nowUs } = this.host;
+    const untilUs = nowUs + UNHEARD_MAX_US;
+    this.take({ type: "unheard", nowUs, reason: "reader_late", leaseEndUs: this.#leaseEndUs, untilUs });
+  }
+
+  heard(): void {
+    this.take({ type: "heard", nowUs: this.host.nowUs });
   }
 
   hearOwnMac(): void {
@@ -116,8 +140,8 @@ export class Router {
     const [state, ...actions] = this.host.machine.step(this.config, before, input);
     this.state = state;
     this.host.watch.stepped(this, before, input, actions);
-    const sinceUs = this.host.networkUs;
-    const carryOut = (): void => this.#carryOut(before, actions, sinceUs);
+    const since = { networkUs: this.host.networkUs, ownUs: this.host.nowUs };
+    const carryOut = (): void => this.#carryOut(before, actions, since);
     if (actions.some(({ type }) => type === "send") && this.host.isCaughtSending())
       this.host.elector.postpone(carryOut);
     else carryOut();
@@ -129,21 +153,28 @@ export class Router {
 
   #startUnless(reason: string): void {
     if (this.#blockers.size > 0) return;
-    this.take({ type: "startup", nowUs: this.host.nowUs, reason, isDeaf: this.#isHeld });
+    const { nowUs, isUnread } = this.host;
+    const unheardUntilUs = isUnread ? nowUs + UNHEARD_MAX_US : undefined;
+    this.take({ type: "startup", nowUs, reason, isDeaf: this.#isHeld, unheardUntilUs });
   }
 
-  /** @param sinceUs network time from which a lease counts: read before the advert leaves. */
-  #carryOut(before: State, actions: readonly Action[], sinceUs: number): void {
+  /** @param since from when a lease counts: read before the advert leaves. */
+  #carryOut(before: State, actions: readonly Action[], since: Moment): void {
     const { host, config, state } = this;
     const { watch, machine } = host;
     let hasLeft = false;
     for (const action of actions) {
       if (action.type === "send") hasLeft = host.send(this, action.priority) || hasLeft;
-      else if (action.type === "lease") watch.granted(this, action.kind, sinceUs, action.validUs);
+      else if (action.type === "lease") this.#grant(action.kind, since, action.validUs);
       else if (action.type === "become") watch.became(this, action);
     }
     if (hasLeft && state.name === "active")
-      watch.granted(this, "speaking", sinceUs, machine.leaseUs(config.downCount, config.advertUs));
+      this.#grant("speaking", since, machine.leaseUs(config.downCount, config.advertUs));
     host.elector.moved(this, state.name !== before.name);
+  }
+
+  #grant(kind: LeaseKind, { networkUs, ownUs }: Moment, validUs: number): void {
+    this.#leaseEndUs = ownUs + validUs;
+    this.host.watch.granted(this, kind, networkUs, validUs);
   }
 }

@@ -13,7 +13,7 @@ import type { Router } from "./router.ts";
 /** Times are rounded to whole microseconds. */
 const ROUNDING_US = 3;
 
-export type Rule = "cadence" | "preparation" | "drain" | "stall" | "resignation";
+export type Rule = "cadence" | "preparation" | "drain" | "stall" | "resignation" | "silence";
 
 export interface Violation {
   readonly rule: Rule;
@@ -27,6 +27,8 @@ interface Notes {
   heard: { readonly atUs: number; readonly advertUs: number } | undefined;
   /** Followers were told to prepare, and nothing since. */
   isTold: boolean;
+  /** It knows that its records are not read. */
+  isUnheard: boolean;
 }
 
 export class Rules {
@@ -44,6 +46,8 @@ export class Rules {
   stepped(router: Router, before: State, input: Input, actions: readonly Action[], nowUs: number): void {
     const notes = this.#notesOf(router);
     const { state } = router;
+    if (input.type === "unheard" || input.type === "heard") notes.isUnheard = input.type === "unheard";
+    if (input.type === "startup") notes.isUnheard = input.unheardUntilUs !== undefined;
     for (const action of actions) {
       if (action.type === "become") {
         this.#became(router, before, action.reason, nowUs);
@@ -77,6 +81,12 @@ export class Rules {
         `adverts are ${nowUs - notes.advertUs} us apart: needs at most ${mostUs}`,
       );
     notes.advertUs = hasLeft ? nowUs : undefined;
+  }
+
+  /** An advert that is no goodbye. */
+  spoken(router: Router, nowUs: number): void {
+    if (this.#notesOf(router).isUnheard)
+      this.#say("silence", router, nowUs, "sends an advert while its records are not read");
   }
 
   arrived(router: Router, packet: Packet, nowUs: number): void {
@@ -123,7 +133,7 @@ export class Rules {
   #notesOf(router: Router): Notes {
     let notes = this.#notes.get(router);
     if (notes === undefined) {
-      notes = { advertUs: undefined, heard: undefined, isTold: false };
+      notes = { advertUs: undefined, heard: undefined, isTold: false, isUnheard: false };
       this.#notes.set(router, notes);
     }
     return notes;

@@ -76,6 +76,8 @@ export type Disturbance =
       readonly network: number;
       readonly for: number;
     }
+  /** Whoever obeys its elector does not read, and the elector knows. */
+  | { readonly type: "unread"; readonly at: number; readonly host: number; readonly for: number }
   /** No frame leaves, and the host knows. */
   | { readonly type: "choke"; readonly at: number; readonly host: number; readonly for: number }
   | { readonly type: "resign"; readonly at: number; readonly host: number }

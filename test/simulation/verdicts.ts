@@ -33,7 +33,8 @@ export const keeps =
  */
 export function hasOneVoice({ scenario, meetings, outages }: Report): void {
   const befalls = (what: Kind): boolean => scenario.script.some(({ type }) => type === what);
-  const [isReranked, isChoked] = [befalls("priority"), befalls("choke")];
+  const isReranked = befalls("priority");
+  const isMuted = befalls("choke") || befalls("unread");
   for (const meeting of meetings) {
     const { older, newer, isCrossing, isOutranked } = meeting;
     const { fromUs, toUs, awakeUs } = overlapOf(meeting, outages);
@@ -44,7 +45,7 @@ export function hasOneVoice({ scenario, meetings, outages }: Report): void {
     const answerUs = mustAnswer ? delayUs(scenario) + answerSpacingUs(scenario) : 0;
     // RFC 3768 §6.4.3: an Active of version 2 does not answer a loser out of turn. Nor is an answer that could not leave
     // sent again before the next turn.
-    const mayWait = mustAnswer && (scenario.version === 2 || isChoked);
+    const mayWait = mustAnswer && (scenario.version === 2 || isMuted);
     const turnUs = mayWait ? delayUs(scenario) + intervalUs(scenario) + latenessUs(scenario) : 0;
     const reactionUs = delayUs(scenario) + Math.max(answerUs, turnUs) + ROUNDING_US;
     assert.ok(awakeUs <= reactionUs, `${who}: speak at once for ${awakeUs} us, needs ${reactionUs}`);

@@ -88,6 +88,7 @@ export class Watch {
     const { nowUs } = this.#agenda;
     this.count(hasLeft ? "adverts" : "adverts that did not leave");
     if (nowUs > this.#settledUs) this.#advertsSettled += 1;
+    if (priority > 0) this.rules.spoken(router, nowUs);
     // Neither a farewell nor the last word of one who yields begins a cadence.
     if (priority === 0 || router.state.name !== "active") return;
     this.rules.sent(router, hasLeft, nowUs);

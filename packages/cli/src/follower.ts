@@ -12,6 +12,9 @@ import { type InputLine, readRecords } from "./record-input.ts";
 import { onStopSignals } from "./signals.ts";
 import { needTrustedInput } from "./trusted-input.ts";
 
+/** Whoever comes after us only tells of what we do: at short intervals it may be late for a little longer than a lease. */
+const FROZEN_LEAST_US = 100_000;
+
 export interface FollowerOptions {
   readonly context: Context;
   /** Called for each valid record, after it was passed on. */
@@ -89,7 +92,7 @@ export class Follower {
     const { context } = this.#options;
     if (context.args.text("on-reader-loss") === "ignore") return;
     const unreadUs = context.output.oldestUnreadLeaseUs();
-    if (unreadUs < validMs * 1000) return;
+    if (unreadUs < Math.max(validMs * 1000, FROZEN_LEAST_US)) return;
     context.say(
       `the reader of standard output has not read for ${Math.round(unreadUs / 1000)} ms: letting go`,
     );

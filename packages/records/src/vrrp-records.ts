@@ -62,7 +62,7 @@ export const vrrpState = recordType(
     state: choice("RFC 9568 state", VRRP_STATES),
     previous: choice("state before", VRRP_STATES),
     reason: text(
-      "startup, active_down, priority_zero, preempt, owner; higher_priority, higher_address, active_alive; shutdown, resign, track, sync_group, link_down, link_up, address_gone, address_back, interface_gone, vrid_clash, reload, priority, reader_lost, input_lost",
+      "startup, active_down, priority_zero, preempt, owner; higher_priority, higher_address, active_alive; shutdown, resign, track, sync_group, link_down, link_up, address_gone, address_back, interface_gone, vrid_clash, reload, priority, reader_late, reader_lost, input_lost",
     ),
     priority,
     active_address: v.optional(address("who is Active, if known")),

@@ -3,9 +3,12 @@
  *
  * @module
  */
+
+import { fallSilent, unheardBackup } from "./silent.ts";
 import {
   type Action,
   type Active,
+  type Backup,
   become,
   change,
   type ElectionConfig,
@@ -34,7 +37,10 @@ export function stepActive(config: ElectionConfig, state: Active, input: Input):
     case "take":
     case "carried":
     case "settled":
+    case "heard":
       return [state];
+    case "unheard":
+      return [fallSilent(input)];
     case "shutdown":
       return leave(config, state, input.nowUs, { ...input, next: "initialize", hasResigned: false });
     case "resign":
@@ -78,7 +84,7 @@ function leave(config: ElectionConfig, state: Active, nowUs: number, farewell: F
 }
 
 /** Nobody has taken over: as Backup it may do so again, soon. */
-function alone(config: ElectionConfig, nowUs: number, hasResigned: boolean): State {
+function alone(config: ElectionConfig, nowUs: number, hasResigned: boolean): Backup {
   const activeDownAtUs = nowUs + skewUs(config.version, config.priority, config.advertUs);
   return { ...waitFor(config, config.advertUs, nowUs), activeDownAtUs, hasResigned };
 }
@@ -156,6 +162,8 @@ export function stepSettling(config: ElectionConfig, state: Settling, input: Inp
     case "shutdown":
     case "disable":
       return become(state, INITIAL, input.reason);
+    case "unheard":
+      return become(state, unheardBackup(config, fallSilent(input), input.nowUs), input.reason);
     case "resign":
     case "yield":
       return become(
@@ -170,8 +178,9 @@ export function stepSettling(config: ElectionConfig, state: Settling, input: Inp
 
 /** Has said goodbye: serves on until it hears its successor, or long enough. */
 export function stepLeaving(config: ElectionConfig, state: Leaving, input: Input): Step {
-  const finish = (next: State): Step =>
-    become(state, state.next === "initialize" ? INITIAL : next, state.reason);
+  const { unheardUntilUs } = state;
+  const finish = (backup: Backup): Step =>
+    become(state, state.next === "initialize" ? INITIAL : { ...backup, unheardUntilUs }, state.reason);
   switch (input.type) {
     case "advert": {
       if (input.advert.priority === 0) return [state];
@@ -186,6 +195,10 @@ export function stepLeaving(config: ElectionConfig, state: Leaving, input: Input
         : [{ ...state, next: "initialize" }];
     case "startup":
       return [{ ...state, next: "backup" }];
+    case "unheard":
+      return [{ ...state, unheardUntilUs: input.untilUs }];
+    case "heard":
+      return [{ ...state, unheardUntilUs: undefined }];
     case "disable":
       return become(state, INITIAL, input.reason);
     default:

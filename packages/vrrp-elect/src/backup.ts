@@ -25,11 +25,15 @@ import {
 } from "./states.ts";
 import { activeDownUs, skewUs } from "./timers.ts";
 
-/** SM-1, SM-3, and what may delay them: a start-up delay, a link that has carried nothing yet, the rest of the group. */
-export function start(config: ElectionConfig, nowUs: number, reason: string, isDeaf: boolean): Step {
+/**
+ * SM-1, SM-3, and what may delay them: a start-up delay, a link that has carried nothing yet, a reader that is late, the
+ * rest of the group.
+ */
+export function start(config: ElectionConfig, input: Extract<Input, { type: "startup" }>): Step {
+  const { nowUs, reason, isDeaf = false, unheardUntilUs } = input;
   const isOwner = config.priority === OWNER_PRIORITY;
   const isHeld = isDeaf && config.startupHoldUs > 0;
-  const mustWait = isHeld || config.startupDelayUs > 0 || config.isGrouped;
+  const mustWait = isHeld || unheardUntilUs !== undefined || config.startupDelayUs > 0 || config.isGrouped;
   if (isOwner && !mustWait) return takeOver(config, INITIAL, nowUs, "owner");
   const delayEndUs = nowUs + config.startupDelayUs;
   return become(
@@ -38,6 +42,7 @@ export function start(config: ElectionConfig, nowUs: number, reason: string, isD
       ...begin(config, config.advertUs, nowUs),
       notBeforeUs: isHeld ? Math.max(delayEndUs, nowUs + config.startupHoldUs) : delayEndUs,
       heldUntilUs: isHeld ? delayEndUs : undefined,
+      unheardUntilUs,
     },
     reason,
   );
@@ -79,6 +84,10 @@ export function stepBackup(config: ElectionConfig, state: Backup, input: Input):
       return hear(config, state, input.nowUs, input.advert);
     case "carried":
       return [carried(config, state, input.nowUs)];
+    case "unheard":
+      return holdBack(state, input);
+    case "heard":
+      return [heard(state, input.nowUs)];
     case "reconfigured":
       return [reconfigured(config, state, input.previous)];
   }
@@ -131,12 +140,11 @@ function hear(config: ElectionConfig, state: Backup, nowUs: number, advert: Hear
 
 /** Leaves the living Active alone. */
 function defer(config: ElectionConfig, state: Backup, activeAdvertUs: number, nowUs: number): Step {
-  const { notBeforeUs, heldUntilUs, hasResigned } = state;
+  const { hasResigned } = state;
   const waiting: Backup = {
     ...waitFor(config, activeAdvertUs, nowUs),
     ...quiet(config, state, nowUs),
-    notBeforeUs,
-    heldUntilUs,
+    ...holdsOf(state),
     hasResigned,
   };
   return state.isPrepared ? withActions(waiting, change(state, waiting, "active_alive")) : [waiting];
@@ -153,8 +161,7 @@ function quiet(config: ElectionConfig, state: Backup, nowUs: number): Pick<Backu
 function delayPreemption(config: ElectionConfig, state: Backup, nowUs: number, advert: HeardAdvert): Step {
   const waiting: Backup = {
     ...waitFor(config, learn(config, advert), nowUs),
-    notBeforeUs: state.notBeforeUs,
-    heldUntilUs: state.heldUntilUs,
+    ...holdsOf(state),
     preemptAtUs: state.preemptAtUs ?? nowUs + config.preemptDelayUs,
     takeOverReason: "preempt",
   };
@@ -168,7 +175,31 @@ function delayPreemption(config: ElectionConfig, state: Backup, nowUs: number, a
 function carried(config: ElectionConfig, state: Backup, nowUs: number): Backup {
   if (state.heldUntilUs === undefined) return state;
   const { heldUntilUs: notBeforeUs, activeAdvertUs, isPrepared, hasResigned } = state;
-  return { ...begin(config, activeAdvertUs, nowUs), notBeforeUs, isPrepared, hasResigned };
+  const holds = { ...holdsOf(state), notBeforeUs, heldUntilUs: undefined };
+  return { ...begin(config, activeAdvertUs, nowUs), ...holds, isPrepared, hasResigned };
+}
+
+/** What it waits for, whatever the Active does. */
+function holdsOf({ notBeforeUs, heldUntilUs, unheardUntilUs }: Backup): Partial<Backup> {
+  return { notBeforeUs, heldUntilUs, unheardUntilUs };
+}
+
+/** Nobody could obey it now: what was promised is taken back. */
+function holdBack(state: Backup, { untilUs, reason }: Extract<Input, { type: "unheard" }>): Step {
+  const held: Backup = { ...state, unheardUntilUs: untilUs, isPrepared: false, isReady: false };
+  return state.isPrepared ? withActions(held, change(state, held, reason)) : [held];
+}
+
+/** It has listened all the time: an Active that is silent for long enough is so now, and no stall. */
+function heard(state: Backup, nowUs: number): Backup {
+  const { activeDownAtUs, preemptAtUs, unheardUntilUs } = state;
+  if (unheardUntilUs === undefined) return state;
+  return {
+    ...state,
+    unheardUntilUs: undefined,
+    activeDownAtUs: Math.max(activeDownAtUs, nowUs),
+    preemptAtUs: preemptAtUs && Math.max(preemptAtUs, nowUs),
+  };
 }
 
 /** A new priority shifts the running timer by what it changes of the Active_Down_Interval. */

@@ -8,6 +8,7 @@
  */
 import { stepActive, stepLeaving, stepSettling } from "./active.ts";
 import { backupDeadlineUs, start, stepBackup } from "./backup.ts";
+import { stepSilent } from "./silent.ts";
 import type { ElectionConfig, Input, State, Step } from "./states.ts";
 
 export type { Action, ElectionConfig, HeardAdvert, Input, State, Step } from "./states.ts";
@@ -25,6 +26,7 @@ export function deadlineUs(config: ElectionConfig, state: State): number | undef
     case "active":
       return state.advertAtUs;
     case "leaving":
+    case "silent":
       return state.untilUs;
   }
 }
@@ -33,9 +35,7 @@ export function deadlineUs(config: ElectionConfig, state: State): number | undef
 export function step(config: ElectionConfig, state: State, input: Input): Step {
   switch (state.name) {
     case "initialize":
-      return input.type === "startup"
-        ? start(config, input.nowUs, input.reason, input.isDeaf === true)
-        : [state];
+      return input.type === "startup" ? start(config, input) : [state];
     case "backup":
       return stepBackup(config, state, input);
     case "settling":
@@ -44,5 +44,7 @@ export function step(config: ElectionConfig, state: State, input: Input): Step {
       return stepActive(config, state, input);
     case "leaving":
       return stepLeaving(config, state, input);
+    case "silent":
+      return stepSilent(config, state, input);
   }
 }

@@ -23,8 +23,8 @@ export class LeaseDesk {
   readonly #context: Context;
   readonly #bootId: string;
   readonly #batches = new Map<string, Batch>();
-  #onFrozenReader: (() => void) | undefined;
-  #isReaderFrozen = false;
+  #onLateReader: ((leaseUs: number) => void) | undefined;
+  #isReaderLate = false;
   #isScheduled = false;
 
   constructor(context: Context, bootId: string) {
@@ -32,21 +32,26 @@ export class LeaseDesk {
     this.#bootId = bootId;
   }
 
-  /** @param frozen called once, when the reader of our records has left a whole lease unread. */
-  onFrozenReader(frozen: () => void): void {
-    this.#onFrozenReader = frozen;
+  /** @param late called when the reader of our records has left a whole lease unread; then no more are given. */
+  onLateReader(late: (leaseUs: number) => void): void {
+    this.#onLateReader = late;
+  }
+
+  /** Gives leases again. */
+  readerIsBack(): void {
+    this.#isReaderLate = false;
   }
 
   /**
    * Notes a lease; it is written at the end of this turn.
    *
    * @param sinceNs when its advert left, CLOCK_MONOTONIC.
-   * @returns false if none is given any more, because the reader is frozen: the one before is the last.
+   * @returns false if none is given any more, because the reader is late: the one before is the last.
    */
   grant(member: Member, kind: LeaseKind, validUs: number, sinceNs: bigint): boolean {
     // Once for all that is noted in one turn.
     if (!this.#isScheduled) this.#look(validUs);
-    if (this.#isReaderFrozen) return false;
+    if (this.#isReaderLate) return false;
     const key = `${kind} ${validUs}`;
     const batch = this.#batches.get(key) ?? { kind, validUs, sinceNs, members: [] };
     this.#batches.set(key, batch);
@@ -78,11 +83,11 @@ export class LeaseDesk {
 
   /** Whether the reader has left the whole of such a lease unread. */
   #look(validUs: number): void {
-    const frozen = this.#onFrozenReader;
-    if (frozen === undefined || this.#context.output.oldestUnreadLeaseUs() < validUs) return;
-    this.#onFrozenReader = undefined;
-    this.#isReaderFrozen = true;
-    process.nextTick(frozen);
+    const late = this.#onLateReader;
+    if (late === undefined || this.#isReaderLate) return;
+    if (this.#context.output.oldestUnreadLeaseUs() < validUs) return;
+    this.#isReaderLate = true;
+    process.nextTick(late, validUs);
   }
 }
 

@@ -26,6 +26,14 @@ const backup: State = waitFor(CONFIG, 100_000, 0);
 const ready: State = { ...waitFor(CONFIG, 100_000, 0), isReady: true };
 const active: State = { name: "active", advertAtUs: 0, answerFromUs: 0 };
 const settling: State = { name: "settling", activeAdvertUs: 0, firstAdvertAtUs: 0 };
+const silent: State = {
+  name: "silent",
+  untilUs: 0,
+  unheardUntilUs: 0,
+  reason: "",
+  next: "backup",
+  hasResigned: false,
+};
 const leaving: State = { name: "leaving", untilUs: 0, reason: "", next: "backup", hasResigned: false };
 
 const GROUPS: [string, State[], (string | undefined)[]][] = [
@@ -39,6 +47,9 @@ const GROUPS: [string, State[], (string | undefined)[]][] = [
     [INITIAL, active, settling, ready],
     [undefined, "yield", "yield", undefined],
   ],
+  ["waits for one that is silent", [silent, active], [undefined, undefined]],
+  ["lets one that is silent leave by itself", [silent, active, backup], [undefined, "yield", undefined]],
+  ["takes over beside one that is silent", [silent, ready], [undefined, "take"]],
   ["waits while one leaves", [leaving, ready], [undefined, undefined]],
 ];
 for (const [name, members, orders] of GROUPS) {

@@ -42,6 +42,8 @@ export interface SpeakerSurroundings {
   readonly desk: LeaseDesk;
   /** Whether anybody has read a record of ours: before, nobody can act on one. */
   readonly isHeard: () => boolean;
+  /** While the reader of our records is late: nothing is taken earlier. */
+  readonly unheardUntilUs: () => number | undefined;
   /** Called after everything that may have moved its deadline; `hasChanged` if its state, or its readiness, is another one. */
   readonly onMoved: (speaker: Speaker, hasChanged: boolean) => void;
   /** Called when an advert of its virtual router comes from another interface of this host. */
@@ -120,6 +122,17 @@ export class Speaker {
   /** The link may have carried its first frame, or our records have found their reader. */
   holdChanged(): void {
     if (!this.#isHeld()) this.#take({ type: "carried", nowUs: monotonicUs() });
+  }
+
+  /** Whoever obeys our records is late: says nothing that it could not act on. */
+  unheard(untilUs: number): void {
+    const nowUs = monotonicUs();
+    this.#take({ type: "unheard", nowUs, reason: "reader_late", leaseEndUs: this.#leaseEndUs, untilUs });
+  }
+
+  /** It reads again. */
+  heard(): void {
+    this.#take({ type: "heard", nowUs: monotonicUs() });
   }
 
   addressesChanged(): void {
@@ -240,7 +253,9 @@ export class Speaker {
   }
 
   #start(reason: string): void {
-    this.#take({ type: "startup", nowUs: monotonicUs(), reason, isDeaf: this.#isHeld() });
+    const isDeaf = this.#isHeld();
+    const unheardUntilUs = this.#around.unheardUntilUs();
+    this.#take({ type: "startup", nowUs: monotonicUs(), reason, isDeaf, unheardUntilUs });
   }
 
   #leaveFor(why: Blocker): void {

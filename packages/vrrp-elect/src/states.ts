@@ -1,8 +1,9 @@
 /**
  * The words of the election: what a virtual router can be, what can happen to it, and what it wants done.
  *
- * Each state has its own timers and nothing else. The RFC knows three states; two more describe a hand-over without loss:
- * `settling` has decided to be Active and waits until this host receives, `leaving` has said goodbye and serves on.
+ * Each state has its own timers and nothing else. The RFC knows three states. Two more describe a hand-over without loss:
+ * `settling` has decided to be Active and waits until this host receives, `leaving` has said goodbye and serves on. `silent`
+ * is Active, and not heard by whoever obeys it.
  *
  * @module
  */
@@ -56,6 +57,8 @@ export interface Backup {
   readonly notBeforeUs: number;
   /** While the link has carried no frame, or nobody reads our records: when the start-up delay alone would end. */
   readonly heldUntilUs: number | undefined;
+  /** While whoever reads our records is late: nothing is taken earlier. */
+  readonly unheardUntilUs?: number | undefined;
   /** "I may soon be Active" was said, and not taken back. */
   readonly isPrepared: boolean;
   /** It was taken back: not said again before this. Who says goodbye and is back in turn makes no flood of records. */
@@ -82,16 +85,37 @@ export interface Active {
 export interface Leaving {
   readonly name: "leaving";
   readonly untilUs: number;
+  /** As in {@link Backup}. */
+  readonly unheardUntilUs?: number | undefined;
   readonly reason: string;
   readonly next: "initialize" | "backup";
   readonly hasResigned: boolean;
 }
 
-export type State = { readonly name: "initialize" } | Backup | Settling | Active | Leaving;
+/** Active, but whoever obeys our records is late: says nothing, and either speaks again within its last lease or leaves. */
+export interface Silent {
+  readonly name: "silent";
+  /** When its last lease ends. */
+  readonly untilUs: number;
+  /** As Backup it takes nothing earlier, unless its reader reads again. */
+  readonly unheardUntilUs: number;
+  readonly reason: string;
+  readonly next: "initialize" | "backup";
+  readonly hasResigned: boolean;
+}
+
+export type State = { readonly name: "initialize" } | Backup | Settling | Active | Leaving | Silent;
 
 export type Input =
-  /** `isDeaf`: the link has carried nothing yet, or nobody reads our records. */
-  | { readonly type: "startup"; readonly nowUs: number; readonly reason: string; readonly isDeaf?: boolean }
+  | {
+      readonly type: "startup";
+      readonly nowUs: number;
+      readonly reason: string;
+      /** The link has carried nothing yet, or nobody has read a record of ours yet. */
+      readonly isDeaf?: boolean;
+      /** Whoever reads our records is late: nothing is taken earlier. */
+      readonly unheardUntilUs?: number | undefined;
+    }
   /** The administrator, a tracker or the pipe wants this router to stop: others are told. */
   | {
       readonly type: "shutdown";
@@ -111,6 +135,18 @@ export type Input =
   | { readonly type: "advert"; readonly nowUs: number; readonly advert: HeardAdvert }
   /** The link has carried a frame, and our records have a reader. */
   | { readonly type: "carried"; readonly nowUs: number }
+  /** Whoever reads our records has left those of a whole lease unread. */
+  | {
+      readonly type: "unheard";
+      readonly nowUs: number;
+      readonly reason: string;
+      /** When the last lease that was granted ends. */
+      readonly leaseEndUs: number;
+      /** Nothing is taken earlier, unless our records are read again. */
+      readonly untilUs: number;
+    }
+  /** Our records are read again. */
+  | { readonly type: "heard"; readonly nowUs: number }
   /** A frame came in whose source is our own virtual MAC. */
   | { readonly type: "own_mac"; readonly nowUs: number }
   /** Whoever owns the addresses says that this host receives. */
@@ -139,9 +175,9 @@ export const OWNER_PRIORITY = 255;
 /** After a stall of this many intervals nobody knows who is Active: listen before speaking (S6). */
 export const STALL_INTERVALS = 3;
 
-/** What the RFC and the records call it: who settles or leaves holds the addresses. */
+/** What the RFC and the records call it: who settles, leaves or is silent holds the addresses. */
 export function roleOf(state: State): VrrpStateName {
-  return state.name === "settling" || state.name === "leaving" ? "active" : state.name;
+  return state.name === "initialize" || state.name === "backup" ? state.name : "active";
 }
 
 /** Version 2 knows its own interval only, and refuses adverts that carry another (V2-6.4.2-a). */
@@ -174,7 +210,8 @@ export function waitFor(config: ElectionConfig, activeAdvertUs: number, nowUs: n
 
 /** When a Backup takes over if nothing happens. */
 export function takeOverAtUs(state: Backup): number {
-  return Math.max(state.notBeforeUs, Math.min(state.activeDownAtUs, state.preemptAtUs ?? Infinity));
+  const { notBeforeUs, unheardUntilUs = 0, activeDownAtUs, preemptAtUs = Infinity } = state;
+  return Math.max(notBeforeUs, unheardUntilUs, Math.min(activeDownAtUs, preemptAtUs));
 }
 
 /** When a Backup says that it may soon be Active: the second advert in a row is missing, or the rest is as short. */

@@ -24,6 +24,9 @@ export interface StationOptions {
   readonly trackTimeoutUs: number | undefined;
 }
 
+/** Long before, the reader of our records has read, or we have ended. */
+const UNHEARD_MAX_US = 60_000_000;
+
 /** Of each virtual router that has one. */
 type Passwords = ReadonlyMap<string, Uint8Array | undefined>;
 
@@ -44,6 +47,7 @@ export class Station {
   #onInterfaceGone: ((interfaceName: string) => void) | undefined;
   #hasHeardChecks = false;
   #isHeard = false;
+  #unheardUntilUs: number | undefined;
   #isRinging = false;
   readonly #yieldingGroups = new Set<string>();
   #alarmAtUs: number | undefined;
@@ -129,6 +133,18 @@ export class Station {
     for (const speaker of this.speakers) speaker.holdChanged();
   }
 
+  /** Nobody acts on what we write now. */
+  readerIsLate(): void {
+    this.#unheardUntilUs = monotonicUs() + UNHEARD_MAX_US;
+    for (const speaker of this.speakers) speaker.unheard(this.#unheardUntilUs);
+  }
+
+  readerIsBack(): void {
+    this.#unheardUntilUs = undefined;
+    this.desk.readerIsBack();
+    for (const speaker of this.speakers) speaker.heard();
+  }
+
   /** A health check has spoken. */
   note(record: RecordOf<"track.state">): void {
     this.#hasHeardChecks = true;
@@ -208,6 +224,7 @@ export class Station {
       port: this.#ports.of(router.interfaceName),
       desk: this.desk,
       isHeard: () => this.#isHeard,
+      unheardUntilUs: () => this.#unheardUntilUs,
       onMoved: (moved, hasChanged) => this.#moved(moved, hasChanged),
       onLooped: (hearer, source) => this.#refuseLoop(hearer, source),
     });

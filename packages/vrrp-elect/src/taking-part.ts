@@ -4,16 +4,16 @@
  * @module
  */
 import { type Context, ExitCode, ExitError, onStopSignals } from "@viptools/cli";
-import { KernelError, monotonicUs } from "@viptools/kernel";
+import { KernelError } from "@viptools/kernel";
 import type { RecordOf } from "@viptools/records";
 import { checkAgainstHost } from "./host-check.ts";
 import { readInput } from "./input-desk.ts";
+import { careForReader } from "./reader-care.ts";
 import type { RouterOptions } from "./router-options.ts";
 import type { Station } from "./station.ts";
 
 /** How often those who own nothing show that they are alive. */
 const BEAT_MS = 1000;
-const READER_POLL_MS = 5;
 /** Most links carry something sooner. */
 const DEAF_MS = 2000;
 
@@ -35,7 +35,7 @@ export async function takePart(
         context.report("no_interface", `${name} is gone: start again when it is back`);
         leave("interface_gone", ExitCode.noInterface);
       });
-      onReaderLost(context, station, () => resolve(ExitCode.outputLost));
+      careForReader(context, station, () => resolve(ExitCode.outputLost));
       onStopSignals(
         (times) => {
           if (times > 1) station.abandon("shutdown");
@@ -49,19 +49,11 @@ export async function takePart(
         onBadLine: () => leave("shutdown", ExitCode.badInput),
         onEnd: () => inputEnded(context, station),
       });
-      waitForReader(context, station);
       station.add(routers).then(() => sayWhatIsDown(context, station), reject);
     });
   } finally {
     clearInterval(beat);
   }
-}
-
-/** Who would own the addresses may still be starting: an Active that nobody obeys yet is none. */
-function waitForReader(context: Context, station: Station): void {
-  if (context.args.text("on-reader-loss") === "ignore" || context.output.hasBeenRead())
-    station.readerIsThere();
-  else setTimeout(() => waitForReader(context, station), READER_POLL_MS);
 }
 
 function sayWhatIsDown(context: Context, station: Station): void {
@@ -108,28 +100,4 @@ async function readSettingsAgain(
     for (const line of error.message.split("\n")) context.report("bad_settings", line);
     context.say("the settings before go on");
   }
-}
-
-/**
- * Steps down when nobody hears us any more, gone or frozen: at once without a word, because whoever obeys our records
- * may still own the address; and with priority 0 when the last lease has run out, because then nobody does.
- */
-function onReaderLost(context: Context, station: Station, over: () => void): void {
-  if (context.args.text("on-reader-loss") === "ignore") return;
-  const retreat = (how: string): void => {
-    const silentAtUs = Math.max(0, ...station.speakers.map((speaker) => speaker.fallSilent()));
-    context.say(`the reader of standard output is ${how}: stepping down`);
-    setTimeout(
-      () => {
-        for (const speaker of station.speakers) speaker.leave("reader_lost");
-        over();
-      },
-      Math.max(0, (silentAtUs - monotonicUs()) / 1000),
-    );
-  };
-  station.desk.onFrozenReader(() => {
-    context.output.abandon();
-    retreat("frozen");
-  });
-  context.output.onReaderLost(() => retreat("gone"));
 }

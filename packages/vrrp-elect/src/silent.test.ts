@@ -1,0 +1,145 @@
+/** Scripts, a line per event: an elector whose records are not read in time. */
+import { advert, at, MS, play, shutdown, startup, tick } from "./election.fixture.ts";
+import type { Input } from "./election.ts";
+
+/** The last lease ends then, and nothing is taken before a minute has passed. */
+const unheard = (ms: number, leaseEndMs: number): Input => ({
+  type: "unheard",
+  nowUs: ms * MS,
+  reason: "reader_late",
+  leaseEndUs: leaseEndMs * MS,
+  untilUs: 60_000 * MS,
+});
+const resign = (ms: number): Input => at("resign", ms);
+const ACTIVE = [
+  [startup(0), "backup", 3609.375, "backup: startup"],
+  [tick(3610), "active", 4610, "send 100", "active: active_down"],
+] as const;
+const DOWN_MS = 3609.375;
+
+play("S9 an Active whose records are not read speaks no more, and leaves when its lease ends", {}, [
+  ...ACTIVE,
+  [unheard(4610, 6110), "silent", 6110],
+  [tick(6110), "backup", 60_000, "send 0", "backup: reader_late"],
+]);
+
+play("S9 it speaks again at once when they are read before its lease ends", {}, [
+  ...ACTIVE,
+  [unheard(4610, 6110), "silent", 6110],
+  [at("heard", 5500), "active", 6500, "send 100"],
+  [tick(6500), "active", 7500, "send 100"],
+]);
+
+play("S1 it is Backup when they are read later, though its timer has not rung", {}, [
+  ...ACTIVE,
+  [unheard(4610, 6110), "silent", 6110],
+  [at("heard", 6111), "backup", 6111 + DOWN_MS, "backup: reader_late"],
+]);
+
+play("S1 a goodbye that comes when others may be Active is left out", {}, [
+  ...ACTIVE,
+  [unheard(4610, 6110), "silent", 6110],
+  [tick(6610), "backup", 60_000, "backup: reader_late"],
+]);
+
+play("S9 an Active that never had a lease leaves at once", {}, [
+  ...ACTIVE,
+  [unheard(3611, 0), "silent", 3611],
+  [tick(3611), "backup", 60_000, "send 0", "backup: reader_late"],
+]);
+
+play("S9 a Backup takes nothing while nobody acts for it, and at once when it is due", {}, [
+  [startup(0), "backup", DOWN_MS, "backup: startup"],
+  [unheard(100, 0), "backup", 60_000],
+  [tick(3610), "backup", 60_000],
+  [at("heard", 5000), "backup", 5000],
+  [tick(5000), "active", 6000, "send 100", "active: active_down"],
+]);
+
+play("S9 an owner that starts while nobody acts for it waits", { priority: 255 }, [
+  [{ ...startup(0), unheardUntilUs: 60_000 * MS } as Input, "backup", 60_000, "backup: startup"],
+  [at("heard", 500), "backup", 500],
+  [tick(500), "active", 1500, "send 255", "active: owner"],
+]);
+
+play("S6 a Backup that nobody acts for hears who is Active", {}, [
+  [startup(0), "backup", DOWN_MS, "backup: startup"],
+  [unheard(100, 0), "backup", 60_000],
+  [advert(3000, 150), "backup", 60_000],
+  [at("heard", 3100), "backup", 3000 + DOWN_MS],
+]);
+
+play("S7 a Backup takes back what it has promised", {}, [
+  [startup(0), "backup", DOWN_MS, "backup: startup"],
+  [tick(2500), "backup", DOWN_MS, "prepare 1109.375"],
+  [unheard(2600, 0), "backup", 60_000, "backup: reader_late"],
+  [at("heard", 2700), "backup", DOWN_MS],
+  [tick(2700), "backup", DOWN_MS, "prepare 909.375"],
+]);
+
+play("S1 a silent Active yields to a better one, and answers no other", {}, [
+  ...ACTIVE,
+  [unheard(4610, 6110), "silent", 6110],
+  [advert(4700, 50), "silent", 6110],
+  [advert(4800, 0), "silent", 6110],
+  [at("own_mac", 4850), "silent", 6110],
+  [advert(4900, 150), "backup", 60_000, "backup: higher_priority"],
+  [at("heard", 5000), "backup", 4900 + DOWN_MS],
+]);
+
+play("a silent Active that is stopped leaves when its lease ends", { handoverUs: 2_000_000 }, [
+  ...ACTIVE,
+  [unheard(4610, 6110), "silent", 6110],
+  [shutdown(4700), "silent", 6110],
+  [tick(6110), "initialize", undefined, "send 0", "initialize: shutdown"],
+]);
+
+play("a silent Active that is stopped leaves as soon as it is heard", { handoverUs: 2_000_000 }, [
+  ...ACTIVE,
+  [unheard(4610, 6110), "silent", 6110],
+  [shutdown(4700), "silent", 6110],
+  [at("heard", 5000), "initialize", undefined, "send 0", "initialize: shutdown"],
+]);
+
+play("a silent Active that resigns does so when it is heard", {}, [
+  ...ACTIVE,
+  [unheard(4610, 6110), "silent", 6110],
+  [resign(4700), "silent", 6110],
+  [at("heard", 5000), "backup", 5000 + DOWN_MS, "send 0", "backup: resign"],
+  [advert(5100, 50), "backup", 5100 + DOWN_MS],
+]);
+
+play(
+  "S9 one that leaves, and comes back while nobody acts for it, takes nothing",
+  { handoverUs: 2_000_000 },
+  [
+    ...ACTIVE,
+    [shutdown(4000), "leaving", 6000, "send 0", "leaving 2000"],
+    [unheard(4100, 6000), "leaving", 6000],
+    [startup(4200), "leaving", 6000],
+    [tick(6000), "backup", 60_000, "backup: shutdown"],
+    [at("heard", 7000), "backup", 7000],
+  ],
+);
+
+play("one that leaves and is heard again is as before", { handoverUs: 2_000_000 }, [
+  ...ACTIVE,
+  [resign(4000), "leaving", 6000, "send 0", "leaving 2000"],
+  [unheard(4100, 6000), "leaving", 6000],
+  [at("heard", 4200), "leaving", 6000],
+  [tick(6000), "backup", 6609.375, "backup: resign"],
+]);
+
+play("one that settles and is not heard has said nothing to the others", { settleUs: 250_000 }, [
+  [startup(0), "backup", DOWN_MS, "backup: startup"],
+  [advert(3000, 50), "backup", DOWN_MS],
+  [tick(3610), "settling", 3860, "active: preempt", "settling 1250"],
+  [unheard(3700, 4860), "backup", 60_000, "backup: reader_late"],
+]);
+
+play("in a sync group a Backup that was ready waits anew", { isGrouped: true }, [
+  [startup(0), "backup", DOWN_MS, "backup: startup"],
+  [tick(3610), "backup", undefined, "prepare 0"],
+  [unheard(3700, 0), "backup", 60_000, "backup: reader_late"],
+  [at("heard", 3800), "backup", 3800],
+]);
