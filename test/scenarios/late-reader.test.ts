@@ -1,6 +1,8 @@
 /** S9: an elector whose reader is late says nothing that nobody acts on, and goes on when it is read again. */
 import assert from "node:assert/strict";
 import test from "node:test";
+import type { RecordOf } from "@viptools/records";
+import { ofType } from "../lab/record-log.ts";
 import type { PipeRouter } from "../lab/router.ts";
 import { sleep, waitFor } from "../lab/shell.ts";
 import { needsRoot, onStage, patienceMs, startPair, untilActive } from "../lab/stage.ts";
@@ -9,7 +11,8 @@ import { findContests } from "../lab/voices.ts";
 
 const ADVERT_MS = 200;
 const SILENT = "silent until it does";
-const HICCUP_MS = 60;
+/** A lease is 25 ms; whoever only tells of it is given 100. */
+const HICCUPS_MS = { "vmac-ctl": 60, "garp-send": 40 } as const;
 const HICCUPS = 5;
 
 const said = (router: PipeRouter, sentence: string): number => router.errors().split(sentence).length - 1;
@@ -22,6 +25,17 @@ async function untilSaid(router: PipeRouter, sentence: string): Promise<void> {
   );
 }
 
+/** By its counters. */
+async function latenessesOf(router: PipeRouter): Promise<number> {
+  const told = (): RecordOf<"tool.stats">[] =>
+    ofType(router.records(), "tool.stats").filter(({ tool }) => tool === "vrrp-elect");
+  const before = told().length;
+  router.signal("vrrp-elect", "SIGUSR1");
+  return await waitFor("the elector's counters", patienceMs(ADVERT_MS), () => {
+    return told()[before]?.counters["reader_late"];
+  });
+}
+
 test("S9 a reader that is late for less than two leases costs no take-over", needsRoot, async () => {
   await onStage(["a", "b"], async (network) => {
     const { a, b } = await startPair(network, ADVERT_MS);
@@ -32,10 +46,8 @@ test("S9 a reader that is late for less than two leases costs no take-over", nee
     await untilSaid(a, "reads again");
     await sleep(5 * ADVERT_MS);
     assert.deepEqual([a.isBroken, a.isActive()], [false, true]);
-    assert.deepEqual(
-      [a.states().length, b.states().filter(({ state }) => state === "active").length],
-      [before[0], 0],
-    );
+    assert.equal(await latenessesOf(a), 1);
+    assert.deepEqual([a.states().length, b.states().length], before);
   });
 });
 
@@ -56,6 +68,7 @@ test("S1 S9 a reader that is late for longer costs one, and the role comes back"
     const overlaps = findContests(frames, 3 * ADVERT_MS * 1000).map(({ overlapUs }) => overlapUs / 1000);
     t.diagnostic(`${overlaps.length} changes of voice, both spoke ${Math.max(...overlaps).toFixed(1)} ms`);
     assert.equal(a.isBroken, false);
+    assert.equal(overlaps.length, 2, "the voice went to b, and came back");
     assert.deepEqual(
       a
         .states()
@@ -92,9 +105,9 @@ test("S9 at adverts of 10 ms a pipe outlives that each of its tools is held up",
     for (const tool of ["vmac-ctl", "garp-send"] as const)
       for (let n = 0; n < HICCUPS; n += 1) {
         a.signal(tool, "SIGSTOP");
-        await sleep(HICCUP_MS);
+        await sleep(HICCUPS_MS[tool]);
         a.signal(tool, "SIGCONT");
-        await sleep(10 * HICCUP_MS);
+        await sleep(10 * HICCUPS_MS[tool]);
       }
     t.diagnostic(`silent ${said(a, SILENT)} times`);
     assert.ok(said(a, SILENT) > 0, "being held up is noticed");

@@ -92,7 +92,7 @@ export class Elector {
   moved(router: Router, hasChanged: boolean): void {
     if (router.state.name === "settling" && hasChanged) this.#acknowledge(router);
     if (!this.#isRinging) this.#arm();
-    if (router.config.isGrouped) this.#coordinate();
+    if (hasChanged && router.config.isGrouped) this.#coordinate();
   }
 
   /** Adverts that are due leave first (S5); every other timer is believed when the queue is empty (S6). */

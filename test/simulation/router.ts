@@ -11,6 +11,7 @@ import {
   type Input,
   type State,
 } from "vrrp-elect/dist/election.js";
+import { isReady } from "vrrp-elect/dist/sync-group.js";
 import type { Host } from "./host.ts";
 import type { LeaseKind } from "./leases.ts";
 import type { Packet } from "./network.ts";
@@ -170,7 +171,7 @@ export class Router {
     }
     if (hasLeft && state.name === "active")
       this.#grant("speaking", since, machine.leaseUs(config.downCount, config.advertUs));
-    host.elector.moved(this, state.name !== before.name);
+    host.elector.moved(this, state.name !== before.name || isReady(state) !== isReady(before));
   }
 
   #grant(kind: LeaseKind, { networkUs, ownUs }: Moment, validUs: number): void {

@@ -119,6 +119,25 @@ const STORIES: readonly (readonly [
     ],
   ],
   [
+    "one that is not learned, then two owners in turn",
+    [`told ${C} 1`, `heard ${A} 10`, `heard ${B} 11`, `heard ${A} 12`, `told ${B} 20`, `told ${A} 20`],
+    A,
+    [
+      [C, A],
+      [C, B],
+      [B, A],
+    ],
+  ],
+  [
+    "one that says what the entry says, told again in another state",
+    [`told ${A} 1`, `heard ${A} 10`, `told ${A} 20`, `heard ${B} 11`, `told ${B} 21`],
+    B,
+    [
+      [A, A],
+      [A, B],
+    ],
+  ],
+  [
     "the same said twice",
     [`told ${A} 1`, `heard ${B} 10`, `heard ${B} 11`, `told ${B} 20`],
     B,

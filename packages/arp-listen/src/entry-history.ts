@@ -132,7 +132,8 @@ export class EntryHistory<T extends HeardClaim> {
 }
 
 /**
- * Gives each packet the change that it caused: the first one not taken yet to the MAC that it says.
+ * Gives each packet the change that it caused. Both are in the order of what happened, and not every packet causes one:
+ * of all ways to pair those that say the same MAC the one that explains most, with the earliest packets.
  *
  * @param now the entry as it was read when the episode was over.
  */
@@ -140,20 +141,37 @@ export function pairChanges<T extends HeardClaim>(
   { base, told, claims }: Episode<T>,
   now: Entry,
 ): { readonly heard: T; readonly before: Entry; readonly after: Entry }[] {
+  const causes = (n: number, at: number): boolean => {
+    const { mac } = claims[n]!.claim;
+    return told[at]!.entry?.mac === mac && (at === 0 ? base : told[at - 1]!.entry)?.mac !== mac;
+  };
+  const most = mostPairs(claims.length, told.length, causes);
   let current = base;
   let next = 0;
-  return claims.map((heard) => {
+  return claims.map((heard, n) => {
     const before = current;
-    const says = (entry: Entry): boolean => entry?.mac === heard.claim.mac;
-    const at = says(before) ? -1 : told.findIndex(({ entry }, n) => n >= next && says(entry));
+    const at = told.findIndex(
+      (_, at) => at >= next && causes(n, at) && most[n]![next] === most[n + 1]![at + 1]! + 1,
+    );
     if (at >= 0) {
-      // What was told in between was there before the packet: we have heard of it late.
-      const last = at > next ? told[at - 1]!.entry : before;
       next = at + 1;
       current = told[at]!.entry;
       told[at]!.isSpent = true;
-      return { heard, before: last, after: current };
+      // What was told in between was there before the packet: we have heard of it late.
+      return { heard, before: at === 0 ? base : told[at - 1]!.entry, after: current };
     }
+    const says = (entry: Entry): boolean => entry?.mac === heard.claim.mac;
     return { heard, before, after: says(before) && !says(now) ? before : now };
   });
+}
+
+/** @returns how many of the packets from `n` on can be paired with changes from `at` on, for each `[n][at]`. */
+function mostPairs(packets: number, changes: number, causes: (n: number, at: number) => boolean): number[][] {
+  const most = Array.from({ length: packets + 1 }, () => new Array<number>(changes + 1).fill(0));
+  for (let n = packets - 1; n >= 0; n--)
+    for (let at = changes - 1; at >= 0; at--)
+      most[n]![at] = causes(n, at)
+        ? Math.max(most[n + 1]![at + 1]! + 1, most[n]![at + 1]!)
+        : Math.max(most[n + 1]![at]!, most[n]![at + 1]!);
+  return most;
 }

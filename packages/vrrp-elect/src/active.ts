@@ -1,21 +1,19 @@
 /**
- * What an Active does (RFC 9568 §6.4.3, RFC 3768 §6.4.3), and one that settles or leaves: pure.
+ * What an Active does (RFC 9568 §6.4.3, RFC 3768 §6.4.3), and one that settles: pure.
  *
  * @module
  */
 
-import { fallSilent, unheardBackup } from "./silent.ts";
+import { leave } from "./leaving.ts";
+import { fallSilent } from "./silent.ts";
 import {
   type Action,
   type Active,
-  type Backup,
   become,
-  change,
   type ElectionConfig,
   type HeardAdvert,
   INITIAL,
   type Input,
-  type Leaving,
   learn,
   outranks,
   type Settling,
@@ -26,7 +24,6 @@ import {
   waitFor,
   withActions,
 } from "./states.ts";
-import { skewUs } from "./timers.ts";
 
 /** Losing adverts are answered at most this often: the answer is no reflector for a flood (V3-SM-h). */
 const ANSWER_SPACING_US = 5000;
@@ -58,35 +55,6 @@ export function stepActive(config: ElectionConfig, state: Active, input: Input):
     case "reconfigured":
       return [{ ...state, advertAtUs: Math.min(state.advertAtUs, input.nowUs + config.advertUs) }];
   }
-}
-
-interface Farewell extends Pick<Leaving, "next" | "reason" | "hasResigned"> {
-  readonly isAbrupt?: boolean;
-}
-
-/** SM-11; then this host serves on until it hears its successor, but speaks no more (S7). */
-function leave(config: ElectionConfig, state: Active, nowUs: number, farewell: Farewell): Step {
-  const { next, reason, hasResigned, isAbrupt } = farewell;
-  const goodbye: Action = { type: "send", priority: 0 };
-  if (isAbrupt === true || config.handoverUs === 0) {
-    const waiting = { ...waitFor(config, config.advertUs, nowUs), hasResigned };
-    const after = next === "initialize" ? INITIAL : waiting;
-    return withActions(after, goodbye, change(state, after, reason));
-  }
-  const leaving: Leaving = {
-    name: "leaving",
-    untilUs: nowUs + config.handoverUs,
-    reason,
-    next,
-    hasResigned,
-  };
-  return withActions(leaving, goodbye, { type: "lease", kind: "leaving", validUs: config.handoverUs });
-}
-
-/** Nobody has taken over: as Backup it may do so again, soon. */
-function alone(config: ElectionConfig, nowUs: number, hasResigned: boolean): Backup {
-  const activeDownAtUs = nowUs + skewUs(config.version, config.priority, config.advertUs);
-  return { ...waitFor(config, config.advertUs, nowUs), activeDownAtUs, hasResigned };
 }
 
 /** SM-13, after the rule for stalls. The cadence is kept: next = previous + interval. */
@@ -163,7 +131,11 @@ export function stepSettling(config: ElectionConfig, state: Settling, input: Inp
     case "disable":
       return become(state, INITIAL, input.reason);
     case "unheard":
-      return become(state, unheardBackup(config, fallSilent(input), input.nowUs), input.reason);
+      return become(
+        state,
+        { ...waitFor(config, state.activeAdvertUs, input.nowUs), unheardUntilUs: input.untilUs },
+        input.reason,
+      );
     case "resign":
     case "yield":
       return become(
@@ -171,36 +143,6 @@ export function stepSettling(config: ElectionConfig, state: Settling, input: Inp
         { ...waitFor(config, state.activeAdvertUs, input.nowUs), hasResigned: input.type === "resign" },
         input.reason,
       );
-    default:
-      return [state];
-  }
-}
-
-/** Has said goodbye: serves on until it hears its successor, or long enough. */
-export function stepLeaving(config: ElectionConfig, state: Leaving, input: Input): Step {
-  const { unheardUntilUs } = state;
-  const finish = (backup: Backup): Step =>
-    become(state, state.next === "initialize" ? INITIAL : { ...backup, unheardUntilUs }, state.reason);
-  switch (input.type) {
-    case "advert": {
-      if (input.advert.priority === 0) return [state];
-      const waiting = waitFor(config, learn(config, input.advert), input.nowUs);
-      return finish({ ...waiting, hasResigned: state.hasResigned });
-    }
-    case "tick":
-      return input.nowUs < state.untilUs ? [state] : finish(alone(config, input.nowUs, state.hasResigned));
-    case "shutdown":
-      return input.isAbrupt === true
-        ? become(state, INITIAL, input.reason)
-        : [{ ...state, next: "initialize" }];
-    case "startup":
-      return [{ ...state, next: "backup" }];
-    case "unheard":
-      return [{ ...state, unheardUntilUs: input.untilUs }];
-    case "heard":
-      return [{ ...state, unheardUntilUs: undefined }];
-    case "disable":
-      return become(state, INITIAL, input.reason);
     default:
       return [state];
   }

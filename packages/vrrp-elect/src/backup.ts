@@ -128,7 +128,8 @@ function hear(config: ElectionConfig, state: Backup, nowUs: number, advert: Hear
     const preemptAtUs = state.preemptAtUs && Math.max(state.preemptAtUs, activeDownAtUs);
     const told: Backup = { ...state, activeDownAtUs, preemptAtUs, takeOverReason: "priority_zero" };
     const next: Backup = { ...told, isReady: false };
-    return nowUs < (state.prepareFromUs ?? 0) ? [next] : prepared(next, nowUs);
+    const isTooSoon = nowUs < (state.prepareFromUs ?? 0) || state.unheardUntilUs !== undefined;
+    return isTooSoon ? [next] : prepared(next, nowUs);
   }
   const isLower = advert.priority < config.priority;
   if (isLower && mayPreempt(config) && !state.hasResigned) {
@@ -190,15 +191,16 @@ function holdBack(state: Backup, { untilUs, reason }: Extract<Input, { type: "un
   return state.isPrepared ? withActions(held, change(state, held, reason)) : [held];
 }
 
-/** It has listened all the time: an Active that is silent for long enough is so now, and no stall. */
+/** What held up its reader may have held it up, too: where its timer ran out meanwhile, it listens for an interval. */
 function heard(state: Backup, nowUs: number): Backup {
-  const { activeDownAtUs, preemptAtUs, unheardUntilUs } = state;
+  const { activeAdvertUs, activeDownAtUs, preemptAtUs, unheardUntilUs } = state;
   if (unheardUntilUs === undefined) return state;
+  const again = (atUs: number): number => (atUs > nowUs ? atUs : nowUs + activeAdvertUs);
   return {
     ...state,
     unheardUntilUs: undefined,
-    activeDownAtUs: Math.max(activeDownAtUs, nowUs),
-    preemptAtUs: preemptAtUs && Math.max(preemptAtUs, nowUs),
+    activeDownAtUs: again(activeDownAtUs),
+    preemptAtUs: preemptAtUs && again(preemptAtUs),
   };
 }
 

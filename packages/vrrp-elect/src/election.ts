@@ -6,8 +6,9 @@
  *
  * @module
  */
-import { stepActive, stepLeaving, stepSettling } from "./active.ts";
+import { stepActive, stepSettling } from "./active.ts";
 import { backupDeadlineUs, start, stepBackup } from "./backup.ts";
+import { stepLeaving } from "./leaving.ts";
 import { stepSilent } from "./silent.ts";
 import type { ElectionConfig, Input, State, Step } from "./states.ts";
 

@@ -24,7 +24,9 @@ export class LeaseDesk {
   readonly #bootId: string;
   readonly #batches = new Map<string, Batch>();
   #onLateReader: ((leaseUs: number) => void) | undefined;
-  #isReaderLate = false;
+  /** The longest lease of which the whole was left unread; 0 while the reader is in time. */
+  #lateLeaseUs = 0;
+  #latenesses = 0;
   #isScheduled = false;
 
   constructor(context: Context, bootId: string) {
@@ -32,14 +34,22 @@ export class LeaseDesk {
     this.#bootId = bootId;
   }
 
-  /** @param late called when the reader of our records has left a whole lease unread; then no more are given. */
+  /** How often the reader was late. */
+  get latenesses(): number {
+    return this.#latenesses;
+  }
+
+  /**
+   * @param late called when the reader of our records has left the whole of such a lease unread. Then no such lease is
+   *   given, nor a shorter one, and it is called again for longer ones.
+   */
   onLateReader(late: (leaseUs: number) => void): void {
     this.#onLateReader = late;
   }
 
   /** Gives leases again. */
   readerIsBack(): void {
-    this.#isReaderLate = false;
+    this.#lateLeaseUs = 0;
   }
 
   /**
@@ -49,11 +59,12 @@ export class LeaseDesk {
    * @returns false if none is given any more, because the reader is late: the one before is the last.
    */
   grant(member: Member, kind: LeaseKind, validUs: number, sinceNs: bigint): boolean {
-    // Once for all that is noted in one turn.
-    if (!this.#isScheduled) this.#look(validUs);
-    if (this.#isReaderLate) return false;
     const key = `${kind} ${validUs}`;
-    const batch = this.#batches.get(key) ?? { kind, validUs, sinceNs, members: [] };
+    const known = this.#batches.get(key);
+    // Once for all of a kind that are noted in one turn.
+    if (known === undefined && kind === "speaking") this.#look(validUs);
+    if (validUs <= this.#lateLeaseUs) return false;
+    const batch = known ?? { kind, validUs, sinceNs, members: [] };
     this.#batches.set(key, batch);
     batch.members.push(member);
     if (!this.#isScheduled) process.nextTick(() => this.flush());
@@ -78,15 +89,16 @@ export class LeaseDesk {
     const moment = { realtimeNs: realtimeNs(), monotonicNs: sinceNs };
     for (const some of inPieces(members))
       this.#context.write(leaseRecord(some, kind, validUs, this.#bootId), moment);
-    this.#look(validUs);
+    if (kind === "speaking") this.#look(validUs);
   }
 
   /** Whether the reader has left the whole of such a lease unread. */
   #look(validUs: number): void {
     const late = this.#onLateReader;
-    if (late === undefined || this.#isReaderLate) return;
+    if (late === undefined || validUs <= this.#lateLeaseUs) return;
     if (this.#context.output.oldestUnreadLeaseUs() < validUs) return;
-    this.#isReaderLate = true;
+    if (this.#lateLeaseUs === 0) this.#latenesses += 1;
+    this.#lateLeaseUs = validUs;
     process.nextTick(late, validUs);
   }
 }

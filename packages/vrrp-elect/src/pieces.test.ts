@@ -31,8 +31,6 @@ const silent: State = {
   untilUs: 0,
   unheardUntilUs: 0,
   reason: "",
-  next: "backup",
-  hasResigned: false,
 };
 const leaving: State = { name: "leaving", untilUs: 0, reason: "", next: "backup", hasResigned: false };
 
@@ -48,7 +46,7 @@ const GROUPS: [string, State[], (string | undefined)[]][] = [
     [undefined, "yield", "yield", undefined],
   ],
   ["waits for one that is silent", [silent, active], [undefined, undefined]],
-  ["lets one that is silent leave by itself", [silent, active, backup], [undefined, "yield", undefined]],
+  ["yields, and who is silent too", [silent, active, backup], ["yield", "yield", undefined]],
   ["takes over beside one that is silent", [silent, ready], [undefined, "take"]],
   ["waits while one leaves", [leaving, ready], [undefined, undefined]],
 ];

@@ -13,61 +13,71 @@ const POLL_MS = 5;
 
 /** @param lost called once, when we have stepped down because the reader is gone or frozen. */
 export function careForReader(context: Context, station: Station, lost: () => void): void {
-  if (context.args.text("on-reader-loss") === "ignore") {
-    station.readerIsThere();
-    return;
+  if (context.args.text("on-reader-loss") === "ignore") station.readerIsThere();
+  else new ReaderCare(context, station, lost).begin();
+}
+
+class ReaderCare {
+  readonly #context: Context;
+  readonly #station: Station;
+  readonly #lost: () => void;
+  readonly #lateness = new ReaderLateness();
+  #isLate = false;
+
+  constructor(context: Context, station: Station, lost: () => void) {
+    this.#context = context;
+    this.#station = station;
+    this.#lost = lost;
   }
-  waitForReader(context, station);
-  const lateness = new ReaderLateness();
-  station.desk.onLateReader((leaseUs) => {
-    lateness.late(monotonicUs(), leaseUs);
-    context.say(`the reader of standard output has not read for ${leaseUs / 1000} ms: silent until it does`);
-    station.readerIsLate();
-    waitForLateReader(context, station, lateness, lost);
-  });
-  context.output.onReaderLost(() => stepDown(context, station, "gone", lost));
-}
 
-/** Who would own the addresses may still be starting: an Active that nobody obeys yet is none. */
-function waitForReader(context: Context, station: Station): void {
-  if (context.output.hasBeenRead()) station.readerIsThere();
-  else setTimeout(() => waitForReader(context, station), POLL_MS);
-}
-
-function waitForLateReader(
-  context: Context,
-  station: Station,
-  lateness: ReaderLateness,
-  lost: () => void,
-): void {
-  // It may be gone by now.
-  if (context.output.isLost) return;
-  switch (lateness.look(monotonicUs(), context.output.oldestUnreadLeaseUs() === 0)) {
-    case "back":
-      context.say("the reader of standard output reads again");
-      station.readerIsBack();
-      break;
-    case "frozen":
-      context.output.abandon();
-      stepDown(context, station, "frozen", lost);
-      break;
-    case "wait":
-      setTimeout(() => waitForLateReader(context, station, lateness, lost), POLL_MS);
+  begin(): void {
+    this.#waitForFirst();
+    this.#station.desk.onLateReader((leaseUs) => this.#late(leaseUs));
+    this.#context.output.onReaderLost(() => this.#stepDown("gone"));
   }
-}
 
-/**
- * At once without a word, because whoever obeys our records may still own the address; and with priority 0 when the last
- * lease has run out, because then nobody does.
- */
-function stepDown(context: Context, station: Station, how: string, lost: () => void): void {
-  const silentAtUs = Math.max(0, ...station.speakers.map((speaker) => speaker.fallSilent()));
-  context.say(`the reader of standard output is ${how}: stepping down`);
-  setTimeout(
-    () => {
-      for (const speaker of station.speakers) speaker.leave("reader_lost");
-      lost();
-    },
-    Math.max(0, (silentAtUs - monotonicUs()) / 1000),
-  );
+  /** Who would own the addresses may still be starting: an Active that nobody obeys yet is none. */
+  #waitForFirst(): void {
+    if (this.#context.output.hasBeenRead()) this.#station.readerIsThere();
+    else setTimeout(() => this.#waitForFirst(), POLL_MS);
+  }
+
+  #late(leaseUs: number): void {
+    this.#station.readerIsLate(leaseUs);
+    if (this.#isLate) return;
+    this.#isLate = true;
+    const unreadMs = Math.round(this.#context.output.oldestUnreadLeaseUs() / 1000);
+    this.#context.say(`the reader of standard output has not read for ${unreadMs} ms: silent until it does`);
+    this.#lateness.late(monotonicUs(), leaseUs);
+    this.#waitForLate();
+  }
+
+  #waitForLate(): void {
+    // It may be gone by now.
+    if (this.#context.output.isLost) return;
+    const hasRead = this.#context.output.oldestUnreadLeaseUs() === 0;
+    switch (this.#lateness.look(monotonicUs(), hasRead)) {
+      case "back":
+        this.#isLate = false;
+        this.#context.say("the reader of standard output reads again");
+        this.#station.readerIsBack();
+        break;
+      case "frozen":
+        this.#context.output.abandon();
+        this.#stepDown("frozen");
+        break;
+      case "wait":
+        setTimeout(() => this.#waitForLate(), POLL_MS);
+    }
+  }
+
+  /**
+   * At once without a word, because whoever obeys our records may still own the address; and with priority 0 when the
+   * last lease has run out, because then nobody does.
+   */
+  #stepDown(how: string): void {
+    this.#context.say(`the reader of standard output is ${how}: stepping down`);
+    this.#station.readerIsLate();
+    void this.#station.shutdown("reader_lost").then(this.#lost);
+  }
 }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { leave } from "./leaving.ts";
 import {
   type Backup,
   become,
@@ -17,6 +18,7 @@ import {
   type State,
   type Step,
   speak,
+  type Wish,
   waitFor,
   withActions,
 } from "./states.ts";
@@ -26,40 +28,27 @@ const GOODBYE_INTERVALS = 0.5;
 
 export function fallSilent(input: Extract<Input, { type: "unheard" }>): Silent {
   const { nowUs, leaseEndUs, untilUs, reason } = input;
-  return {
-    name: "silent",
-    untilUs: Math.max(nowUs, leaseEndUs),
-    unheardUntilUs: untilUs,
-    reason,
-    next: "backup",
-    hasResigned: false,
-  };
+  return { name: "silent", untilUs: Math.max(nowUs, leaseEndUs), unheardUntilUs: untilUs, reason };
 }
 
 export function stepSilent(config: ElectionConfig, state: Silent, input: Input): Step {
   switch (input.type) {
-    case "tick": {
-      const { nowUs } = input;
-      return nowUs < state.untilUs
-        ? [state]
-        : retire(config, state, nowUs, unheardBackup(config, state, nowUs));
-    }
+    case "tick":
+      return input.nowUs < state.untilUs ? [state] : retire(config, state, input.nowUs);
     case "heard":
       return hear(config, state, input.nowUs);
-    case "advert": {
-      const { advert, nowUs } = input;
-      if (advert.priority === 0 || !outranks(config, advert)) return [state];
-      const backup = unheardBackup(config, state, nowUs, learn(config, advert));
-      return become(state, backup, advert.priority > config.priority ? "higher_priority" : "higher_address");
-    }
+    case "advert":
+      return hearRival(config, state, input);
     case "shutdown": {
-      const leaver: Silent = { ...state, next: "initialize", reason: input.reason };
-      return input.isAbrupt === true ? retire(config, leaver, input.nowUs, INITIAL) : [leaver];
+      const leaver = wishing(state, { reason: input.reason, next: "initialize", hasResigned: false });
+      return input.isAbrupt === true ? retire(config, leaver, input.nowUs) : [leaver];
     }
     case "startup":
-      return [{ ...state, next: "backup" }];
+      return [{ ...state, wish: undefined }];
     case "resign":
-      return [{ ...state, hasResigned: true, reason: input.reason }];
+      return [wishing(state, { reason: input.reason, next: "backup", hasResigned: true })];
+    case "yield":
+      return [wishing(state, { reason: input.reason, next: "backup", hasResigned: false, ...state.wish })];
     case "disable":
       return become(state, INITIAL, input.reason);
     default:
@@ -67,28 +56,44 @@ export function stepSilent(config: ElectionConfig, state: Silent, input: Input):
   }
 }
 
-/** Who waits, and takes nothing before its records are read again. */
-export function unheardBackup(
+const wishing = (state: Silent, wish: Wish): Silent => ({ ...state, wish });
+
+/** One that loses against us speaks, too: it hears nothing of us, and will not hear a goodbye as one. */
+function hearRival(
   config: ElectionConfig,
-  { unheardUntilUs, hasResigned }: Silent,
-  nowUs: number,
-  activeAdvertUs = config.advertUs,
-): Backup {
-  return { ...waitFor(config, activeAdvertUs, nowUs), unheardUntilUs, hasResigned };
+  state: Silent,
+  { nowUs, advert }: Extract<Input, { type: "advert" }>,
+): Step {
+  if (advert.priority === 0) return [state];
+  const rivalled: Silent = { ...state, rivalAdvertUs: learn(config, advert) };
+  if (!outranks(config, advert)) return [rivalled];
+  const reason = advert.priority > config.priority ? "higher_priority" : "higher_address";
+  const backup = unheardBackup(config, rivalled, nowUs);
+  return become(state, state.wish?.next === "initialize" ? INITIAL : backup, reason);
 }
 
 /** Within its lease nobody has noticed anything; what was asked of it meanwhile is done now. */
 function hear(config: ElectionConfig, state: Silent, nowUs: number): Step {
-  const { untilUs, next, hasResigned, reason } = state;
-  const waiting: Backup = { ...waitFor(config, config.advertUs, nowUs), hasResigned };
-  if (next === "initialize" || hasResigned) return retire(config, state, nowUs, waiting);
-  return nowUs < untilUs ? speak(config, state, nowUs, reason) : become(state, waiting, reason);
+  if (nowUs >= state.untilUs) return retire(config, { ...state, unheardUntilUs: undefined }, nowUs);
+  return state.wish === undefined
+    ? speak(config, state, nowUs, state.reason)
+    : leave(config, state, nowUs, state.wish);
 }
 
-/** Nobody acts for it any more, and nobody has taken over yet. */
-function retire(config: ElectionConfig, state: Silent, nowUs: number, backup: State): Step {
-  const after = state.next === "initialize" ? INITIAL : backup;
-  const told = change(state, after, state.reason);
-  const isInTime = nowUs - state.untilUs < GOODBYE_INTERVALS * config.advertUs;
-  return isInTime ? withActions(after, { type: "send", priority: 0 }, told) : withActions(after, told);
+/** Nobody acts for it any more, and nobody has taken over yet, unless it was heard. */
+function retire(config: ElectionConfig, state: Silent, nowUs: number): Step {
+  const { untilUs, wish, reason, rivalAdvertUs } = state;
+  const after: State = wish?.next === "initialize" ? INITIAL : unheardBackup(config, state, nowUs);
+  const told = change(state, after, wish?.reason ?? reason);
+  // Before its lease ends somebody may act for it still.
+  const isInTime = nowUs >= untilUs && nowUs - untilUs < GOODBYE_INTERVALS * config.advertUs;
+  if (!isInTime || rivalAdvertUs !== undefined) return withActions(after, told);
+  return withActions(after, { type: "send", priority: 0 }, told);
+}
+
+/** Who waits, and takes nothing before its records are read again. */
+function unheardBackup(config: ElectionConfig, state: Silent, nowUs: number): Backup {
+  const { unheardUntilUs, rivalAdvertUs = config.advertUs, wish } = state;
+  const hasResigned = wish?.hasResigned === true;
+  return { ...waitFor(config, rivalAdvertUs, nowUs), unheardUntilUs, hasResigned };
 }

@@ -72,7 +72,6 @@ export class Speaker {
   #state: State = INITIAL;
   #active: AcceptedAdvert | undefined;
   #leaseEndUs = 0;
-  #maySpeak = true;
 
   constructor(options: RouterOptions, password: Uint8Array | undefined, around: SpeakerSurroundings) {
     this.#options = options;
@@ -93,7 +92,12 @@ export class Speaker {
 
   /** When {@link ring} must be called; undefined for never. */
   get deadlineUs(): number | undefined {
-    return this.#maySpeak ? deadlineUs(this.#config, this.#state) : undefined;
+    return deadlineUs(this.#config, this.#state);
+  }
+
+  /** How long an advert entitles it to act. */
+  get leaseUs(): number {
+    return leaseUs(this.#config.downCount, this.#config.advertUs);
   }
 
   get isSpeaking(): boolean {
@@ -226,23 +230,6 @@ export class Speaker {
     this.#write(this.#hearing.reportClash(source, monotonicUs()));
   }
 
-  /**
-   * Stops advertising and refreshing, without a word to the others: whoever follows our records may not have let go yet.
-   *
-   * @returns when the last lease ends, microseconds of CLOCK_MONOTONIC; a time in the past if there is none.
-   */
-  fallSilent(): number {
-    this.#maySpeak = false;
-    this.#around.onMoved(this, false);
-    return roleOf(this.#state) === "active" ? this.#leaseEndUs : 0;
-  }
-
-  /** After {@link fallSilent}, and when the last lease has run out: leaves, saying so. */
-  leave(reason: string): void {
-    this.#maySpeak = true;
-    this.shutdown(reason, true);
-  }
-
   counters(): Record<string, number> {
     return { ...this.#counts, ...this.#sender.counters(), ...this.#hearing.counters() };
   }
@@ -272,14 +259,12 @@ export class Speaker {
   }
 
   #take(input: Input): void {
-    if (!this.#maySpeak) return;
     const before = this.#state;
     const [state, ...actions] = step(this.#config, before, input);
     this.#state = state;
     let leftAtNs: bigint | undefined;
     for (const action of actions) leftAtNs = this.#perform(action) ?? leftAtNs;
-    if (leftAtNs !== undefined && state.name === "active")
-      this.#grant("speaking", leaseUs(this.#config.downCount, this.#config.advertUs), leftAtNs);
+    if (leftAtNs !== undefined && state.name === "active") this.#grant("speaking", this.leaseUs, leftAtNs);
     const isOther = state.name !== before.name;
     if (isOther) this.#hearing.forgetRivals();
     this.#around.onMoved(this, isOther || isReady(state) !== isReady(before));

@@ -82,14 +82,18 @@ export interface Active {
   readonly answerFromUs: number;
 }
 
-export interface Leaving {
+/** What was asked of a router that cannot do it yet. */
+export interface Wish {
+  readonly reason: string;
+  readonly next: "initialize" | "backup";
+  readonly hasResigned: boolean;
+}
+
+export interface Leaving extends Wish {
   readonly name: "leaving";
   readonly untilUs: number;
   /** As in {@link Backup}. */
   readonly unheardUntilUs?: number | undefined;
-  readonly reason: string;
-  readonly next: "initialize" | "backup";
-  readonly hasResigned: boolean;
 }
 
 /** Active, but whoever obeys our records is late: says nothing, and either speaks again within its last lease or leaves. */
@@ -98,10 +102,12 @@ export interface Silent {
   /** When its last lease ends. */
   readonly untilUs: number;
   /** As Backup it takes nothing earlier, unless its reader reads again. */
-  readonly unheardUntilUs: number;
+  readonly unheardUntilUs: number | undefined;
+  /** Why it is silent. */
   readonly reason: string;
-  readonly next: "initialize" | "backup";
-  readonly hasResigned: boolean;
+  readonly wish?: Wish | undefined;
+  /** The interval of another that has spoken as Active. */
+  readonly rivalAdvertUs?: number;
 }
 
 export type State = { readonly name: "initialize" } | Backup | Settling | Active | Leaving | Silent;

@@ -43,7 +43,7 @@ export class Station {
   readonly #alarm = new Alarm(() => this.#ring());
   readonly #book: TrackBook;
   readonly #acks = new AckFiles((instance, epoch) => this.#acknowledge(instance, epoch));
-  #onIdle: (() => void) | undefined;
+  readonly #whenIdle: (() => void)[] = [];
   #onInterfaceGone: ((interfaceName: string) => void) | undefined;
   #hasHeardChecks = false;
   #isHeard = false;
@@ -133,10 +133,15 @@ export class Station {
     for (const speaker of this.speakers) speaker.holdChanged();
   }
 
-  /** Nobody acts on what we write now. */
-  readerIsLate(): void {
+  /**
+   * Nobody acts on what we write now.
+   *
+   * @param leaseUs of which the whole was left unread: who has longer ones may still be obeyed. Without: nobody may.
+   */
+  readerIsLate(leaseUs = Number.POSITIVE_INFINITY): void {
     this.#unheardUntilUs = monotonicUs() + UNHEARD_MAX_US;
-    for (const speaker of this.speakers) speaker.unheard(this.#unheardUntilUs);
+    for (const speaker of this.speakers)
+      if (speaker.leaseUs <= leaseUs) speaker.unheard(this.#unheardUntilUs);
   }
 
   readerIsBack(): void {
@@ -179,7 +184,7 @@ export class Station {
     for (const speaker of this.speakers) speaker.shutdown(reason, false);
     if (this.#isIdle()) return;
     await new Promise<void>((resolve) => {
-      this.#onIdle = resolve;
+      this.#whenIdle.push(resolve);
     });
   }
 
@@ -193,7 +198,13 @@ export class Station {
     for (const speaker of this.speakers)
       for (const [name, count] of Object.entries(speaker.counters())) sums[name] = (sums[name] ?? 0) + count;
     const late = Math.max(0, ...this.speakers.map(({ lateUs }) => lateUs));
-    return { ...sums, capture_dropped: this.#ports.dropped(), advert_late_max_us: Math.round(late) };
+    const { latenesses: reader_late } = this.desk;
+    return {
+      ...sums,
+      reader_late,
+      capture_dropped: this.#ports.dropped(),
+      advert_late_max_us: Math.round(late),
+    };
   }
 
   close(): void {
@@ -285,7 +296,7 @@ export class Station {
     if (!hasChanged) return;
     this.#coordinate(syncGroup);
     this.#ports.of(interfaceName).watchOwnMacs();
-    if (this.#onIdle !== undefined && this.#isIdle()) this.#onIdle();
+    if (this.#whenIdle.length > 0 && this.#isIdle()) for (const idle of this.#whenIdle.splice(0)) idle();
   }
 
   /**

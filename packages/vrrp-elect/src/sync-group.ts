@@ -16,16 +16,15 @@ export type GroupOrder = "take" | "yield" | undefined;
  * @returns an order for each, in the same order.
  */
 export function coordinate(members: readonly State[]): GroupOrder[] {
-  const isWhole = members.every((state) => isSpeaking(state) || state.name === "silent" || isReady(state));
+  const isWhole = members.every((state) => isSpeaking(state) || isReady(state));
   return members.map((state) => {
     if (isWhole) return isReady(state) ? "take" : undefined;
-    // One that is silent leaves by itself, or asks again when it is heard.
     return isSpeaking(state) ? "yield" : undefined;
   });
 }
 
 function isSpeaking(state: State): boolean {
-  return state.name === "active" || state.name === "settling";
+  return state.name === "active" || state.name === "settling" || state.name === "silent";
 }
 
 /** Waits for its group to take over. */
