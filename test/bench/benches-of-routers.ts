@@ -30,8 +30,13 @@ function silentLoss(advertMs: number, ratio: number): Bench {
         ["silent loss, ms", "ms"],
         { target: { ratio }, isNeverZero: true },
       ),
-      ...["detect", "own", "announce"].map((phase) =>
-        cost(`of that: ${phase}`, OURS, [`silent loss, ${phase} ms`, "ms"], { isDetail: true }),
+      ...["prepare", "detect", "own", "announce"].map((phase) =>
+        cost(
+          phase === "prepare" ? "beforehand: prepare" : `of that: ${phase}`,
+          OURS,
+          [`silent loss, ${phase} ms`, "ms"],
+          { isDetail: true },
+        ),
       ),
     ],
   };

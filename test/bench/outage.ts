@@ -19,11 +19,11 @@ export interface OutageOptions {
 }
 
 const MAKES: readonly Make[] = ["viptools", "keepalived", "FRR"];
-const PHASES = { detectMs: "detect", ownMs: "own", announceMs: "announce" } as const;
+const PHASES = { prepareMs: "prepare", detectMs: "detect", ownMs: "own", announceMs: "announce" } as const;
 
 /**
- * @returns for each fault `FAULT, ms` and `FAULT, lost`; of ours `FAULT, detect ms`, `FAULT, own ms` and `FAULT, announce
- *   ms` too, each from the step before.
+ * @returns for each fault `FAULT, ms` and `FAULT, lost`; of ours `FAULT, prepare ms`, where there was time for it,
+ *   `FAULT, detect ms`, `FAULT, own ms` and `FAULT, announce ms` too, each from the step before.
  */
 export async function outage(options: OutageOptions): Promise<Rounds> {
   const { advertMs, faults, rounds, makes = MAKES, warmups } = options;
@@ -48,7 +48,9 @@ async function playFaults(pair: Pair, faults: readonly Fault[]): Promise<Record<
 function figuresOf({ fault, outageMs, lost, phases }: Measured): Record<string, number> {
   const figures: Record<string, number> = { [`${fault}, ms`]: outageMs, [`${fault}, lost`]: lost };
   if (phases === undefined) return figures;
-  for (const [phase, name] of Object.entries(PHASES))
-    figures[`${fault}, ${name} ms`] = phases[phase as keyof Phases];
+  for (const [phase, name] of Object.entries(PHASES)) {
+    const ms = phases[phase as keyof Phases];
+    if (ms !== undefined) figures[`${fault}, ${name} ms`] = ms;
+  }
   return figures;
 }

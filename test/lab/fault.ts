@@ -27,8 +27,10 @@ export function mend(network: Network, host: string, fault: LinkFault): void {
   else network.portOn(host);
 }
 
-/** How the new Active came to speak, each in milliseconds from the step before; undefined where it is not recorded. */
+/** How the new Active came to speak, each in milliseconds from the step before. */
 export interface Phases {
+  /** Before all of them: from `vrrp.prepare` to `vmac.prepared`; undefined where there was no time for it. */
+  readonly prepareMs: number | undefined;
   /** From the fault to `vrrp.state active`. */
   readonly detectMs: number;
   /** To `vmac.up`: the kernel has confirmed everything. */
@@ -37,7 +39,7 @@ export interface Phases {
   readonly announceMs: number;
 }
 
-/** @param records of the host that took over. */
+/** @param records of the host that took over. @returns undefined where they are not recorded. */
 export function phasesAfter(records: readonly KnownRecord[], faultUs: number): Phases | undefined {
   const after = records.filter((record) => monotonicUsOf(record) >= faultUs);
   const active = after.find((record) => record.type === "vrrp.state" && record.state === "active");
@@ -46,10 +48,18 @@ export function phasesAfter(records: readonly KnownRecord[], faultUs: number): P
   if (active === undefined || up === undefined || sent === undefined) return undefined;
   const [activeUs, upUs, sentUs] = [active, up, sent].map(monotonicUsOf) as [number, number, number];
   return {
+    prepareMs: prepareMsOf(after.filter((record) => monotonicUsOf(record) <= activeUs)),
     detectMs: (activeUs - faultUs) / 1000,
     ownMs: (upUs - activeUs) / 1000,
     announceMs: (sentUs - upUs) / 1000,
   };
+}
+
+function prepareMsOf(records: readonly KnownRecord[]): number | undefined {
+  const asked = records.findLast(({ type }) => type === "vrrp.prepare");
+  const prepared = records.findLast(({ type }) => type === "vmac.prepared");
+  if (asked === undefined || prepared === undefined) return undefined;
+  return (monotonicUsOf(prepared) - monotonicUsOf(asked)) / 1000;
 }
 
 /** Now, on the clock of records. */

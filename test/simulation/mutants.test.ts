@@ -6,6 +6,7 @@ import { SEED } from "./claims.ts";
 import { type Machine, SHIPPED } from "./machine.ts";
 import {
   DEAF_TO_GOODBYES,
+  FORGETS_ITS_READER,
   FORGETS_PREPARATION,
   JUDGES_BEFORE_DRAINING,
   LEASES_TOO_LONG,
@@ -84,6 +85,12 @@ const ROWS: readonly Row[] = [
   {
     name: "a voice that nobody acts for",
     mutant: SPEAKS_UNHEARD,
+    scenarios: scenarios({ ...CLEAR, kinds: ["unread"] }),
+    verdict: keeps("silence"),
+  },
+  {
+    name: "a hold that is forgotten",
+    mutant: FORGETS_ITS_READER,
     scenarios: scenarios({ ...CLEAR, kinds: ["unread"] }),
     verdict: keeps("silence"),
   },

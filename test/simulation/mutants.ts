@@ -67,6 +67,13 @@ export const SPEAKS_UNHEARD: Machine = twisted((config, state, input) =>
   input.type === "unheard" ? [state] : SHIPPED.step(config, state, input),
 );
 
+/** A Backup that hears an Active forgets that nobody acts for it. */
+export const FORGETS_ITS_READER: Machine = twisted((config, state, input) => {
+  const [next, ...actions] = SHIPPED.step(config, state, input);
+  const isForgetful = next.name === "backup" && input.type === "advert";
+  return [isForgetful ? { ...next, unheardUntilUs: undefined } : next, ...actions];
+});
+
 /** Members of a sync group go their own ways. */
 export const WITHOUT_COHESION: Machine = {
   ...SHIPPED,

@@ -4,8 +4,9 @@
  * @module
  */
 import type { Moment } from "@viptools/cli";
-import { monotonicNs, PacketSocket, packFrames, realtimeNs } from "@viptools/kernel";
+import { monotonicNs, PacketSocket, realtimeNs } from "@viptools/kernel";
 import type { RecordBody } from "@viptools/records";
+import { type Load, loadOf } from "./load.ts";
 import { type Announcement, announcementsOf, type Target } from "./round.ts";
 import type { Round } from "./schedule.ts";
 import { Teller } from "./teller.ts";
@@ -13,11 +14,9 @@ import { type Tally, Volley } from "./volley.ts";
 
 export type Write = (body: RecordBody, moment: Moment) => void;
 
-/** What leaves in a round: reports first, so that the switch lets through what the announcements bring about. */
-export interface Burst {
+/** What leaves in a round. */
+export interface Burst extends Load {
   readonly n: number;
-  readonly reports: readonly Uint8Array[];
-  readonly announcements: readonly Announcement[];
 }
 
 export class Announcer {
@@ -47,18 +46,16 @@ export class Announcer {
     reports: readonly Uint8Array[],
     instance: string | undefined,
   ): Tally {
-    const burst = { n: round.n, reports, announcements: announcementsOf(round.forms, targets) };
+    const burst = { n: round.n, ...loadOf(reports, announcementsOf(round.forms, targets)) };
     const volley = this.load(burst);
     const startNs = monotonicNs();
     volley.advance(volley.left);
     return this.tell(burst, volley, startNs, instance);
   }
 
-  /** Encodes what is not encoded yet. @returns the frames, none of which has left. */
-  load({ reports, announcements }: Burst): Volley {
-    const frames = [...reports, ...announcements.map(({ kind, target }) => target.frame(kind))];
-    const packed = packFrames(frames);
-    return new Volley(frames.length, (first, count) => this.#socket.sendMany(packed, first, count));
+  /** @returns the frames, none of which has left. */
+  load({ packed }: Load): Volley {
+    return new Volley(packed.lengths.length, (first, count) => this.#socket.sendMany(packed, first, count));
   }
 
   /** Ends a volley, and writes about it. @param startNs when its first frame left. */

@@ -14,11 +14,10 @@ import { Announcer, type Burst } from "./announcer.ts";
 import type { LeaseBook } from "./lease-book.ts";
 import { Pacing } from "./pacing.ts";
 import { type Announcing, isContested } from "./repair-cause.ts";
-import { announcementsOf } from "./round.ts";
 import { isIpv6Router } from "./router-flag.ts";
 import { Schedule, type ScheduleOptions } from "./schedule.ts";
 import { RATE_MAX } from "./settings.ts";
-import { addressOf, type Owner, TargetBook } from "./target-book.ts";
+import { type Owner, TargetBook } from "./target-book.ts";
 import type { Volley } from "./volley.ts";
 
 /** A full queue is looked at again after this, for a second. */
@@ -111,7 +110,7 @@ export class Herald {
   /** Announces from now on; who is announced already, from the beginning. */
   begin(key: string, subject: Subject): void {
     const schedule = new Schedule(this.#scheduleOptions);
-    const addresses = new Set(subject.vips.map(addressOf));
+    const { addresses } = this.#targets.of(key, ownerOf(subject));
     this.stop(key);
     this.#announced.set(key, { ...subject, key, addresses, schedule, outgoing: undefined });
     schedule.begin(monotonicUs());
@@ -168,8 +167,8 @@ export class Herald {
   #open(announced: Announced, announcer: Announcer, nowUs: number): Outgoing | undefined {
     const round = announced.schedule.take(nowUs);
     if (round === undefined) return undefined;
-    const { targets, reports } = this.#targets.of(announced.key, ownerOf(announced));
-    const burst = { n: round.n, reports, announcements: announcementsOf(round.forms, targets) };
+    const load = this.#targets.load(announced.key, ownerOf(announced), round.forms);
+    const burst = { n: round.n, ...load };
     return { burst, volley: announcer.load(burst), startNs: monotonicNs(), nextUs: nowUs, tries: 0 };
   }
 

@@ -8,6 +8,7 @@ import { monotonicNs, monotonicUs } from "@viptools/kernel";
 import { type Mac, virtualMacOf } from "@viptools/wire";
 import { Announcer } from "./announcer.ts";
 import { fire } from "./firing.ts";
+import { loadOf } from "./load.ts";
 import { encodeReports } from "./membership.ts";
 import { Pacing } from "./pacing.ts";
 import type { Pauses } from "./pauses.ts";
@@ -50,7 +51,7 @@ export class Speaker {
     for (const { n, forms, afterUs, hasIpv6 } of manner.rounds()) {
       await pauses.until(startUs + afterUs);
       if (pauses.isOver) return;
-      const burst = { n, reports, announcements: announcementsOf(forms, targets, hasIpv6) };
+      const burst = { n, ...loadOf(reports, announcementsOf(forms, targets, hasIpv6)) };
       const volley = this.#announcer.load(burst);
       const startNs = monotonicNs();
       await fire(volley, { pauses, pacing: this.#pacing });

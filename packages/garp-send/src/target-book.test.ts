@@ -9,19 +9,25 @@ const OWNER: Owner = {
   hasReports: true,
 };
 
-test("TargetBook keeps what was encoded ahead, for the same owner", () => {
+test("TargetBook keeps what was laid out ahead, for the same owner", () => {
   const book = new TargetBook();
   book.prepare("eth0/4/51", OWNER);
-  const { targets: ahead, reports } = book.of("eth0/4/51", { ...OWNER, vips: [...OWNER.vips] });
-  const frames = ahead.map((target) => target.frame(target.kind("request")));
-  const later = book.of("eth0/4/51", OWNER).targets.map((target) => target.frame(target.kind("request")));
+  const { targets, addresses, reports } = book.of("eth0/4/51", { ...OWNER, vips: [...OWNER.vips] });
+  assert.deepEqual([...addresses], ["192.0.2.1", "2001:db8::1"]);
   assert.deepEqual(
-    ahead.map(({ address }) => address),
-    ["192.0.2.1", "2001:db8::1"],
+    targets.map(({ address }) => address),
+    [...addresses],
   );
+  const load = book.load("eth0/4/51", OWNER, ["request"]);
+  assert.deepEqual(
+    load.announcements.map(({ kind }) => kind),
+    ["request", "advertisement"],
+  );
+  assert.equal(load.reports, reports);
   assert.equal(reports.length, 1);
-  assert.equal(book.of("eth0/4/51", OWNER).reports, reports);
-  for (const [n, frame] of frames.entries()) assert.equal(later[n], frame, "the same octets, not made again");
+  assert.equal(load.packed.lengths.length, 3);
+  assert.equal(book.load("eth0/4/51", { ...OWNER }, ["request"]), load, "not made again");
+  assert.notEqual(book.load("eth0/4/51", OWNER, ["request", "reply"]), load);
 });
 
 const OTHERS: [string, Partial<Owner>][] = [
@@ -37,6 +43,8 @@ for (const [name, change] of OTHERS) {
     const book = new TargetBook();
     book.prepare("eth0/4/51", OWNER);
     const owner = { ...OWNER, ...change };
+    const before = book.load("eth0/4/51", OWNER, ["request"]);
+    assert.notEqual(book.load("eth0/4/51", owner, ["request"]), before);
     const { targets, reports } = book.of("eth0/4/51", owner);
     assert.deepEqual(
       targets.map(({ address, mac, isRouter }) => [address, mac, isRouter]),

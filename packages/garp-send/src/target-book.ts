@@ -5,8 +5,10 @@
  * @module
  */
 import type { IpAddress, Mac } from "@viptools/wire";
+import type { Form } from "./announcement.ts";
+import { type Load, loadOf } from "./load.ts";
 import { encodeReports } from "./membership.ts";
-import { Target } from "./round.ts";
+import { announcementsOf, Target } from "./round.ts";
 
 /** Who is announced. */
 export interface Owner {
@@ -21,6 +23,7 @@ export interface Owner {
 
 /** What leaves in its rounds. */
 export interface Content {
+  readonly addresses: ReadonlySet<IpAddress>;
   readonly targets: readonly Target[];
   readonly reports: readonly Uint8Array[];
 }
@@ -28,30 +31,47 @@ export interface Content {
 interface Known {
   readonly owner: Owner;
   readonly content: Content;
+  /** By the forms of a round. */
+  readonly loads: Map<string, Load>;
 }
+
+const FIRST: readonly Form[] = ["request"];
 
 export class TargetBook {
   readonly #known = new Map<string, Known>();
 
-  /** Encodes what {@link of} will be asked for: the frames of the first round. */
+  /** Encodes what {@link load} will be asked for: the frames of the first round. */
   prepare(instance: string, owner: Owner): void {
-    for (const target of this.of(instance, owner).targets) target.frame(target.kind("request"));
+    this.load(instance, owner, FIRST);
   }
 
-  /** @returns the same as before, with all that was encoded, while the owner is the same. */
   of(instance: string, owner: Owner): Content {
+    return this.#find(instance, owner).content;
+  }
+
+  /** @returns the same as before while the owner is the same. */
+  load(instance: string, owner: Owner, forms: readonly Form[]): Load {
+    const { content, loads } = this.#find(instance, owner);
+    const key = forms.join();
+    const load = loads.get(key) ?? loadOf(content.reports, announcementsOf(forms, content.targets));
+    loads.set(key, load);
+    return load;
+  }
+
+  #find(instance: string, owner: Owner): Known {
     const known = this.#known.get(instance);
-    if (known !== undefined && isSame(known.owner, owner)) return known.content;
-    const content = encodeContent(owner);
-    this.#known.set(instance, { owner, content });
-    return content;
+    if (known !== undefined && isSame(known.owner, owner)) return known;
+    const fresh = { owner, content: encodeContent(owner), loads: new Map() };
+    this.#known.set(instance, fresh);
+    return fresh;
   }
 }
 
 function encodeContent({ mac, vips, isRouter, hasReports }: Owner): Content {
   const addresses = vips.map(addressOf);
   const targets = addresses.map((address) => new Target(address, mac, isRouter));
-  return { targets, reports: hasReports ? encodeReports(addresses, mac) : [] };
+  const reports = hasReports ? encodeReports(addresses, mac) : [];
+  return { addresses: new Set(addresses), targets, reports };
 }
 
 function isSame(a: Owner, b: Owner): boolean {
