@@ -90,7 +90,8 @@ function tell({ rows, growth }: Figures): void {
 function keep(figures: Figures): void {
   writeFigures(KEPT, figures);
   const path = join(TOP, "README.md");
-  writeFileSync(path, replaceFigures(readFileSync(path, "utf8"), figures));
+  // As they are kept: their digits are cut.
+  writeFileSync(path, replaceFigures(readFileSync(path, "utf8"), readFigures(KEPT)));
 }
 
 /** What was measured stays; what is made of it may have changed. */
