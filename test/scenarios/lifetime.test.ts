@@ -2,16 +2,26 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { FedTool } from "../lab/fed-tool.ts";
-import { VIP, VIP6 } from "../lab/network.ts";
+import { type Network, VIP, VIP6 } from "../lab/network.ts";
 import { VMAC, VMAC6 } from "../lab/router.ts";
-import { sleep } from "../lab/shell.ts";
+import { sleep, waitFor } from "../lab/shell.ts";
 import { inFull, needsRoot, onStage, startPair, untilActive } from "../lab/stage.ts";
 import { Taps } from "../lab/taps.ts";
 import { Told } from "../lab/told.ts";
 import { findContests } from "../lab/voices.ts";
 
-const reaches = (network: Parameters<Parameters<typeof onStage>[1]>[0], address: string): boolean =>
+const reaches = (network: Network, address: string): boolean =>
   network.run("c", ["ping", "-c", "1", "-W", "1", address]).code === 0;
+
+/** Addresses of the same lifetime, of which nobody takes care. */
+const LIKE_IT = { "eth0/4/51": "198.51.100.1/32", "eth0/6/51": "2001:db8:ffff::1/128" } as const;
+
+function giveFor2s(network: Network, address: string): void {
+  network.command("a", `ip address add ${address} dev eth0 valid_lft 2 preferred_lft 2`);
+}
+
+const has = (network: Network, address: string): boolean =>
+  network.run("a", ["ip", "address", "show", "dev", "eth0", "to", address]).stdout !== "";
 
 test(
   "S1 --fence lifetime: a frozen owner loses its addresses, and short leases are refused",
@@ -33,7 +43,12 @@ test(
           assert.equal(reaches(network, vip), true, `refreshed ${n} times`);
         }
         tool.signal("SIGSTOP");
+        giveFor2s(network, LIKE_IT[instance]);
         await sleep(3200);
+        // The kernel may itself be held up.
+        await waitFor("an address of that lifetime to end", 10_000, () =>
+          has(network, LIKE_IT[instance]) ? undefined : true,
+        );
         assert.equal(reaches(network, vip), false, "the kernel has taken it away");
         tool.signal("SIGCONT");
         tool.endInput();
