@@ -141,18 +141,25 @@ export function pairChanges<T extends HeardClaim>(
   { base, told, claims }: Episode<T>,
   now: Entry,
 ): { readonly heard: T; readonly before: Entry; readonly after: Entry }[] {
-  const causes = (n: number, at: number): boolean => {
-    const { mac } = claims[n]!.claim;
-    return told[at]!.entry?.mac === mac && (at === 0 ? base : told[at - 1]!.entry)?.mac !== mac;
+  // What only changes an entry's state is no packet's doing.
+  const becomes = told.map(({ entry }, at) => {
+    const isOther = entry?.mac !== (at === 0 ? base : told[at - 1]!.entry)?.mac;
+    return isOther ? entry?.mac : undefined;
+  });
+  const causes = (n: number, at: number): boolean => becomes[at] === claims[n]!.claim.mac;
+  let pairs: Pairs | undefined;
+  /** Where the next change is the packet's own, there is nothing to be weighed. */
+  const changeOf = (n: number, next: number): number => {
+    if (next === told.length) return -1;
+    if (causes(n, next)) return next;
+    pairs ??= new Pairs(claims.length, told.length, causes);
+    return pairs.find(n, next);
   };
-  const most = mostPairs(claims.length, told.length, causes);
   let current = base;
   let next = 0;
   return claims.map((heard, n) => {
     const before = current;
-    const at = told.findIndex(
-      (_, at) => at >= next && causes(n, at) && most[n]![next] === most[n + 1]![at + 1]! + 1,
-    );
+    const at = changeOf(n, next);
     if (at >= 0) {
       next = at + 1;
       current = told[at]!.entry;
@@ -165,13 +172,27 @@ export function pairChanges<T extends HeardClaim>(
   });
 }
 
-/** @returns how many of the packets from `n` on can be paired with changes from `at` on, for each `[n][at]`. */
-function mostPairs(packets: number, changes: number, causes: (n: number, at: number) => boolean): number[][] {
-  const most = Array.from({ length: packets + 1 }, () => new Array<number>(changes + 1).fill(0));
-  for (let n = packets - 1; n >= 0; n--)
-    for (let at = changes - 1; at >= 0; at--)
-      most[n]![at] = causes(n, at)
-        ? Math.max(most[n + 1]![at + 1]! + 1, most[n]![at + 1]!)
-        : Math.max(most[n + 1]![at]!, most[n]![at + 1]!);
-  return most;
+/** Of all ways to pair packets with changes those that pair the most (longest common subsequence). */
+class Pairs {
+  readonly #causes: (n: number, at: number) => boolean;
+  /** How many of the packets from `n` on can be paired with changes from `at` on, by `[n][at]`. */
+  readonly #most: readonly Uint16Array[];
+
+  constructor(packets: number, changes: number, causes: (n: number, at: number) => boolean) {
+    this.#causes = causes;
+    this.#most = Array.from({ length: packets + 1 }, () => new Uint16Array(changes + 1));
+    for (let n = packets - 1; n >= 0; n--) {
+      const [row, rest] = [this.#most[n]!, this.#most[n + 1]!];
+      for (let at = changes - 1; at >= 0; at--)
+        row[at] = causes(n, at) ? rest[at + 1]! + 1 : Math.max(rest[at]!, row[at + 1]!);
+    }
+  }
+
+  /** @returns the first change from `next` on that is this packet's; -1 if it has none. */
+  find(n: number, next: number): number {
+    const [row, rest] = [this.#most[n]!, this.#most[n + 1]!];
+    for (let at = next; at < row.length - 1; at++)
+      if (row[next] === rest[at + 1]! + 1 && this.#causes(n, at)) return at;
+    return -1;
+  }
 }

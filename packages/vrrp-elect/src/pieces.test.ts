@@ -3,27 +3,15 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { ChecksumChoice } from "./checksum-choice.ts";
 import { Deadlines } from "./deadlines.ts";
+import { CONFIG } from "./election.fixture.ts";
 import { Rivalry } from "./rivalry.ts";
 import { StallLog } from "./stall-log.ts";
 import { INITIAL, type State, waitFor } from "./states.ts";
 import { coordinate } from "./sync-group.ts";
 
-const CONFIG = {
-  version: 3,
-  priority: 100,
-  preempt: true,
-  preemptDelayUs: 0,
-  startupDelayUs: 0,
-  startupHoldUs: 0,
-  advertUs: 100_000,
-  downCount: 3,
-  handoverUs: 0,
-  settleUs: 0,
-  isGrouped: true,
-  yieldsAloud: false,
-} as const;
-const backup: State = waitFor(CONFIG, 100_000, 0);
-const ready: State = { ...waitFor(CONFIG, 100_000, 0), isReady: true };
+const GROUPED = { ...CONFIG, advertUs: 100_000, isGrouped: true };
+const backup: State = waitFor(GROUPED, 100_000, 0);
+const ready: State = { ...waitFor(GROUPED, 100_000, 0), isReady: true };
 const active: State = { name: "active", advertAtUs: 0, answerFromUs: 0 };
 const settling: State = { name: "settling", activeAdvertUs: 0, firstAdvertAtUs: 0 };
 const silent: State = {

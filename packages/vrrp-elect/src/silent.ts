@@ -58,7 +58,7 @@ export function stepSilent(config: ElectionConfig, state: Silent, input: Input):
 
 const wishing = (state: Silent, wish: Wish): Silent => ({ ...state, wish });
 
-/** One that loses against us speaks, too: it hears nothing of us, and will not hear a goodbye as one. */
+/** Where one that loses against us speaks, too, a goodbye would only turn the switch back to us (S7). */
 function hearRival(
   config: ElectionConfig,
   state: Silent,
