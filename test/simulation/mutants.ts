@@ -71,7 +71,7 @@ export const SPEAKS_UNHEARD: Machine = twisted((config, state, input) =>
 export const FORGETS_ITS_READER: Machine = twisted((config, state, input) => {
   const [next, ...actions] = SHIPPED.step(config, state, input);
   const isForgetful = next.name === "backup" && input.type === "advert";
-  return [isForgetful ? { ...next, unheardUntilUs: undefined } : next, ...actions];
+  return [isForgetful ? { ...next, isUnheard: false } : next, ...actions];
 });
 
 /** Members of a sync group go their own ways. */

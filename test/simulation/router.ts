@@ -18,9 +18,6 @@ import type { Packet } from "./network.ts";
 
 export type Blocker = "stop" | "unplug";
 
-/** A reader is late for less. */
-const UNHEARD_MAX_US = 60_000_000;
-
 interface Moment {
   readonly networkUs: number;
   /** On the clock of the host. */
@@ -98,8 +95,7 @@ export class Router {
   /** Whoever obeys it does not read. */
   unheard(): void {
     const { nowUs } = this.host;
-    const untilUs = nowUs + UNHEARD_MAX_US;
-    this.take({ type: "unheard", nowUs, reason: "reader_late", leaseEndUs: this.#leaseEndUs, untilUs });
+    this.take({ type: "unheard", nowUs, reason: "reader_late", leaseEndUs: this.#leaseEndUs });
   }
 
   heard(): void {
@@ -155,8 +151,7 @@ export class Router {
   #startUnless(reason: string): void {
     if (this.#blockers.size > 0) return;
     const { nowUs, isUnread } = this.host;
-    const unheardUntilUs = isUnread ? nowUs + UNHEARD_MAX_US : undefined;
-    this.take({ type: "startup", nowUs, reason, isDeaf: this.#isHeld, unheardUntilUs });
+    this.take({ type: "startup", nowUs, reason, isDeaf: this.#isHeld, isUnheard: isUnread });
   }
 
   /** @param since from when a lease counts: read before the advert leaves. */

@@ -47,7 +47,7 @@ export class Rules {
     const notes = this.#notesOf(router);
     const { state } = router;
     if (input.type === "unheard" || input.type === "heard") notes.isUnheard = input.type === "unheard";
-    if (input.type === "startup") notes.isUnheard = input.unheardUntilUs !== undefined;
+    if (input.type === "startup") notes.isUnheard = input.isUnheard === true;
     for (const action of actions) {
       if (action.type === "become") {
         this.#became(router, before, action.reason, nowUs);

@@ -133,7 +133,7 @@ export function stepSettling(config: ElectionConfig, state: Settling, input: Inp
     case "unheard":
       return become(
         state,
-        { ...waitFor(config, state.activeAdvertUs, input.nowUs), unheardUntilUs: input.untilUs },
+        { ...waitFor(config, state.activeAdvertUs, input.nowUs), isUnheard: true },
         input.reason,
       );
     case "resign":

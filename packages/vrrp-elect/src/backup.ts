@@ -30,10 +30,10 @@ import { activeDownUs, skewUs } from "./timers.ts";
  * rest of the group.
  */
 export function start(config: ElectionConfig, input: Extract<Input, { type: "startup" }>): Step {
-  const { nowUs, reason, isDeaf = false, unheardUntilUs } = input;
+  const { nowUs, reason, isDeaf = false, isUnheard = false } = input;
   const isOwner = config.priority === OWNER_PRIORITY;
   const isHeld = isDeaf && config.startupHoldUs > 0;
-  const mustWait = isHeld || unheardUntilUs !== undefined || config.startupDelayUs > 0 || config.isGrouped;
+  const mustWait = isHeld || isUnheard || config.startupDelayUs > 0 || config.isGrouped;
   if (isOwner && !mustWait) return takeOver(config, INITIAL, nowUs, "owner");
   const delayEndUs = nowUs + config.startupDelayUs;
   return become(
@@ -42,7 +42,7 @@ export function start(config: ElectionConfig, input: Extract<Input, { type: "sta
       ...begin(config, config.advertUs, nowUs),
       notBeforeUs: isHeld ? Math.max(delayEndUs, nowUs + config.startupHoldUs) : delayEndUs,
       heldUntilUs: isHeld ? delayEndUs : undefined,
-      unheardUntilUs,
+      isUnheard,
     },
     reason,
   );
@@ -57,7 +57,7 @@ function begin(config: ElectionConfig, activeAdvertUs: number, nowUs: number): B
 }
 
 export function backupDeadlineUs(config: ElectionConfig, state: Backup): number | undefined {
-  if (state.isReady) return undefined;
+  if (state.isReady || state.isUnheard) return undefined;
   const prepareAt = prepareAtUs(config, state);
   return state.isPrepared ? takeOverAtUs(state) : prepareAt;
 }
@@ -85,7 +85,7 @@ export function stepBackup(config: ElectionConfig, state: Backup, input: Input):
     case "carried":
       return [carried(config, state, input.nowUs)];
     case "unheard":
-      return holdBack(state, input);
+      return holdBack(state, input.reason);
     case "heard":
       return [heard(state, input.nowUs)];
     case "reconfigured":
@@ -128,7 +128,7 @@ function hear(config: ElectionConfig, state: Backup, nowUs: number, advert: Hear
     const preemptAtUs = state.preemptAtUs && Math.max(state.preemptAtUs, activeDownAtUs);
     const told: Backup = { ...state, activeDownAtUs, preemptAtUs, takeOverReason: "priority_zero" };
     const next: Backup = { ...told, isReady: false };
-    const isTooSoon = nowUs < (state.prepareFromUs ?? 0) || state.unheardUntilUs !== undefined;
+    const isTooSoon = nowUs < (state.prepareFromUs ?? 0) || state.isUnheard === true;
     return isTooSoon ? [next] : prepared(next, nowUs);
   }
   const isLower = advert.priority < config.priority;
@@ -181,24 +181,24 @@ function carried(config: ElectionConfig, state: Backup, nowUs: number): Backup {
 }
 
 /** What it waits for, whatever the Active does. */
-function holdsOf({ notBeforeUs, heldUntilUs, unheardUntilUs }: Backup): Partial<Backup> {
-  return { notBeforeUs, heldUntilUs, unheardUntilUs };
+function holdsOf({ notBeforeUs, heldUntilUs, isUnheard = false }: Backup): Partial<Backup> {
+  return { notBeforeUs, heldUntilUs, isUnheard };
 }
 
 /** Nobody could obey it now: what was promised is taken back. */
-function holdBack(state: Backup, { untilUs, reason }: Extract<Input, { type: "unheard" }>): Step {
-  const held: Backup = { ...state, unheardUntilUs: untilUs, isPrepared: false, isReady: false };
+function holdBack(state: Backup, reason: string): Step {
+  const held: Backup = { ...state, isUnheard: true, isPrepared: false, isReady: false };
   return state.isPrepared ? withActions(held, change(state, held, reason)) : [held];
 }
 
 /** What held up its reader may have held it up, too: where its timer ran out meanwhile, it listens for an interval. */
 function heard(state: Backup, nowUs: number): Backup {
-  const { activeAdvertUs, activeDownAtUs, preemptAtUs, unheardUntilUs } = state;
-  if (unheardUntilUs === undefined) return state;
+  const { activeAdvertUs, activeDownAtUs, preemptAtUs, isUnheard } = state;
+  if (!isUnheard) return state;
   const again = (atUs: number): number => (atUs > nowUs ? atUs : nowUs + activeAdvertUs);
   return {
     ...state,
-    unheardUntilUs: undefined,
+    isUnheard: false,
     activeDownAtUs: again(activeDownAtUs),
     preemptAtUs: preemptAtUs && again(preemptAtUs),
   };

@@ -46,9 +46,9 @@ export function leave(config: ElectionConfig, state: State, nowUs: number, farew
 
 /** Has said goodbye: serves on until it hears its successor, or long enough. */
 export function stepLeaving(config: ElectionConfig, state: Leaving, input: Input): Step {
-  const { unheardUntilUs } = state;
+  const { isUnheard = false } = state;
   const finish = (backup: Backup): Step =>
-    become(state, state.next === "initialize" ? INITIAL : { ...backup, unheardUntilUs }, state.reason);
+    become(state, state.next === "initialize" ? INITIAL : { ...backup, isUnheard }, state.reason);
   switch (input.type) {
     case "advert": {
       if (input.advert.priority === 0) return [state];
@@ -64,9 +64,9 @@ export function stepLeaving(config: ElectionConfig, state: Leaving, input: Input
     case "startup":
       return [{ ...state, next: "backup" }];
     case "unheard":
-      return [{ ...state, unheardUntilUs: input.untilUs }];
+      return [{ ...state, isUnheard: true }];
     case "heard":
-      return [{ ...state, unheardUntilUs: undefined }];
+      return [{ ...state, isUnheard: false }];
     case "disable":
       return become(state, INITIAL, input.reason);
     default:

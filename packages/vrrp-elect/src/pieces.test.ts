@@ -17,7 +17,6 @@ const settling: State = { name: "settling", activeAdvertUs: 0, firstAdvertAtUs: 
 const silent: State = {
   name: "silent",
   untilUs: 0,
-  unheardUntilUs: 0,
   reason: "",
 };
 const leaving: State = { name: "leaving", untilUs: 0, reason: "", next: "backup", hasResigned: false };

@@ -27,21 +27,21 @@ import {
 const GOODBYE_INTERVALS = 0.5;
 
 export function fallSilent(input: Extract<Input, { type: "unheard" }>): Silent {
-  const { nowUs, leaseEndUs, untilUs, reason } = input;
-  return { name: "silent", untilUs: Math.max(nowUs, leaseEndUs), unheardUntilUs: untilUs, reason };
+  const { nowUs, leaseEndUs, reason } = input;
+  return { name: "silent", untilUs: Math.max(nowUs, leaseEndUs), reason };
 }
 
 export function stepSilent(config: ElectionConfig, state: Silent, input: Input): Step {
   switch (input.type) {
     case "tick":
-      return input.nowUs < state.untilUs ? [state] : retire(config, state, input.nowUs);
+      return input.nowUs < state.untilUs ? [state] : retire(config, state, input.nowUs, true);
     case "heard":
       return hear(config, state, input.nowUs);
     case "advert":
       return hearRival(config, state, input);
     case "shutdown": {
       const leaver = wishing(state, { reason: input.reason, next: "initialize", hasResigned: false });
-      return input.isAbrupt === true ? retire(config, leaver, input.nowUs) : [leaver];
+      return input.isAbrupt === true ? retire(config, leaver, input.nowUs, true) : [leaver];
     }
     case "startup":
       return [{ ...state, wish: undefined }];
@@ -68,22 +68,22 @@ function hearRival(
   const rivalled: Silent = { ...state, rivalAdvertUs: learn(config, advert) };
   if (!outranks(config, advert)) return [rivalled];
   const reason = advert.priority > config.priority ? "higher_priority" : "higher_address";
-  const backup = unheardBackup(config, rivalled, nowUs);
+  const backup = backupOf(config, rivalled, nowUs, true);
   return become(state, state.wish?.next === "initialize" ? INITIAL : backup, reason);
 }
 
 /** Within its lease nobody has noticed anything; what was asked of it meanwhile is done now. */
 function hear(config: ElectionConfig, state: Silent, nowUs: number): Step {
-  if (nowUs >= state.untilUs) return retire(config, { ...state, unheardUntilUs: undefined }, nowUs);
+  if (nowUs >= state.untilUs) return retire(config, state, nowUs, false);
   return state.wish === undefined
     ? speak(config, state, nowUs, state.reason)
     : leave(config, state, nowUs, state.wish);
 }
 
 /** Nobody acts for it any more, and nobody has taken over yet, unless it was heard. */
-function retire(config: ElectionConfig, state: Silent, nowUs: number): Step {
+function retire(config: ElectionConfig, state: Silent, nowUs: number, isUnheard: boolean): Step {
   const { untilUs, wish, reason, rivalAdvertUs } = state;
-  const after: State = wish?.next === "initialize" ? INITIAL : unheardBackup(config, state, nowUs);
+  const after: State = wish?.next === "initialize" ? INITIAL : backupOf(config, state, nowUs, isUnheard);
   const told = change(state, after, wish?.reason ?? reason);
   // Before its lease ends somebody may act for it still.
   const isInTime = nowUs >= untilUs && nowUs - untilUs < GOODBYE_INTERVALS * config.advertUs;
@@ -91,9 +91,9 @@ function retire(config: ElectionConfig, state: Silent, nowUs: number): Step {
   return withActions(after, { type: "send", priority: 0 }, told);
 }
 
-/** Who waits, and takes nothing before its records are read again. */
-function unheardBackup(config: ElectionConfig, state: Silent, nowUs: number): Backup {
-  const { unheardUntilUs, rivalAdvertUs = config.advertUs, wish } = state;
+/** Takes nothing while it is not heard. */
+function backupOf(config: ElectionConfig, state: Silent, nowUs: number, isUnheard: boolean): Backup {
+  const { rivalAdvertUs = config.advertUs, wish } = state;
   const hasResigned = wish?.hasResigned === true;
-  return { ...waitFor(config, rivalAdvertUs, nowUs), unheardUntilUs, hasResigned };
+  return { ...waitFor(config, rivalAdvertUs, nowUs), isUnheard, hasResigned };
 }

@@ -42,8 +42,8 @@ export interface SpeakerSurroundings {
   readonly desk: LeaseDesk;
   /** Whether anybody has read a record of ours: before, nobody can act on one. */
   readonly isHeard: () => boolean;
-  /** While the reader of our records is late: nothing is taken earlier. */
-  readonly unheardUntilUs: () => number | undefined;
+  /** Whether the reader of our records is late: nobody acts on one now. */
+  readonly isReaderLate: () => boolean;
   /** Called after everything that may have moved its deadline; `hasChanged` if its state, or its readiness, is another one. */
   readonly onMoved: (speaker: Speaker, hasChanged: boolean) => void;
   /** Called when an advert of its virtual router comes from another interface of this host. */
@@ -129,9 +129,9 @@ export class Speaker {
   }
 
   /** Whoever obeys our records is late: says nothing that it could not act on. */
-  unheard(untilUs: number): void {
+  unheard(): void {
     const nowUs = monotonicUs();
-    this.#take({ type: "unheard", nowUs, reason: "reader_late", leaseEndUs: this.#leaseEndUs, untilUs });
+    this.#take({ type: "unheard", nowUs, reason: "reader_late", leaseEndUs: this.#leaseEndUs });
   }
 
   /** It reads again. */
@@ -241,8 +241,8 @@ export class Speaker {
 
   #start(reason: string): void {
     const isDeaf = this.#isHeld();
-    const unheardUntilUs = this.#around.unheardUntilUs();
-    this.#take({ type: "startup", nowUs: monotonicUs(), reason, isDeaf, unheardUntilUs });
+    const isUnheard = this.#around.isReaderLate();
+    this.#take({ type: "startup", nowUs: monotonicUs(), reason, isDeaf, isUnheard });
   }
 
   #leaveFor(why: Blocker): void {

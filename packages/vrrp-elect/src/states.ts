@@ -57,8 +57,8 @@ export interface Backup {
   readonly notBeforeUs: number;
   /** While the link has carried no frame, or nobody reads our records: when the start-up delay alone would end. */
   readonly heldUntilUs: number | undefined;
-  /** While whoever reads our records is late: nothing is taken earlier. */
-  readonly unheardUntilUs?: number | undefined;
+  /** Whoever reads our records is late: nothing is taken. */
+  readonly isUnheard?: boolean;
   /** "I may soon be Active" was said, and not taken back. */
   readonly isPrepared: boolean;
   /** It was taken back: not said again before this. Who says goodbye and is back in turn makes no flood of records. */
@@ -93,7 +93,7 @@ export interface Leaving extends Wish {
   readonly name: "leaving";
   readonly untilUs: number;
   /** As in {@link Backup}. */
-  readonly unheardUntilUs?: number | undefined;
+  readonly isUnheard?: boolean;
 }
 
 /** Active, but whoever obeys our records is late: says nothing, and either speaks again within its last lease or leaves. */
@@ -101,8 +101,6 @@ export interface Silent {
   readonly name: "silent";
   /** When its last lease ends. */
   readonly untilUs: number;
-  /** As Backup it takes nothing earlier, unless its reader reads again. */
-  readonly unheardUntilUs: number | undefined;
   /** Why it is silent. */
   readonly reason: string;
   readonly wish?: Wish | undefined;
@@ -119,8 +117,8 @@ export type Input =
       readonly reason: string;
       /** The link has carried nothing yet, or nobody has read a record of ours yet. */
       readonly isDeaf?: boolean;
-      /** Whoever reads our records is late: nothing is taken earlier. */
-      readonly unheardUntilUs?: number | undefined;
+      /** Whoever reads our records is late. */
+      readonly isUnheard?: boolean;
     }
   /** The administrator, a tracker or the pipe wants this router to stop: others are told. */
   | {
@@ -148,8 +146,6 @@ export type Input =
       readonly reason: string;
       /** When the last lease that was granted ends. */
       readonly leaseEndUs: number;
-      /** Nothing is taken earlier, unless our records are read again. */
-      readonly untilUs: number;
     }
   /** Our records are read again. */
   | { readonly type: "heard"; readonly nowUs: number }
@@ -214,10 +210,10 @@ export function waitFor(config: ElectionConfig, activeAdvertUs: number, nowUs: n
   };
 }
 
-/** When a Backup takes over if nothing happens. */
-export function takeOverAtUs(state: Backup): number {
-  const { notBeforeUs, unheardUntilUs = 0, activeDownAtUs, preemptAtUs = Infinity } = state;
-  return Math.max(notBeforeUs, unheardUntilUs, Math.min(activeDownAtUs, preemptAtUs));
+/** When a Backup takes over if nothing happens; Infinity for never. */
+export function takeOverAtUs({ notBeforeUs, isUnheard, activeDownAtUs, preemptAtUs }: Backup): number {
+  if (isUnheard) return Infinity;
+  return Math.max(notBeforeUs, Math.min(activeDownAtUs, preemptAtUs ?? Infinity));
 }
 
 /** When a Backup says that it may soon be Active: the second advert in a row is missing, or the rest is as short. */

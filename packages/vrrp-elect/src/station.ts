@@ -24,9 +24,6 @@ export interface StationOptions {
   readonly trackTimeoutUs: number | undefined;
 }
 
-/** Long before, the reader of our records has read, or we have ended. */
-const UNHEARD_MAX_US = 60_000_000;
-
 /** Of each virtual router that has one. */
 type Passwords = ReadonlyMap<string, Uint8Array | undefined>;
 
@@ -47,7 +44,7 @@ export class Station {
   #onInterfaceGone: ((interfaceName: string) => void) | undefined;
   #hasHeardChecks = false;
   #isHeard = false;
-  #unheardUntilUs: number | undefined;
+  #isReaderLate = false;
   #isRinging = false;
   readonly #yieldingGroups = new Set<string>();
   #alarmAtUs: number | undefined;
@@ -139,13 +136,12 @@ export class Station {
    * @param leaseUs of which the whole was left unread: who has longer ones may still be obeyed. Without: nobody may.
    */
   readerIsLate(leaseUs = Number.POSITIVE_INFINITY): void {
-    this.#unheardUntilUs = monotonicUs() + UNHEARD_MAX_US;
-    for (const speaker of this.speakers)
-      if (speaker.leaseUs <= leaseUs) speaker.unheard(this.#unheardUntilUs);
+    this.#isReaderLate = true;
+    for (const speaker of this.speakers) if (speaker.leaseUs <= leaseUs) speaker.unheard();
   }
 
   readerIsBack(): void {
-    this.#unheardUntilUs = undefined;
+    this.#isReaderLate = false;
     this.desk.readerIsBack();
     for (const speaker of this.speakers) speaker.heard();
   }
@@ -235,7 +231,7 @@ export class Station {
       port: this.#ports.of(router.interfaceName),
       desk: this.desk,
       isHeard: () => this.#isHeard,
-      unheardUntilUs: () => this.#unheardUntilUs,
+      isReaderLate: () => this.#isReaderLate,
       onMoved: (moved, hasChanged) => this.#moved(moved, hasChanged),
       onLooped: (hearer, source) => this.#refuseLoop(hearer, source),
     });
