@@ -11,19 +11,15 @@ import type { Station } from "./station.ts";
 
 const POLL_MS = 5;
 
-/** @param lost called once, when we have stepped down because the reader is gone or frozen. */
-export function careForReader(context: Context, station: Station, lost: () => void): void {
-  if (context.args.text("on-reader-loss") === "ignore") station.readerIsThere();
-  else new ReaderCare(context, station, lost).begin();
-}
-
-class ReaderCare {
+export class ReaderCare {
   readonly #context: Context;
   readonly #station: Station;
   readonly #lost: () => void;
   readonly #lateness = new ReaderLateness();
   #isLate = false;
+  #timer: NodeJS.Timeout | undefined;
 
+  /** @param lost called once, when we have stepped down because the reader is gone or frozen. */
   constructor(context: Context, station: Station, lost: () => void) {
     this.#context = context;
     this.#station = station;
@@ -31,15 +27,23 @@ class ReaderCare {
   }
 
   begin(): void {
+    if (this.#context.args.text("on-reader-loss") === "ignore") {
+      this.#station.readerIsThere();
+      return;
+    }
     this.#waitForFirst();
     this.#station.desk.onLateReader((leaseUs) => this.#late(leaseUs));
     this.#context.output.onReaderLost(() => this.#stepDown("gone"));
   }
 
+  close(): void {
+    clearTimeout(this.#timer);
+  }
+
   /** Who would own the addresses may still be starting: an Active that nobody obeys yet is none. */
   #waitForFirst(): void {
     if (this.#context.output.hasBeenRead()) this.#station.readerIsThere();
-    else setTimeout(() => this.#waitForFirst(), POLL_MS);
+    else this.#timer = setTimeout(() => this.#waitForFirst(), POLL_MS);
   }
 
   #late(leaseUs: number): void {
@@ -67,7 +71,7 @@ class ReaderCare {
         this.#stepDown("frozen");
         break;
       case "wait":
-        setTimeout(() => this.#waitForLate(), POLL_MS);
+        this.#timer = setTimeout(() => this.#waitForLate(), POLL_MS);
     }
   }
 

@@ -8,7 +8,7 @@ import { KernelError } from "@viptools/kernel";
 import type { RecordOf } from "@viptools/records";
 import { checkAgainstHost } from "./host-check.ts";
 import { readInput } from "./input-desk.ts";
-import { careForReader } from "./reader-care.ts";
+import { ReaderCare } from "./reader-care.ts";
 import type { RouterOptions } from "./router-options.ts";
 import type { Station } from "./station.ts";
 
@@ -24,6 +24,7 @@ export async function takePart(
   routers: readonly RouterOptions[],
   readAgain: () => Promise<readonly RouterOptions[]>,
 ): Promise<number> {
+  let care: ReaderCare | undefined;
   const beat = setInterval(() => station.beat(), BEAT_MS);
   context.count(() => station.counters());
   try {
@@ -35,7 +36,8 @@ export async function takePart(
         context.report("no_interface", `${name} is gone: start again when it is back`);
         leave("interface_gone", ExitCode.noInterface);
       });
-      careForReader(context, station, () => resolve(ExitCode.outputLost));
+      care = new ReaderCare(context, station, () => resolve(ExitCode.outputLost));
+      care.begin();
       onStopSignals(
         (times) => {
           if (times > 1) station.abandon("shutdown");
@@ -53,6 +55,7 @@ export async function takePart(
     });
   } finally {
     clearInterval(beat);
+    care?.close();
   }
 }
 
